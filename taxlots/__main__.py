@@ -1,0 +1,5 @@
+"""`python -m taxlots`."""
+
+from taxlots.cli.app import main
+
+main()

@@ -1,0 +1,1 @@
+"""Thin commands: arguments, files, exit codes."""

@@ -1,0 +1,147 @@
+"""The table of commands, and the one place where errors become messages and exit codes."""
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from taxlots import __version__
+from taxlots.cli import options as o
+from taxlots.cli.results import INCOMPLETE, WRONG_USAGE, emit, tell_one
+from taxlots.problems import TaxlotsError, problem
+
+app = typer.Typer(
+    name="taxlots",
+    help="Tax-aware lot accounting: exports in, exact lots, scored rebalance alternatives and a workbook out. Offline, always.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Entry point: no command ends in a traceback for bad input. Set TAXLOTS_DEBUG=1 to see one."""
+    try:
+        app()
+    except TaxlotsError as error:
+        tell_one(error.problem)
+        sys.exit(WRONG_USAGE)
+    except Exception as error:  # noqa: BLE001  the last place to turn a fault of this program into a message
+        if os.environ.get("TAXLOTS_DEBUG"):
+            traceback.print_exc()
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        message = f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}: {error}"
+        tell_one(problem("INTERNAL_FAULT", message))
+        sys.exit(INCOMPLETE)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"taxlots {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version_wanted: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    pass
+
+
+def _reading(name: str, text: str) -> None:
+    """Register a command that reads exports; its work is `commands.<name>`, loaded when it runs."""
+
+    def command(  # noqa: PLR0913, PLR0917  one parameter per shared option
+        paths: o.Paths,
+        config: o.Config = None,
+        method: o.MethodOption = None,
+        pool: o.PoolOption = None,
+        jurisdiction: o.Jurisdiction = None,
+        timezone: o.Timezone = None,
+        as_of: o.AsOf = None,
+        prices: o.Prices = None,
+        year: o.Year = None,
+        form: o.FormatOption = o.Format.TABLE,
+        output: o.Output = None,
+    ) -> None:
+        from taxlots.cli import commands  # noqa: PLC0415  `--help` must stay fast
+        from taxlots.cli.progress import steps  # noqa: PLC0415
+        from taxlots.session import Choices, open_session  # noqa: PLC0415
+
+        choices = Choices(config, method, pool, jurisdiction, timezone, as_of, prices)
+        with steps(commands.STEPS) as advance:
+            session = open_session(paths, choices, advance)
+            if name == "report":
+                result, form, output = commands.report(session, year, advance, output or Path("report.xlsx")), o.Format.TABLE, None
+            else:
+                result = getattr(commands, name)(session, year, advance)
+        raise typer.Exit(emit(result, form, output))
+
+    app.command(name, help=text)(command)
+
+
+for _name, _text in (
+    ("check", "Ingest and reconcile only: what was recognised, what is missing, what to do next."),
+    ("ledger", "The normalised transactions, in the universal layout."),
+    ("lots", "Open lots."),
+    ("gains", "Disposals, one row per lot piece."),
+    ("income", "Income events."),
+    ("tax", "Tax on a year's gains and income, with the profile in taxlots.toml."),
+    ("harvest", "Year-end review: what each loss is worth in this year's netting."),
+    ("rebalance", "Alternatives scored by their after-tax outcome."),
+    ("report", "The workbook for an accountant (-o FILE.xlsx)."),
+):
+    _reading(_name, _text)
+
+
+@app.command()
+def demo(out: Annotated[Path, typer.Option("--out", help="Folder for the workbook.")] = Path("demo")) -> None:
+    """The whole main job on the bundled sample exports."""
+    from taxlots.cli.demo import run  # noqa: PLC0415
+
+    raise typer.Exit(run(out))
+
+
+@app.command()
+def init(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Exports whose assets are listed as possible targets.", show_default=False)
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing taxlots.toml.")] = False,
+) -> None:
+    """Write a commented taxlots.toml for this folder."""
+    from taxlots.cli.init import run  # noqa: PLC0415
+
+    raise typer.Exit(run(paths or [Path()], force=force))
+
+
+@app.command()
+def formats(form: o.FormatOption = o.Format.TABLE, output: o.Output = None) -> None:
+    """The export layouts that are recognised."""
+    from taxlots.cli import reference  # noqa: PLC0415
+
+    raise typer.Exit(emit(reference.formats(), form, output))
+
+
+@app.command()
+def rules(
+    topic: Annotated[str | None, typer.Argument(help="Part of a rule's path, such as niit.", show_default=False)] = None,
+    year: o.Year = None,
+    form: o.FormatOption = o.Format.TABLE,
+    output: o.Output = None,
+) -> None:
+    """The law that is used: value, citation and evidence of each rule."""
+    from taxlots.cli import reference  # noqa: PLC0415
+
+    raise typer.Exit(emit(reference.rules(topic, year), form, output))
+
+
+@app.command()
+def explain(code: Annotated[str, typer.Argument(help="A problem code, such as DEPOSIT_UNPAIRED.")]) -> None:
+    """What a problem code means and what to do."""
+    from taxlots.cli import reference  # noqa: PLC0415
+
+    typer.echo(reference.explain(code), nl=False)

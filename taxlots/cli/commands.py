@@ -1,0 +1,126 @@
+"""The commands that read exports: from a session to a Result."""
+
+from pathlib import Path
+
+from taxlots import frames
+from taxlots.cli.progress import Advance
+from taxlots.cli.results import Result
+from taxlots.decisions.alternatives import ALTERNATIVES, compare
+from taxlots.decisions.harvest import deadline, ladder
+from taxlots.problems import TaxlotsError, problem
+from taxlots.reports import documents, tables
+from taxlots.session import Session
+from taxlots.tax import tax_due
+
+STEPS = 4 + len(ALTERNATIVES)
+
+
+def check(session: Session, _year: int | None, _advance: Advance) -> Result:
+    """Ingest and reconcile only: what was recognised, what is missing, what to do next."""
+    ledger, book = session.ledger, session.book
+    shown = [
+        tables.files_table(ledger),
+        tables.balances_table(ledger),
+        tables.gaps_table(ledger, book),
+        tables.problems_table(session.problems),
+    ]
+    document = documents.check_document(ledger, book, session.problems)
+    return Result(document, shown, session.problems, tells_problems=True)
+
+
+def ledger(session: Session, _year: int | None, _advance: Advance) -> Result:
+    """The normalised transactions, in the universal layout."""
+    problems = session.ledger.problems
+    return Result(documents.ledger_document(session.ledger), [tables.ledger_table(session.ledger)], problems)
+
+
+def lots(session: Session, _year: int | None, _advance: Advance) -> Result:
+    """Open lots."""
+    zone = session.ledger.zone
+    table = tables.frame_table("Open lots", frames.records(session.book.lots), documents.LOTS, zone)
+    return Result(documents.lots_document(session.book, zone, session.problems), [table], session.problems)
+
+
+def gains(session: Session, year: int | None, _advance: Advance) -> Result:
+    """Disposals, one row per lot piece."""
+    zone = session.ledger.zone
+    records = documents.of_year(frames.records(session.book.disposals), "disposed_on", year)
+    full = tables.frame_table("Disposals", records, documents.GAINS, zone)
+    names = [
+        "transaction_id",
+        "kind",
+        "asset",
+        "account",
+        "quantity",
+        "acquired",
+        "disposed",
+        "proceeds",
+        "basis",
+        "gain",
+        "term",
+        "lot_id",
+        "method",
+    ]
+    shown = [tables.frame_table("Disposals", records, names, zone), tables.years_table(session.book)]
+    return Result(documents.gains_document(session.book, zone, year, session.problems), shown, session.problems, full)
+
+
+def income(session: Session, year: int | None, _advance: Advance) -> Result:
+    """Income events."""
+    zone = session.ledger.zone
+    records = documents.of_year(frames.records(session.book.income), "received_on", year)
+    table = tables.frame_table("Income", records, documents.INCOME, zone)
+    return Result(documents.income_document(session.book, zone, year, session.problems), [table], session.problems)
+
+
+def tax(session: Session, year: int | None, _advance: Advance) -> Result:
+    """Tax on the year's gains and income, with the profile in taxlots.toml."""
+    wanted = _wanted_year(session, year)
+    years = session.years()
+    position = years.position(wanted)
+    due = tax_due(position, session.rulebook)
+    problems = [*session.problems, *years.problems]
+    return Result(documents.tax_document(position, due, problems), [tables.tax_table(position, due)], problems)
+
+
+def harvest(session: Session, year: int | None, _advance: Advance) -> Result:
+    """Year-end review: what each loss is worth in this year's netting."""
+    portfolio = session.portfolio()
+    if year is not None and year != portfolio.today.year:
+        hint = f"Use --year {portfolio.today.year}, or --as-of {year}-12-31 with prices of that day."
+        raise TaxlotsError(problem("USAGE", f"--year {year}: losses are reviewed at {portfolio.today}", hint))
+    rungs = ladder(portfolio)
+    document = documents.harvest_document(rungs, deadline(portfolio.today), session.problems)
+    return Result(document, [tables.harvest_table(rungs)], session.problems)
+
+
+def rebalance(session: Session, _year: int | None, advance: Advance) -> Result:
+    """Alternatives scored by their after-tax outcome."""
+    portfolio = session.portfolio()
+    if not portfolio.targets:
+        raise TaxlotsError(problem("USAGE", "there are no targets", "Give [targets] in taxlots.toml; `taxlots init` writes one."))
+    plans = compare(portfolio, advance)
+    best = next((plan for plan in plans if plan.feasible), plans[0])
+    shown = [tables.plans_table(plans, portfolio.terms.drift_penalty), tables.trades_table(best)]
+    return Result(documents.rebalance_document(plans, session.problems), shown, session.problems)
+
+
+def report(session: Session, year: int | None, advance: Advance, path: Path) -> Result:
+    """The workbook for an accountant."""
+    from taxlots.reports.workbook import Content, write_workbook  # noqa: PLC0415  only this command pays for it
+
+    portfolio = session.portfolio()
+    rungs = ladder(portfolio)
+    plans = compare(portfolio, advance) if portfolio.targets else []
+    advance("workbook")
+    write_workbook(Content(session, plans, portfolio, rungs, year), path)
+    rows = [("workbook", str(path)), ("disposals", str(len(session.book.disposals))), ("open lots", str(len(session.book.lots)))]
+    table = tables.Table("Report", (("what", tables.TEXT), ("value", tables.TEXT)), rows)
+    return Result(documents.document("report", session.problems, file=str(path)), [table], session.problems)
+
+
+def _wanted_year(session: Session, year: int | None) -> int:
+    if year is None:
+        hint = f"Add --year {session.now.astimezone(session.ledger.zone).year}."
+        raise TaxlotsError(problem("USAGE", "the tax year is missing", hint))
+    return year

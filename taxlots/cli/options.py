@@ -1,0 +1,28 @@
+"""The options that commands share, each declared once."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """How a result is shown."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+Paths = Annotated[list[Path], typer.Argument(help="Export files, folders (walked) or zip archives of them.", show_default=False)]
+Config = Annotated[Path | None, typer.Option("--config", help="Settings; default ./taxlots.toml if present.", show_default=False)]
+MethodOption = Annotated[str | None, typer.Option("--method", help="Order of lots: fifo, lifo, hifo, lofo.", show_default=False)]
+PoolOption = Annotated[str | None, typer.Option("--pool", help="account or universal.", show_default=False)]
+Jurisdiction = Annotated[str | None, typer.Option("--jurisdiction", help="us or generic.", show_default=False)]
+Timezone = Annotated[str | None, typer.Option("--timezone", help="Taxpayer's time zone.", show_default=False)]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Leave out what is later than this day.", show_default=False)]
+Prices = Annotated[Path | None, typer.Option("--prices", help="Price table (CSV).", show_default=False)]
+FormatOption = Annotated[Format, typer.Option("--format", help="How the result is shown.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file instead of stdout.", show_default=False)]
+Year = Annotated[int | None, typer.Option("--year", help="Tax year.", show_default=False)]

@@ -1,0 +1,67 @@
+"""What a command found, and how it leaves the program: results to stdout or a file, everything else to stderr."""
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from taxlots.cli.options import Format
+from taxlots.files import write_text
+from taxlots.problems import Problem, Severity, has_errors
+from taxlots.reports.render import as_csv, as_json, as_text
+from taxlots.reports.tables import Table
+
+DONE, INCOMPLETE, WRONG_USAGE = 0, 1, 2
+SHOWN_PER_CODE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A document for JSON, tables for the terminal, and the one table that CSV holds."""
+
+    document: dict[str, Any]
+    tables: Sequence[Table]
+    problems: Sequence[Problem]
+    csv: Table | None = None
+    tells_problems: bool = False
+
+
+def emit(result: Result, form: Format, output: Path | None) -> int:
+    """Write the result and, to stderr, the problems that it does not show itself. Returns the exit code."""
+    if form is Format.JSON:
+        text = as_json(result.document)
+    elif form is Format.CSV:
+        text = as_csv(result.csv or result.tables[0])
+    else:
+        text = as_text(result.tables)
+    if output:
+        write_text(output, text)
+    else:
+        sys.stdout.write(text)
+    if not (result.tells_problems and form is Format.TABLE):
+        tell(result.problems)
+    return INCOMPLETE if has_errors(result.problems) else DONE
+
+
+def tell(problems: Sequence[Problem]) -> None:
+    """Problems to stderr, errors first, at most a few of each code."""
+    counts = Counter(p.code for p in problems)
+    shown: Counter[str] = Counter()
+    order = list(Severity)
+    for problem in sorted(problems, key=lambda p: (order.index(p.severity), p.code)):
+        shown[problem.code] += 1
+        if problem.severity is not Severity.INFO and shown[problem.code] <= SHOWN_PER_CODE:
+            tell_one(problem)
+    for code, count in counts.items():
+        if count > SHOWN_PER_CODE and shown[code]:
+            sys.stderr.write(f"{code}: {count - SHOWN_PER_CODE} more; `taxlots check` lists all\n")
+    if has_errors(problems):
+        sys.stderr.write("INCOMPLETE: error-severity problems remain, so the numbers are not final.\n")
+
+
+def tell_one(problem: Problem) -> None:
+    """One problem: severity, code, place, cause and next step."""
+    where = f" {problem.where()}" if problem.where() else ""
+    sys.stderr.write(f"{problem.severity} {problem.code}{where}: {problem.message}\n  -> {problem.hint}\n")

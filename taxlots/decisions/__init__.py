@@ -1,0 +1,1 @@
+"""Lots, prices and targets -> plans, scored after tax."""

@@ -1,0 +1,198 @@
+"""The federal tax on gains as the minimum of convex pieces: what the optimiser enumerates.
+
+With `Gs` and `Gl` the year's short- and long-term nets after carryovers and `N = Gs + Gl`, the netting of Schedule D splits the plane
+into five polygons. In each the preferential part P, the part e that joins ordinary income, and the loss c carried on are affine:
+
+    loss beyond the limit   N <= -limit             P = 0    e = -limit   c = -N - limit
+    deductible loss         -limit <= N <= 0        P = 0    e = N        c = 0
+    short gain, long loss   N >= 0, Gl <= 0         P = 0    e = N        c = 0
+    both gains              Gl >= 0, Gs >= 0        P = Gl   e = Gs       c = 0
+    long gain, short loss   N >= 0, Gs <= 0         P = N    e = 0        c = 0
+
+With y = Y0 + e (taxable income that is not preferential) and S = y + P + Q, the tax is the lesser of the whole at ordinary rates,
+`T_ord(S)`, and `H(y) + R(S)`, where R integrates the 0/15/20 % rates and H the difference between the two schedules (26 USC 1(h)).
+R and T_ord are convex. H is convex between the two breakpoints of the 0/15/20 % rates, where the difference drops; so y is split there.
+Net investment income tax is convex: both arms of its minimum rise alike with the gain (26 USC 1411). Every piece is therefore a
+linear program, and the least of their optima is the optimum.
+
+A loss that meets no income saves no tax: the limit is no more than taxable income before the loss (Capital Loss Carryover Worksheet).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+
+from taxlots.rulebook import Rulebook
+from taxlots.tax.position import TaxPosition
+from taxlots.tax.schedule import Schedule, Tiers, schedule_for
+
+INFINITY = float("inf")
+ORDINARY, SPLIT = "ordinary rates", "preferential rates"
+
+
+@dataclass(frozen=True, slots=True)
+class Affine:
+    """`constant + short * Gs + long * Gl`, in dollars."""
+
+    constant: float = 0.0
+    short: float = 0.0
+    long: float = 0.0
+
+    def plus(self, other: "Affine", times: float = 1.0) -> "Affine":
+        """The sum with a multiple of another."""
+        return Affine(
+            self.constant + times * other.constant,
+            self.short + times * other.short,
+            self.long + times * other.long,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A lower bound of a convex function: `intercept + slope * x`."""
+
+    slope: float
+    intercept: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """`lower <= expression <= upper`."""
+
+    expression: Affine
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One linear piece: where it holds, the carried loss, and the tax as a sum of maxima of lines over affine arguments."""
+
+    name: str
+    bounds: tuple[Bound, ...]
+    carried: Affine
+    parts: tuple[tuple[Affine, tuple[Line, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Polygon:
+    name: str
+    bounds: tuple[Bound, ...]
+    preferential: Affine
+    ordinary: Affine
+    carried: Affine
+
+
+@dataclass(frozen=True, slots=True)
+class TaxModel:
+    """The numbers of one filer's year, as floats: what the pieces are made from."""
+
+    schedule: Schedule
+    base_ordinary: float
+    qualified: float
+    investment: float
+    other_income: float
+    limit: float
+    state_rate: float
+    start_short: float
+    start_long: float
+
+
+def tax_model(position: TaxPosition, rulebook: Rulebook) -> TaxModel:
+    """The model of a position. Raises TaxlotsError(RULE_MISSING) for a year that is not covered."""
+    schedule = schedule_for(position.year, position.filing_status, rulebook)
+    deduction = position.itemized_deductions if position.itemized_deductions is not None else schedule.standard_deduction
+    earned = position.wages + position.other_income
+    invested = position.interest + position.ordinary_dividends
+    base = earned + invested - deduction
+    room = max(Decimal(0), base + position.qualified_dividends)
+    return TaxModel(
+        schedule=schedule,
+        base_ordinary=float(base),
+        qualified=float(position.qualified_dividends),
+        investment=float(invested + position.qualified_dividends),
+        other_income=float(earned),
+        limit=float(min(schedule.loss_limit, room)),
+        state_rate=float(position.state_rate or 0),
+        start_short=float(position.short_term - position.carryover_short),
+        start_long=float(position.long_term - position.carryover_long),
+    )
+
+
+def pieces(model: TaxModel) -> Iterator[Piece]:
+    """All pieces; their regions cover the plane of (Gs, Gl), and the tax is their minimum where they overlap."""
+    for polygon in _polygons(model.limit):
+        yield from _pieces_of(polygon, model)
+
+
+def _polygons(limit: float) -> tuple[_Polygon, ...]:
+    short, long = Affine(short=1.0), Affine(long=1.0)
+    net, none = Affine(short=1.0, long=1.0), Affine()
+    return (
+        _Polygon("loss beyond the limit", (Bound(net, -INFINITY, -limit),), none, Affine(-limit), Affine(-limit, -1.0, -1.0)),
+        _Polygon("deductible loss", (Bound(net, -limit, 0.0),), none, net, none),
+        _Polygon("short gain, long loss", (Bound(net, 0.0, INFINITY), Bound(long, -INFINITY, 0.0)), none, net, none),
+        _Polygon("both gains", (Bound(short, 0.0, INFINITY), Bound(long, 0.0, INFINITY)), long, short, none),
+        _Polygon("long gain, short loss", (Bound(net, 0.0, INFINITY), Bound(short, -INFINITY, 0.0)), net, none, none),
+    )
+
+
+def _pieces_of(polygon: _Polygon, model: TaxModel) -> Iterator[Piece]:
+    ordinary = Affine(model.base_ordinary).plus(polygon.ordinary)
+    stack = ordinary.plus(polygon.preferential).plus(Affine(model.qualified))
+    shared = _shared_parts(polygon, stack, model)
+    by_ordinary = (stack, _lines(model.schedule.ordinary))
+    yield Piece(f"{polygon.name}, {ORDINARY}", polygon.bounds, polygon.carried, (by_ordinary, *shared))
+    if polygon.preferential == Affine() and not model.qualified:
+        return
+    by_stack = (stack, _lines(model.schedule.preferential))
+    for low, high, lines in _difference(model.schedule):
+        if not ordinary.short and not ordinary.long and not low <= ordinary.constant <= high:
+            continue
+        bounds = (*polygon.bounds, Bound(ordinary, low, high))
+        name = f"{polygon.name}, {SPLIT}, other income from {low:,.0f} to {high:,.0f}"
+        yield Piece(name, bounds, polygon.carried, ((ordinary, lines), by_stack, *shared))
+
+
+def _shared_parts(polygon: _Polygon, stack: Affine, model: TaxModel) -> tuple[tuple[Affine, tuple[Line, ...]], ...]:
+    """Net investment income tax and a flat state tax: the same in every piece."""
+    rate = float(model.schedule.niit_rate)
+    net = polygon.ordinary.plus(polygon.preferential).plus(Affine(model.investment))
+    excess = max(0.0, float(model.schedule.niit_threshold) - model.other_income)
+    parts = [(net, (Line(0.0, 0.0), Line(rate, -rate * excess)))]
+    if model.state_rate:
+        parts.append((stack, (Line(0.0, 0.0), Line(model.state_rate, 0.0))))
+    return tuple(parts)
+
+
+def _lines(tiers: Tiers) -> tuple[Line, ...]:
+    """The lines of which a convex rate schedule is the maximum; 0 below no income."""
+    lines = [Line(0.0, 0.0)]
+    lower = height = 0.0
+    for upper, rate in tiers:
+        lines.append(Line(float(rate), height - float(rate) * lower))
+        if upper is not None:
+            height += (float(upper) - lower) * float(rate)
+            lower = float(upper)
+    return tuple(lines)
+
+
+def _difference(schedule: Schedule) -> Iterator[tuple[float, float, tuple[Line, ...]]]:
+    """H between the breakpoints of the preferential rates: interval and lines, on which H is convex."""
+    edges = sorted({float(upper) for tiers in (schedule.ordinary, schedule.preferential) for upper, _ in tiers if upper is not None})
+    breaks = [-INFINITY, *(float(upper) for upper, _ in schedule.preferential if upper is not None), INFINITY]
+    segments = []
+    height = 0.0
+    for low, high in pairwise([0.0, *edges, INFINITY]):
+        slope = _rate_at(schedule.ordinary, low) - _rate_at(schedule.preferential, low)
+        segments.append((low, Line(slope, height - slope * low)))
+        height += slope * (high - low) if high < INFINITY else 0.0
+    for low, high in pairwise(breaks):
+        lines = [line for start, line in segments if low <= start < high]
+        yield low, high, (Line(0.0, 0.0), *lines) if low == -INFINITY else tuple(lines)
+
+
+def _rate_at(tiers: Tiers, income: float) -> float:
+    """Rate on the next dollar above an income."""
+    return next(float(rate) for upper, rate in tiers if upper is None or income < float(upper))

@@ -1,0 +1,169 @@
+"""The one exact number type, its arithmetic and its rounding.
+
+A quantity, price, basis or tax is a decimal number with 18 decimals. It has three forms, and every conversion between them is here:
+
+* *units*: a Python int, the number times 10^18; what the booking loop computes with;
+* `Decimal`: for single values, computed under `CONTEXT` (the interpreter's own context has 28 digits, too few for 36);
+* `DTYPE`: decimal128(36, 18), a column of a frame.
+
+Rounding happens in `divide` and nowhere else (`cents` and `to_units` call it). Frame arithmetic goes through `add`, `subtract` and
+`total`, because Arrow's own sum of a decimal128 column wraps around without a word.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Context, Decimal, InvalidOperation, localcontext
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+DECIMALS = 18
+ONE = 10**DECIMALS
+LIMIT = 10**36
+ARROW = pa.decimal128(36, DECIMALS)
+DTYPE = pd.ArrowDtype(ARROW)
+CONTEXT = Context(prec=100)
+
+
+class OutOfRangeError(ArithmeticError):
+    """A number does not fit 18 digits before and 18 after the point."""
+
+
+def divide(numerator: int, denominator: int) -> int:
+    """`numerator / denominator` as an int, rounded half to even. Raises ZeroDivisionError."""
+    quotient, remainder = divmod(numerator, denominator)
+    twice = 2 * abs(remainder)
+    size = abs(denominator)
+    if twice > size or (twice == size and quotient % 2):
+        return quotient + 1
+    return quotient
+
+
+def multiply(a: int, b: int) -> int:
+    """Product of two numbers in units, in units."""
+    return divide(a * b, ONE)
+
+
+def share(amount: int, part: int, whole: int) -> int:
+    """`amount * part / whole`: the amount that falls on a part, in units."""
+    return divide(amount * part, whole)
+
+
+def checked(units: int) -> int:
+    """The same units; raises OutOfRangeError when they do not fit the frame's type."""
+    if -LIMIT < units < LIMIT:
+        return units
+    raise OutOfRangeError(f"{units} units exceed 18 digits before the point")
+
+
+def to_units(value: Decimal) -> int:
+    """A finite Decimal in units, rounded to 18 decimals where it has more (`is_rounded` tells).
+
+    Raises:
+        OutOfRangeError: more than 18 digits before the point, or not finite.
+    """
+    if not value.is_finite() or value.adjusted() > DECIMALS:
+        raise OutOfRangeError(f"{value} exceeds 18 digits before the point")
+    sign, digits, exponent = value.as_tuple()
+    number = int("".join(map(str, digits))) * (-1 if sign else 1)
+    shift = int(exponent) + DECIMALS
+    if shift >= 0:
+        return checked(number * 10**shift)
+    if -shift > len(digits) + 1:
+        return 0
+    return checked(divide(number, 10**-shift))
+
+
+def is_rounded(value: Decimal) -> bool:
+    """Whether `to_units` has to drop digits of this value."""
+    exponent = value.normalize(CONTEXT).as_tuple().exponent
+    return isinstance(exponent, int) and exponent < -DECIMALS
+
+
+def to_decimal(units: int) -> Decimal:
+    """Units as a Decimal, without loss."""
+    return Decimal(units).scaleb(-DECIMALS, CONTEXT)
+
+
+def cents(value: Decimal) -> Decimal:
+    """Rounded to two decimals, half away from zero, as forms and money columns show it."""
+    units = to_units(value)
+    size = (abs(units) + ONE // 200) // (ONE // 100)
+    return Decimal(size if units >= 0 else -size).scaleb(-2, CONTEXT)
+
+
+def plain(value: Decimal | None) -> str | None:
+    """Plain decimal notation without exponent or trailing zeros (`0.5`, `1200`), the form of every exact number in JSON and CSV."""
+    if value is None:
+        return None
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+def parse(text: str) -> Decimal:
+    """A plain decimal string such as a rule file holds. Raises ValueError for anything else."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"{text!r} is not a decimal number") from None
+    if not value.is_finite():
+        raise ValueError(f"{text!r} is not a finite number")
+    return value
+
+
+def exactly() -> Any:
+    """Context manager: Decimal arithmetic inside it keeps 100 digits, so that sums and products of money are exact."""
+    return localcontext(CONTEXT)
+
+
+def column(units: Iterable[int | None]) -> pd.Series:
+    """Units as a frame column of `DTYPE`; None becomes a missing value. Raises OutOfRangeError."""
+    values = [None if u is None else to_decimal(checked(u)) for u in units]
+    return pd.Series(pd.array(pa.array(values, type=ARROW), dtype=DTYPE))
+
+
+def units_of(series: pd.Series) -> list[int | None]:
+    """A column of `DTYPE` as units, read from the Arrow buffer (16-byte two's complement), not through Decimal objects."""
+    chunks = pa.array(series.array, type=ARROW)
+    pieces = chunks.chunks if isinstance(chunks, pa.ChunkedArray) else [chunks]
+    return [unit for piece in pieces for unit in _chunk_units(piece)]
+
+
+def _chunk_units(chunk: Any) -> list[int | None]:
+    if not len(chunk):
+        return []
+    start = chunk.offset * 16
+    raw = bytes(chunk.buffers()[1])[start : start + len(chunk) * 16]
+    numbers: list[int | None] = [int.from_bytes(raw[i : i + 16], "little", signed=True) for i in range(0, len(raw), 16)]
+    if chunk.null_count:
+        valid = chunk.is_valid().to_pylist()
+        return [n if ok else None for n, ok in zip(numbers, valid, strict=True)]
+    return numbers
+
+
+def _known(series: pd.Series) -> Sequence[int]:
+    return [u for u in units_of(series) if u is not None]
+
+
+def total(series: pd.Series) -> Decimal:
+    """Exact sum of a column of `DTYPE`; missing values count as nothing."""
+    return to_decimal(sum(_known(series)))
+
+
+def add(left: pd.Series, right: pd.Series) -> pd.Series:
+    """Row by row sum of two columns of `DTYPE`; missing where either is. Raises OutOfRangeError."""
+    return _rowwise(left, right, 1)
+
+
+def subtract(left: pd.Series, right: pd.Series) -> pd.Series:
+    """Row by row difference of two columns of `DTYPE`; missing where either is. Raises OutOfRangeError."""
+    return _rowwise(left, right, -1)
+
+
+def _rowwise(left: pd.Series, right: pd.Series, sign: int) -> pd.Series:
+    pairs = zip(units_of(left), units_of(right), strict=True)
+    result = column(None if a is None or b is None else a + sign * b for a, b in pairs)
+    result.index = left.index
+    return result

@@ -1,0 +1,91 @@
+"""Which layout does a sheet have? Decided by its header row, wherever that stands; never by the file's name."""
+
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from taxlots.importers.readers import Sheet
+from taxlots.importers.records import Intake, Row, RowError, Source, Table
+
+SEARCHED_ROWS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One export layout. `required` columns must stand in the header; `read` turns all tables of the layout into an Intake.
+
+    `read(tables, zone)` gets every table of this layout in one call, since one transaction's rows may stand in two files; `zone`
+    is the taxpayer's, for times without one. It raises nothing: what can't be used is rejected row by row.
+    """
+
+    id: str
+    platform: str
+    export: str
+    required: tuple[str, ...]
+    read: Callable[[Sequence[Table], tzinfo], Intake]
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """A table with its layout, and the rows that are cut off or too wide, with the cause."""
+
+    layout: Layout
+    table: Table
+    broken: dict[Source, RowError]
+
+
+def count_rows(sheet: Sheet) -> int:
+    """Rows that are not blank."""
+    return sum(any(cell.strip() for cell in row) for row in sheet.cells)
+
+
+def detect(sheet: Sheet, layouts: Sequence[Layout]) -> Detected | None:
+    """The layout whose required columns all stand in one of the first rows, with the rows below as a table; None where none fits.
+
+    Of several, the one with the most required columns. A sheet whose rows are each wrapped into one quoted cell is unwrapped.
+    """
+    cells = _unwrapped(sheet.cells)
+    for index, row in enumerate(cells[:SEARCHED_ROWS]):
+        names = tuple(cell.strip().lstrip("﻿") for cell in row)
+        fitting = [layout for layout in layouts if set(layout.required) <= set(names)]
+        if fitting:
+            layout = max(fitting, key=lambda fit: len(fit.required))
+            return _table(sheet, cells, index, names, layout)
+    return None
+
+
+def _unwrapped(cells: list[list[str]]) -> list[list[str]]:
+    filled = [row for row in cells if any(cell.strip() for cell in row)]
+    wrapped = [row for row in filled if len(row) == 1 and "," in row[0]]
+    if len(wrapped) * 2 <= len(filled):
+        return cells
+    return [next(csv.reader(row)) if len(row) == 1 and row[0] else row for row in cells]
+
+
+def _table(sheet: Sheet, cells: list[list[str]], index: int, names: tuple[str, ...], layout: Layout) -> Detected:
+    rows: list[Row] = []
+    broken: dict[Source, RowError] = {}
+    for number, row in zip(sheet.numbers[index + 1 :], cells[index + 1 :], strict=True):
+        stripped = tuple(cell.strip() for cell in row)
+        if not any(stripped) or stripped == names:
+            continue
+        rows.append(Row(sheet.file, number, dict(zip(names, row, strict=False))))
+        error = _shape_error(row, names, layout)
+        if error:
+            broken[rows[-1].source] = error
+    preamble = tuple(tuple(row) for row in cells[:index])
+    return Detected(layout, Table(sheet.file, sheet.sha256, names, sheet.numbers[index], preamble, tuple(rows)), broken)
+
+
+def _shape_error(row: list[str], names: tuple[str, ...], layout: Layout) -> RowError | None:
+    missing = [name for name in names[len(row) :] if name in layout.required]
+    if missing:
+        return RowError("ROW_TRUNCATED", f"the row ends after {len(row)} of {len(names)} cells; {missing[0]!r} is missing")
+    if any(cell.strip() for cell in row[len(names) :]):
+        return RowError(
+            "ROW_INVALID",
+            f"the row has {len(row)} cells under {len(names)} columns",
+            'Quote cells that contain the delimiter, as in "1,234.50".',
+        )
+    return None

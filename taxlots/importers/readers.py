@@ -1,0 +1,205 @@
+"""From paths to sheets of text: folders are walked, archives opened, bytes decoded, delimiters found. Nothing is interpreted.
+
+Files from outside are hostile: archives are read in memory up to a limit, never unpacked to disk, and names inside them are only
+shown, never opened.
+"""
+
+import csv
+import gzip
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from taxlots.problems import Problem, problem
+
+LIMIT_BYTES = 2 * 1024**3
+_SKIPPED_SUFFIXES = {".toml", ".md", ".jsonl", ".json", ".py", ".html"}
+_DELIMITERS = ",;\t|"
+csv.field_size_limit(16 * 1024**2)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file (or one worksheet) as rows of text; `numbers` are the lines where the rows start."""
+
+    file: str
+    sha256: str
+    cells: list[list[str]] = field(repr=False)
+    numbers: list[int] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file of which nothing could be read."""
+
+    file: str
+    sha256: str | None
+    problem: Problem
+
+
+def read_sheets(paths: Sequence[Path], base: Path | None = None) -> Iterator[Sheet | Unreadable]:
+    """Every sheet of every file under the paths, and what could not be read. Files given twice are read once."""
+    seen: set[Path] = set()
+    for path in _walk(paths):
+        resolved = path.resolve()
+        if resolved not in seen:
+            seen.add(resolved)
+            inside = base is not None and path.is_relative_to(base)
+            yield from _read_file(path, str(path.relative_to(base)) if base is not None and inside else str(path))
+
+
+def _walk(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for found in sorted(p for p in path.rglob("*") if p.is_file() or p.is_symlink()):
+            hidden = any(part.startswith((".", "~$")) for part in found.relative_to(path).parts)
+            if not hidden and found.suffix.lower() not in _SKIPPED_SUFFIXES:
+                yield found
+
+
+def _read_file(path: Path, label: str) -> Iterator[Sheet | Unreadable]:
+    try:
+        if path.stat().st_size > LIMIT_BYTES:
+            yield _refused(label, None, "FILE_TOO_LARGE", f"more than {LIMIT_BYTES} bytes")
+            return
+        data = path.read_bytes()
+    except OSError as error:
+        yield _refused(label, None, "FILE_UNREADABLE", error.strerror or str(error))
+        return
+    yield from _read_bytes(data, label)
+
+
+def _read_bytes(data: bytes, label: str, depth: int = 0) -> Iterator[Sheet | Unreadable]:
+    digest = hashlib.sha256(data).hexdigest()
+    if not data.strip():
+        yield _refused(label, digest, "FILE_EMPTY", "no content")
+    elif data.startswith(b"\x1f\x8b") and depth < 2:
+        yield from _gunzip(data, label, digest, depth)
+    elif data.startswith(b"PK\x03\x04"):
+        yield from _open_zip(data, label, digest, depth)
+    else:
+        yield _text_sheet(data, label, digest)
+
+
+def _gunzip(data: bytes, label: str, digest: str, depth: int) -> Iterator[Sheet | Unreadable]:
+    try:
+        with gzip.open(io.BytesIO(data)) as stream:
+            inner = stream.read(LIMIT_BYTES + 1)
+    except (OSError, EOFError) as error:
+        yield _refused(label, digest, "FILE_UNREADABLE", f"damaged gzip: {error}")
+        return
+    if len(inner) > LIMIT_BYTES:
+        yield _refused(label, digest, "FILE_TOO_LARGE", f"unpacks to more than {LIMIT_BYTES} bytes")
+        return
+    yield from _read_bytes(inner, f"{label}!{Path(label).stem}", depth + 1)
+
+
+def _open_zip(data: bytes, label: str, digest: str, depth: int) -> Iterator[Sheet | Unreadable]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+            if "xl/workbook.xml" in names:
+                yield from _read_workbook(data, label, digest)
+            elif depth < 2:
+                yield from _read_members(archive, label, depth)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        yield _refused(label, digest, "FILE_UNREADABLE", f"damaged archive: {error}")
+
+
+def _read_members(archive: zipfile.ZipFile, label: str, depth: int) -> Iterator[Sheet | Unreadable]:
+    room = LIMIT_BYTES
+    for member in sorted(archive.infolist(), key=lambda m: m.filename):
+        name = f"{label}!{member.filename}"
+        if member.is_dir() or Path(member.filename).suffix.lower() in _SKIPPED_SUFFIXES:
+            continue
+        room -= member.file_size
+        if room < 0:
+            yield _refused(name, None, "FILE_TOO_LARGE", f"the archive unpacks to more than {LIMIT_BYTES} bytes")
+            return
+        try:
+            yield from _read_bytes(archive.read(member), name, depth + 1)
+        except (RuntimeError, zipfile.BadZipFile) as error:
+            yield _refused(name, None, "FILE_UNREADABLE", str(error))
+
+
+def _read_workbook(data: bytes, label: str, digest: str) -> Iterator[Sheet | Unreadable]:
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415  only spreadsheets pay for it
+
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        for index, name in enumerate(workbook.sheet_names):
+            rows = workbook.get_sheet_by_index(index).to_python(skip_empty_area=False)
+            cells = [[_cell_text(value) for value in row] for row in rows]
+            if any(any(row) for row in cells):
+                yield Sheet(f"{label}#{name}", digest, cells, list(range(1, len(cells) + 1)))
+    except (CalamineError, OSError) as error:
+        yield _refused(label, digest, "FILE_UNREADABLE", f"damaged workbook: {error}")
+
+
+def _cell_text(value: object) -> str:
+    """A spreadsheet cell by its shortest decimal form: 0.1 is stored as a float but was written as 0.1."""
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return str(value)
+
+
+def _text_sheet(data: bytes, label: str, digest: str) -> Sheet | Unreadable:
+    text = _decode(data)
+    if text is None:
+        return _refused(label, digest, "FILE_NOT_TEXT", "the bytes are no text, spreadsheet or archive")
+    cells, numbers = _split(text)
+    return Sheet(label, digest, cells, numbers)
+
+
+def _decode(data: bytes) -> str | None:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        candidates = ["utf-16"]
+    elif b"\x00" in data[:4096]:
+        return None
+    else:
+        candidates = ["utf-8-sig", "cp1252"]
+    for encoding in candidates:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        control = sum(c < " " and c not in "\t\r\n\f" for c in text[:4096])
+        return text if control == 0 else None
+    return None
+
+
+def _split(text: str) -> tuple[list[list[str]], list[int]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    cells: list[list[str]] = []
+    numbers: list[int] = []
+    start = 1
+    for row in reader:
+        cells.append(row)
+        numbers.append(start)
+        start = reader.line_num + 1
+    return cells, numbers
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that splits the most of the first lines into the same number of cells."""
+    lines = [line for line in text[:65536].splitlines()[:40] if line.strip()]
+
+    def fit(delimiter: str) -> tuple[int, int]:
+        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1]
+        if not widths:
+            return (0, 0)
+        common = max(set(widths), key=lambda w: (widths.count(w), w))
+        return (widths.count(common), common)
+
+    return max(_DELIMITERS, key=fit)
+
+
+def _refused(label: str, digest: str | None, code: str, why: str) -> Unreadable:
+    return Unreadable(label, digest, problem(code, f"{label}: {why}", file=label))

@@ -1,0 +1,134 @@
+"""What importers read and what they hand on: tables of text in, transactions and row fates out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from taxlots.problems import Problem, problem
+
+Source = tuple[str, int]
+
+
+class RowError(Exception):
+    """A row can't be used: becomes a Problem at the row's file and line."""
+
+    def __init__(self, code: str, message: str, hint: str | None = None) -> None:
+        """Code of the catalogue, cause with its values, next step (None: the catalogue's)."""
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One data row as text. `number` is its first line in the file (in a spreadsheet, its row)."""
+
+    file: str
+    number: int
+    cells: dict[str, str]
+
+    @property
+    def source(self) -> Source:
+        """File and row, for provenance."""
+        return (self.file, self.number)
+
+    def text(self, column: str) -> str:
+        """The cell without surrounding blanks; empty where the column is missing."""
+        return self.cells.get(column, "").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A header with the rows under it, as found in one file (or one sheet of it)."""
+
+    file: str
+    sha256: str
+    header: tuple[str, ...]
+    header_row: int
+    preamble: tuple[tuple[str, ...], ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """One thing that happened in one account, in the terms of the universal ledger. Quantities are positive.
+
+    `id` is the platform's own id where it gives one; empty, it is made from the content. `date_only` says that the export
+    gives no time of day, so that overlapping exports of another era are compared by date.
+    """
+
+    time: datetime
+    account: str
+    kind: str
+    sources: tuple[Source, ...]
+    sent_quantity: Decimal | None = None
+    sent_asset: str | None = None
+    received_quantity: Decimal | None = None
+    received_asset: str | None = None
+    fee_quantity: Decimal | None = None
+    fee_asset: str | None = None
+    fee_value: Decimal | None = None
+    value: Decimal | None = None
+    value_currency: str | None = None
+    counter_account: str | None = None
+    id: str = ""
+    txid: str | None = None
+    note: str | None = None
+    basis: Decimal | None = None
+    acquired: datetime | None = None
+    holding_starts: date | None = None
+    asset_class: str | None = None
+    date_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedBalance:
+    """A balance that an export states after a row, in the platform's own sub-wallet."""
+
+    account: str
+    asset: str
+    wallet: str
+    time: datetime
+    quantity: Decimal
+    source: Source
+
+
+@dataclass(slots=True)
+class Intake:
+    """Collects what a layout makes of its rows. Every data row ends in exactly one of the four fates."""
+
+    transactions: list[Transaction] = field(default_factory=list)
+    set_aside: dict[Source, str] = field(default_factory=dict)
+    merged: dict[Source, str] = field(default_factory=dict)
+    unusable: set[Source] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    balances: list[ReportedBalance] = field(default_factory=list)
+
+    def add(self, transaction: Transaction) -> None:
+        """The rows in `sources` became this transaction."""
+        self.transactions.append(transaction)
+
+    def leave(self, row: Row, reason: str) -> None:
+        """The row is recognised and has no effect on holdings: internal move, pending, totals row."""
+        self.set_aside[row.source] = reason
+
+    def merge(self, row: Row, reason: str) -> None:
+        """The row says again what another row said."""
+        self.merged[row.source] = reason
+
+    def reject(self, row: Row, error: RowError) -> None:
+        """The row can't be used; the cause becomes a Problem at its place."""
+        self.unusable.add(row.source)
+        self.problems.append(problem(error.code, error.message, error.hint, file=row.file, row=row.number))
+
+    def warn(self, row: Row, code: str, message: str, hint: str | None = None) -> None:
+        """A Problem at the row, which itself stays usable."""
+        self.problems.append(problem(code, message, hint, file=row.file, row=row.number))
+
+
+def all_rows(tables: Sequence[Table]) -> Iterator[Row]:
+    """The rows of several tables, table by table."""
+    for table in tables:
+        yield from table.rows

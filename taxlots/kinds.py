@@ -1,0 +1,105 @@
+"""The kinds of transaction, what legs each needs, and which currencies are fiat."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+FIAT = frozenset(
+    [
+        "USD",
+        "EUR",
+        "GBP",
+        "CAD",
+        "AUD",
+        "CHF",
+        "JPY",
+        "NZD",
+        "SEK",
+        "NOK",
+        "DKK",
+        "PLN",
+        "CZK",
+        "HUF",
+        "RON",
+        "BGN",
+        "TRY",
+        "BRL",
+        "MXN",
+        "ARS",
+        "CLP",
+        "COP",
+        "INR",
+        "IDR",
+        "KRW",
+        "CNY",
+        "HKD",
+        "SGD",
+        "THB",
+        "PHP",
+        "MYR",
+        "TWD",
+        "VND",
+        "ZAR",
+        "NGN",
+        "KES",
+        "AED",
+        "SAR",
+        "ILS",
+        "UAH",
+        "RUB",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind: the legs that it needs (`either`: one of them is enough) and whether a market value has to be known for it."""
+
+    name: str
+    needs: tuple[str, ...]
+    either: bool = False
+    valued: bool = False
+
+
+_ROWS = (
+    Kind("buy", ("sent", "received"), valued=True),
+    Kind("sell", ("sent", "received"), valued=True),
+    Kind("swap", ("sent", "received"), valued=True),
+    Kind("transfer", ("sent",)),
+    Kind("deposit", ("received",)),
+    Kind("withdrawal", ("sent",)),
+    Kind("income:staking", ("received",), valued=True),
+    Kind("income:interest", ("received",), valued=True),
+    Kind("income:mining", ("received",), valued=True),
+    Kind("income:airdrop", ("received",), valued=True),
+    Kind("income:fork", ("received",), valued=True),
+    Kind("income:reward", ("received",), valued=True),
+    Kind("income:referral", ("received",), valued=True),
+    Kind("income:wages", ("received",), valued=True),
+    Kind("income:dividend", ("received",), valued=True),
+    Kind("income:qualified-dividend", ("received",), valued=True),
+    Kind("income:capital-gain-distribution", ("received",), valued=True),
+    Kind("income:other", ("received",), valued=True),
+    Kind("return-of-capital", ("received",), valued=True),
+    Kind("spend", ("sent",), valued=True),
+    Kind("fee", ("sent", "fee"), either=True, valued=True),
+    Kind("gift-in", ("received",)),
+    Kind("gift-out", ("sent",)),
+    Kind("donation", ("sent",)),
+    Kind("inheritance", ("received",), valued=True),
+    Kind("theft", ("sent",)),
+    Kind("lost", ("sent",)),
+    Kind("split", ("sent", "received"), either=True),
+    Kind("convert", ("sent", "received")),
+    Kind("adjust", ("sent", "received"), either=True),
+)
+KINDS = {kind.name: kind for kind in _ROWS}
+
+
+def is_fiat(asset: str | None) -> bool:
+    """Whether the asset is a national currency, which is money here and no lot."""
+    return asset in FIAT
+
+
+def asset_class(asset: str, said: Mapping[str, str]) -> str:
+    """The class of an asset: what an export or the person says of it, else digital; `said` maps assets to classes."""
+    return said.get(asset, "digital")

@@ -1,0 +1,122 @@
+"""Reads the input files beside the exports: overrides, opening lots, transfer pairs, prices, balances."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+from typing import TypeVar
+
+from taxlots.importers.numbers import number, required
+from taxlots.importers.records import ReportedBalance, Row, RowError, Transaction
+from taxlots.importers.times import time
+from taxlots.kinds import KINDS
+from taxlots.prices import PricePoint
+from taxlots.problems import Problem, problem
+
+Line = TypeVar("Line")
+EXCLUDE = "exclude"
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A person's decision about one transaction; a None field leaves what the export says."""
+
+    id: str
+    kind: str | None
+    value: Decimal | None
+    basis: Decimal | None
+    acquired: datetime | None
+    note: str
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A person's decision that a withdrawal and a deposit are one transfer."""
+
+    out_id: str
+    in_id: str
+    row: Row
+
+
+def parse_lines(rows: Sequence[Row], parse: Callable[[Row], Line], problems: list[Problem]) -> list[Line]:
+    """Each line parsed; a line that can't be becomes an OVERRIDE_INVALID problem with its place."""
+    lines: list[Line] = []
+    for row in rows:
+        try:
+            lines.append(parse(row))
+        except RowError as error:
+            problems.append(problem("OVERRIDE_INVALID", error.message, error.hint, file=row.file, row=row.number))
+    return lines
+
+
+def override(row: Row, zone: tzinfo) -> Override:
+    """One line of overrides.csv: `id,kind,value,basis,acquired,note`. Raises RowError."""
+    kind = row.text("kind").lower() or None
+    if kind is not None and kind != EXCLUDE and kind not in KINDS:
+        raise RowError("OVERRIDE_INVALID", f"kind {kind!r} is not known", f"Use {EXCLUDE} or one of: {', '.join(KINDS)}.")
+    acquired = time(row, "acquired", zone)[0] if row.text("acquired") else None
+    return Override(_text(row, "id"), kind, _amount(row, "value"), _amount(row, "basis"), acquired, row.text("note"), row)
+
+
+def pair(row: Row, _zone: tzinfo) -> Pair:
+    """One line of transfers.csv: `out_id,in_id`. Raises RowError."""
+    return Pair(_text(row, "out_id"), _text(row, "in_id"), row)
+
+
+def price_point(row: Row, zone: tzinfo) -> PricePoint:
+    """One line of prices.csv: `time,asset,price,currency,source`. Raises RowError."""
+    price = required(row, "price")
+    if price < 0:
+        raise RowError("OVERRIDE_INVALID", f"price {price} is negative")
+    source = row.text("source") or "price table"
+    where = f"{source} ({row.file}:{row.number})"
+    asset, currency = _text(row, "asset").upper(), row.text("currency").upper() or "USD"
+    return PricePoint(time(row, "time", zone)[0], asset, price, currency, where)
+
+
+def opening_lot(row: Row, zone: tzinfo) -> Transaction:
+    """One line of opening_lots.csv as a deposit with carried basis, at its acquisition time. Raises RowError."""
+    quantity = required(row, "quantity")
+    if quantity <= 0:
+        raise RowError("OVERRIDE_INVALID", f"quantity {quantity} is not above 0")
+    basis = _amount(row, "basis")
+    if basis is None:
+        raise RowError("OVERRIDE_INVALID", "column 'basis' is empty", "Give 0 where no basis can be shown.")
+    acquired, date_only = time(row, "acquired", zone)
+    starts = time(row, "holding_starts", zone)[0].astimezone(zone).date() if row.text("holding_starts") else None
+    return Transaction(
+        time=acquired,
+        date_only=date_only,
+        account=_text(row, "account"),
+        kind="deposit",
+        received_quantity=quantity,
+        received_asset=_text(row, "asset").upper(),
+        basis=basis,
+        acquired=acquired,
+        holding_starts=starts,
+        id=row.text("id") or f"opening:{row.number}",
+        note=row.text("note") or "opening lot",
+        sources=(row.source,),
+    )
+
+
+def balance(row: Row, zone: tzinfo) -> ReportedBalance:
+    """One line of balances.csv: `time,account,asset,quantity`. Raises RowError."""
+    moment = time(row, "time", zone)[0].astimezone(UTC)
+    asset = _text(row, "asset").upper()
+    return ReportedBalance(_text(row, "account"), asset, "", moment, required(row, "quantity"), row.source)
+
+
+def _text(row: Row, column: str) -> str:
+    text = row.text(column)
+    if not text:
+        raise RowError("OVERRIDE_INVALID", f"column {column!r} is empty")
+    return text
+
+
+def _amount(row: Row, column: str) -> Decimal | None:
+    amount = number(row, column)
+    if amount is not None and amount < 0:
+        raise RowError("OVERRIDE_INVALID", f"column {column!r} is negative: {amount}")
+    return amount

@@ -1,0 +1,134 @@
+"""Overlapping exports say the same thing twice. What is the same, is decided here; genuine equal fills stay.
+
+Two transactions with the platform's own id are one if the ids are equal. Without ids they are one if they stand in different files
+and agree in account, kind, time and legs, and a transaction absorbs at most one of each other file: so equal fills inside one file
+all stay, however often the file is exported again. Exports of two eras, one with ids and one without, may tell the seconds of a
+two-row conversion differently and name kinds anew; between them the legs and the time within two seconds (or the date, where an
+export gives no time) decide.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from hashlib import sha256
+
+from taxlots.exact import plain
+from taxlots.importers.records import Source, Transaction
+from taxlots.kinds import is_fiat
+from taxlots.problems import Problem, problem
+
+ERA_TOLERANCE = timedelta(seconds=2)
+Order = Mapping[str, tuple[str, bool]]
+
+
+@dataclass(slots=True)
+class Distinct:
+    """Transactions that are left, each with an id; what was merged into which; rows that were dropped."""
+
+    transactions: list[Transaction] = field(default_factory=list)
+    aliases: dict[str, str] = field(default_factory=dict)
+    merged: dict[Source, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class _Kept:
+    transaction: Transaction
+    native: bool
+    absorbed: set[str]
+
+
+def distinct(transactions: Sequence[Transaction], order: Order) -> Distinct:
+    """Drop what other files (or the same id) already said. `order` gives each file's hash and direction, for a stable choice."""
+    result = Distinct()
+    groups: dict[tuple[object, ...], list[_Kept]] = {}
+    by_id: dict[tuple[str, str], _Kept] = {}
+    for transaction in sorted(transactions, key=lambda t: (not t.id, *row_order(t, order))):
+        native = bool(transaction.id)
+        twin = by_id.get((transaction.account, transaction.id)) if native else None
+        if twin and _same_content(twin.transaction, transaction):
+            _merge(result, transaction, twin)
+            continue
+        if twin:
+            result.problems.append(_conflict(twin.transaction, transaction))
+        group = groups.setdefault((transaction.account, transaction.time.date(), legs(transaction)), [])
+        match = next((k for k in group if _same(k, transaction)), None)
+        if match:
+            _merge(result, transaction, match)
+            continue
+        kept = _Kept(transaction, native, {_file(transaction)})
+        group.append(kept)
+        if native and not twin:
+            by_id[transaction.account, transaction.id] = kept
+    result.transactions = _identified([k.transaction for group in groups.values() for k in group], order)
+    return result
+
+
+def row_order(transaction: Transaction, order: Order) -> tuple[str, int]:
+    """The file's hash, then the row (from the end in a file that lists the newest first)."""
+    file, row = transaction.sources[0]
+    digest, newest_first = order.get(file, (file, False))
+    return (digest, -row if newest_first else row)
+
+
+def legs(transaction: Transaction) -> tuple[tuple[str, str, str], ...]:
+    """What moved, without fees: the assets, or the money where nothing else moved."""
+    t = transaction
+    pairs = (("sent", t.sent_asset, t.sent_quantity), ("received", t.received_asset, t.received_quantity))
+    given = [(side, asset or "", plain(quantity) or "") for side, asset, quantity in pairs if quantity is not None]
+    return tuple([leg for leg in given if not is_fiat(leg[1])] or given)
+
+
+def _same(kept: _Kept, other: Transaction) -> bool:
+    native = bool(other.id)
+    if (kept.native and native) or _file(other) in kept.absorbed:
+        return False
+    first = kept.transaction
+    if first.date_only or other.date_only:
+        return first.time.date() == other.time.date() and (first.kind == other.kind or kept.native != native)
+    if kept.native != native:
+        return abs(first.time - other.time) <= ERA_TOLERANCE
+    return first.time == other.time and first.kind == other.kind and first.fee_quantity == other.fee_quantity
+
+
+def _same_content(first: Transaction, other: Transaction) -> bool:
+    near = abs(first.time - other.time) <= ERA_TOLERANCE or (first.date_only or other.date_only)
+    return near and legs(first) == legs(other)
+
+
+def _file(transaction: Transaction) -> str:
+    return transaction.sources[0][0]
+
+
+def _merge(result: Distinct, transaction: Transaction, kept: _Kept) -> None:
+    file, row = kept.transaction.sources[0]
+    kept.absorbed.add(_file(transaction))
+    alias = transaction.id or content_id(transaction)
+    result.aliases[alias] = kept.transaction.id or content_id(kept.transaction)
+    result.merged.update(dict.fromkeys(transaction.sources, f"says the same as {file}:{row}"))
+
+
+def _conflict(first: Transaction, other: Transaction) -> Problem:
+    file, row = other.sources[0]
+    where = f"{first.sources[0][0]}:{first.sources[0][1]}"
+    message = f"id {other.id!r} also stands at {where} with other content"
+    return problem("ID_CONFLICT", message, file=file, row=row)
+
+
+def content_id(transaction: Transaction) -> str:
+    """An id from what the row says, so that it stays the same when the export is repeated or its rows shift."""
+    t = transaction
+    parts = (t.account, t.time.isoformat(), t.kind, *(part for leg in legs(t) for part in leg), plain(t.fee_quantity) or "")
+    return f"{t.account}-{sha256('|'.join(parts).encode()).hexdigest()[:12]}"
+
+
+def _identified(transactions: list[Transaction], order: Order) -> list[Transaction]:
+    """Every transaction with an id of its own; equal ids are numbered."""
+    seen: dict[str, int] = {}
+    result = []
+    for transaction in sorted(transactions, key=lambda t: (t.time, *row_order(t, order))):
+        name = transaction.id or content_id(transaction)
+        seen[name] = seen.get(name, 0) + 1
+        unique = name if seen[name] == 1 else f"{name}~{seen[name]}"
+        result.append(transaction if unique == transaction.id else replace(transaction, id=unique))
+    return result

@@ -1,0 +1,80 @@
+"""Reported balances against what the transactions add up to, per account and asset."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from taxlots.exact import CONTEXT, plain
+from taxlots.importers.records import ReportedBalance, Source, Transaction
+from taxlots.problems import Problem, problem
+
+TOLERANCE = Decimal("0.00000001")  # exports print eight decimals of what they keep with more
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceCheck:
+    """One reported balance (sub-wallets added up) with the computed one and the row that reports it."""
+
+    account: str
+    asset: str
+    reported: Decimal
+    computed: Decimal
+    source: Source
+
+    @property
+    def difference(self) -> Decimal:
+        """Reported less computed."""
+        return CONTEXT.subtract(self.reported, self.computed)
+
+
+def changes(t: Transaction) -> Iterator[tuple[str, str, Decimal]]:
+    """What a transaction changes: (account, asset, quantity), per account received - sent - fee."""
+    if t.kind == "transfer":
+        arrived = t.received_quantity if t.received_quantity is not None else t.sent_quantity
+        if t.counter_account and t.sent_asset and arrived is not None:
+            yield t.counter_account, t.sent_asset, arrived
+    elif t.received_asset and t.received_quantity is not None:
+        yield t.account, t.received_asset, t.received_quantity
+    if t.sent_asset and t.sent_quantity is not None:
+        yield t.account, t.sent_asset, -t.sent_quantity
+    if t.fee_asset and t.fee_quantity is not None:
+        yield t.account, t.fee_asset, -t.fee_quantity
+
+
+def check_balances(reported: Sequence[ReportedBalance], transactions: Sequence[Transaction]) -> tuple[list[BalanceCheck], list[Problem]]:
+    """The last balance of each sub-wallet, added up per account and asset, against the transactions up to then."""
+    last: dict[tuple[str, str, str], ReportedBalance] = {}
+    for balance in reported:
+        chain = (balance.account, balance.asset, balance.wallet)
+        if chain not in last or balance.time >= last[chain].time:
+            last[chain] = balance
+    totals: dict[tuple[str, str], list[ReportedBalance]] = defaultdict(list)
+    for balance in last.values():
+        totals[balance.account, balance.asset].append(balance)
+    computed = _computed(transactions, {key: max(b.time for b in group) for key, group in totals.items()})
+    checks = []
+    for key, group in sorted(totals.items(), key=lambda item: item[0]):
+        newest = max(group, key=lambda b: b.time)
+        checks.append(BalanceCheck(key[0], key[1], sum((b.quantity for b in group), Decimal(0)), computed[key], newest.source))
+    return checks, [_mismatch(check) for check in checks if abs(check.difference) > TOLERANCE]
+
+
+def _computed(transactions: Sequence[Transaction], until: dict[tuple[str, str], datetime]) -> dict[tuple[str, str], Decimal]:
+    sums = dict.fromkeys(until, Decimal(0))
+    for transaction in transactions:
+        for account, asset, change in changes(transaction):
+            key = (account, asset)
+            if key in until and transaction.time <= until[key]:
+                sums[key] = CONTEXT.add(sums[key], change)
+    return sums
+
+
+def _mismatch(check: BalanceCheck) -> Problem:
+    file, row = check.source
+    message = (
+        f"{check.account} reports {plain(check.reported)} {check.asset}, the rows add up to {plain(check.computed)}: "
+        f"{plain(abs(check.difference))} {'missing' if check.difference > 0 else 'too many'}"
+    )
+    return problem("BALANCE_MISMATCH", message, file=file, row=row)

@@ -1,0 +1,150 @@
+"""Imported rows -> the settled ledger: duplicates dropped, overrides applied, transfers paired, everything valued and in order."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, tzinfo
+from typing import TypeVar
+
+import pandas as pd
+
+from taxlots import frames
+from taxlots.importers.read import Imported
+from taxlots.importers.records import ReportedBalance, Row, Source, Transaction
+from taxlots.ledger import companions
+from taxlots.ledger.duplicates import distinct, row_order
+from taxlots.ledger.overrides import apply_overrides
+from taxlots.ledger.reconcile import BalanceCheck, check_balances
+from taxlots.ledger.transfers import pair_transfers
+from taxlots.ledger.valuation import Valued, Valuer
+from taxlots.prices import PriceTable
+from taxlots.problems import Problem
+
+Line = TypeVar("Line")
+
+
+@dataclass(frozen=True, slots=True)
+class FileSummary:
+    """A file and the fates of its data rows: `rows = used + merged + set_aside + unusable`."""
+
+    file: str
+    sha256: str | None
+    layout: str | None
+    rows: int
+    used: int
+    merged: int
+    set_aside: int
+    unusable: int
+    first: datetime | None
+    last: datetime | None
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The settled ledger. `transactions` is a frame of `frames.SETTLED`, in the order in which it is booked."""
+
+    transactions: pd.DataFrame
+    files: list[FileSummary] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    balances: list[BalanceCheck] = field(default_factory=list)
+    prices: PriceTable = field(default_factory=PriceTable)
+    set_aside: dict[Source, str] = field(default_factory=dict)
+    merged: dict[Source, str] = field(default_factory=dict)
+    zone: tzinfo = UTC
+    zone_assumed: bool = True
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What settling depends on besides the files. `as_of` is exclusive: the instant from which on rows are left out."""
+
+    zone: tzinfo = UTC
+    zone_assumed: bool = True
+    as_of: datetime | None = None
+    home: str = "USD"
+
+
+def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
+    """The ledger of everything imported. Bad data becomes Problems; nothing is raised."""
+    terms = terms or Terms()
+    problems = list(imported.problems)
+    prices = PriceTable(_parsed(imported, "prices", companions.price_point, terms, problems), terms.home)
+    single = distinct(imported.transactions, imported.order())
+    opening = _parsed(imported, "opening_lots", companions.opening_lot, terms, problems)
+    overrides = _parsed(imported, "overrides", companions.override, terms, problems)
+    overridden = apply_overrides([*single.transactions, *opening], overrides, single.aliases)
+    present, later = _until(overridden.transactions, terms.as_of)
+    decided = _parsed(imported, "transfers", companions.pair, terms, problems)
+    paired = pair_transfers(present, decided, single.aliases)
+    valuer = Valuer(prices)
+    valued = valuer.value_all(paired.transactions)
+    problems += single.problems + overridden.problems + paired.problems + valuer.problems
+    ledger = Ledger(
+        transactions=_frame(valued, paired.matches, imported),
+        prices=prices,
+        set_aside=imported.set_aside | overridden.excluded | later,
+        merged=imported.merged | single.merged,
+        zone=terms.zone,
+        zone_assumed=terms.zone_assumed,
+        as_of=terms.as_of,
+    )
+    reported = imported.balances + _parsed(imported, "balances", companions.balance, terms, problems)
+    _check(ledger, reported, paired.transactions, problems)
+    ledger.files = _summaries(imported, ledger)
+    ledger.problems = problems
+    return ledger
+
+
+def _parsed(imported: Imported, name: str, parse: Callable[[Row, tzinfo], Line], terms: Terms, problems: list[Problem]) -> list[Line]:
+    rows = imported.companions.get(name, [])
+    before = len(problems)
+    lines = companions.parse_lines(rows, lambda row: parse(row, terms.zone), problems)
+    imported.unusable.update((p.file, p.row) for p in problems[before:] if p.file is not None and p.row is not None)
+    return lines
+
+
+def _until(transactions: Sequence[Transaction], as_of: datetime | None) -> tuple[list[Transaction], dict[Source, str]]:
+    if as_of is None:
+        return list(transactions), {}
+    late = {s: "later than the as-of date" for t in transactions if t.time >= as_of for s in t.sources}
+    return [t for t in transactions if t.time < as_of], late
+
+
+def _check(ledger: Ledger, reported: list[ReportedBalance], transactions: list[Transaction], problems: list[Problem]) -> None:
+    until = ledger.as_of
+    known = [balance for balance in reported if until is None or balance.time < until]
+    ledger.balances, found = check_balances(known, transactions)
+    problems += found
+
+
+def _frame(valued: Sequence[Valued], matches: dict[str, str], imported: Imported) -> pd.DataFrame:
+    order = imported.order()
+    rows = []
+    for item in valued:
+        t = item.transaction
+        digest, rank = row_order(t, order)
+        row = asdict(t)
+        row["sources"] = [{"file": file, "row": number} for file, number in t.sources]
+        row["home_value"], row["home_fee"], row["home_shortfall"] = item.value, item.fee_value, item.shortfall_value
+        row["price_source"], row["match"] = item.value_source, matches.get(t.id)
+        row["file_hash"], row["file_order"] = digest, rank
+        rows.append(row)
+    rows.sort(key=lambda row: (row["time"], row["file_hash"], row["file_order"]))
+    return frames.build_rounded(frames.SETTLED, rows)
+
+
+def _summaries(imported: Imported, ledger: Ledger) -> list[FileSummary]:
+    counts: dict[str, list[int]] = {record.file: [0, 0, 0] for record in imported.files}
+    for fate, sources in enumerate((ledger.merged, ledger.set_aside, imported.unusable)):
+        for file, _row in sources:
+            counts[file][fate] += 1
+    summaries = []
+    for record in imported.files:
+        merged, set_aside, unusable = counts[record.file]
+        used = record.rows - merged - set_aside - unusable
+        summaries.append(
+            FileSummary(
+                record.file, record.sha256, record.layout, record.rows, used, merged, set_aside, unusable, record.first, record.last
+            )
+        )
+    return summaries

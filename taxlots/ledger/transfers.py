@@ -1,0 +1,187 @@
+"""Withdrawals and deposits between a person's own accounts become one transfer; the rest is named with its consequence.
+
+What decides, in this order: the person's own transfers.csv; an equal transaction hash; then asset, time window and the amount net of
+a network fee, nearest first. A pair that the rules below refuse is left open and reported, never guessed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from decimal import Decimal
+
+from taxlots.exact import plain
+from taxlots.importers.records import Transaction
+from taxlots.kinds import is_fiat
+from taxlots.ledger.companions import Pair
+from taxlots.problems import Problem, problem
+
+EARLIEST = timedelta(hours=-2)  # clocks differ, and some platforms stamp a withdrawal when it is confirmed
+SOON, LATEST = timedelta(hours=3), timedelta(days=3)
+SOON_FEE, LATE_FEE = Decimal("0.15"), Decimal("0.05")
+DUST = Decimal("0.00000001")
+FORCED_FEE = Decimal("0.25")
+
+
+@dataclass(slots=True)
+class Paired:
+    """Transactions after pairing; `matches` tells for each transfer's id how it was found."""
+
+    transactions: list[Transaction]
+    matches: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    rank: tuple[int, Decimal, timedelta, str, str]
+    out: Transaction
+    into: Transaction
+    reason: str
+
+
+def pair_transfers(transactions: Sequence[Transaction], decided: Sequence[Pair], aliases: Mapping[str, str]) -> Paired:
+    """Pair what belongs together; report what stays alone (`DEPOSIT_UNPAIRED` is an error, `WITHDRAWAL_UNPAIRED` a warning)."""
+    result = Paired([])
+    outs = {t.id: t for t in transactions if t.kind == "withdrawal" and not is_fiat(t.sent_asset)}
+    ins = {t.id: t for t in transactions if t.kind == "deposit" and not is_fiat(t.received_asset) and t.basis is None}
+    pairs = _decided(decided, aliases, outs, ins, result)
+    free_outs = [t for t in outs.values() if t.id not in {p.out.id for p in pairs}]
+    free_ins = [t for t in ins.values() if t.id not in {p.into.id for p in pairs}]
+    pairs += _matched(free_outs, free_ins, result)
+    joined = {candidate.out.id: _joined(candidate, result) for candidate in pairs}
+    gone = {candidate.into.id for candidate in pairs}
+    result.transactions = [joined.get(t.id, t) for t in transactions if t.id not in gone]
+    for transaction in result.transactions:
+        _report_open(transaction, ins, outs, result)
+    return result
+
+
+def _decided(
+    decided: Sequence[Pair],
+    aliases: Mapping[str, str],
+    outs: Mapping[str, Transaction],
+    ins: Mapping[str, Transaction],
+    result: Paired,
+) -> list[_Candidate]:
+    pairs: list[_Candidate] = []
+    for line in decided:
+        out = outs.get(aliases.get(line.out_id, line.out_id))
+        into = ins.get(aliases.get(line.in_id, line.in_id))
+        error = _refusal(line, out, into, pairs)
+        if out is None or into is None or error:
+            message = error or f"{line.out_id} -> {line.in_id} can't be paired"
+            result.problems.append(problem("OVERRIDE_UNMATCHED", message, file=line.row.file, row=line.row.number))
+            continue
+        rank = (0, Decimal(0), timedelta(0), out.id, into.id)
+        pairs.append(_Candidate(rank, out, into, f"transfers.csv:{line.row.number}"))
+    return pairs
+
+
+def _refusal(line: Pair, out: Transaction | None, into: Transaction | None, pairs: Sequence[_Candidate]) -> str | None:
+    if out is None:
+        return f"out_id {line.out_id!r} is no unpaired withdrawal of an asset"
+    if into is None:
+        return f"in_id {line.in_id!r} is no deposit of an asset without basis"
+    if any(p.out.id == out.id or p.into.id == into.id for p in pairs):
+        return f"{line.out_id!r} or {line.in_id!r} is already paired by an earlier line"
+    if out.sent_asset != into.received_asset:
+        return f"{line.out_id!r} sends {out.sent_asset}, {line.in_id!r} receives {into.received_asset}"
+    if _shortfall(out, into) > FORCED_FEE:
+        return f"{plain(into.received_quantity)} arrives of {plain(out.sent_quantity)} sent: too far apart to be a network fee"
+    return None
+
+
+def _matched(outs: list[Transaction], ins: list[Transaction], result: Paired) -> list[_Candidate]:
+    by_asset: dict[str | None, list[Transaction]] = {}
+    for deposit in ins:
+        by_asset.setdefault(deposit.received_asset, []).append(deposit)
+    candidates = [c for out in outs for into in by_asset.get(out.sent_asset, []) if (c := _candidate(out, into))]
+    chosen: list[_Candidate] = []
+    taken: set[str] = set()
+    for candidate in sorted(candidates, key=lambda c: c.rank):
+        if candidate.out.id in taken or candidate.into.id in taken:
+            continue
+        taken |= {candidate.out.id, candidate.into.id}
+        chosen.append(candidate)
+    _warn_ambiguous(chosen, candidates, taken, result)
+    return chosen
+
+
+def _candidate(out: Transaction, into: Transaction) -> _Candidate | None:
+    if out.account == into.account or not _may_meet(out, into):
+        return None
+    gap = into.time - out.time
+    shortfall = _shortfall(out, into)
+    if out.txid and out.txid == into.txid:
+        return _Candidate((1, shortfall, abs(gap), out.id, into.id), out, into, "same transaction hash")
+    if out.txid and into.txid:
+        return None
+    day = timedelta(days=1) if out.date_only or into.date_only else timedelta(0)
+    allowed = SOON_FEE if gap <= SOON + day else LATE_FEE
+    if not EARLIEST - day <= gap <= LATEST + day or shortfall < -DUST or shortfall > allowed:
+        return None
+    minutes = int(gap.total_seconds() // 60)
+    short = plain((out.sent_quantity or Decimal(0)) - (into.received_quantity or Decimal(0)))
+    reason = f"amount and time: {minutes} min apart, {short} {out.sent_asset} less arrives"
+    return _Candidate((2, shortfall, abs(gap), out.id, into.id), out, into, reason)
+
+
+def _may_meet(out: Transaction, into: Transaction) -> bool:
+    named = (out.counter_account, into.account), (into.counter_account, out.account)
+    return all(given is None or given == actual for given, actual in named)
+
+
+def _shortfall(out: Transaction, into: Transaction) -> Decimal:
+    """The share of what was sent that did not arrive."""
+    sent, received = out.sent_quantity or Decimal(0), into.received_quantity or Decimal(0)
+    short = sent - received
+    return Decimal(0) if abs(short) <= DUST else short / sent
+
+
+def _warn_ambiguous(chosen: list[_Candidate], candidates: list[_Candidate], taken: set[str], result: Paired) -> None:
+    """A pair is doubtful where an end that stayed alone would have fitted as well."""
+    picked = {(c.out.id, c.into.id): c for c in chosen}
+    by_end = {end: c for c in chosen for end in (c.out.id, c.into.id)}
+    for candidate in candidates:
+        ends = (candidate.out.id, candidate.into.id)
+        alone = [end for end in ends if end not in taken]
+        rival = next((by_end[end] for end in ends if end in by_end), None)
+        if ends not in picked and alone and rival and rival.rank[:2] == candidate.rank[:2]:
+            file, row = candidate.into.sources[0]
+            message = f"{rival.out.id} -> {rival.into.id} was taken; {ends[0]} -> {ends[1]} fits as well"
+            hint = f"Decide with a line in transfers.csv: {ends[0]},{ends[1]}"
+            result.problems.append(problem("TRANSFER_AMBIGUOUS", message, hint, file=file, row=row))
+
+
+def _joined(candidate: _Candidate, result: Paired) -> Transaction:
+    out, into = candidate.out, candidate.into
+    arriving = (into.received_quantity or Decimal(0)) - (_own_fee(into) or Decimal(0))
+    result.matches[out.id] = candidate.reason
+    return replace(
+        out,
+        kind="transfer",
+        counter_account=into.account,
+        received_quantity=arriving,
+        received_asset=into.received_asset,
+        sources=(*out.sources, *into.sources),
+        txid=out.txid or into.txid,
+    )
+
+
+def _own_fee(deposit: Transaction) -> Decimal | None:
+    return deposit.fee_quantity if deposit.fee_asset == deposit.received_asset else None
+
+
+def _report_open(transaction: Transaction, ins: Mapping[str, Transaction], outs: Mapping[str, Transaction], result: Paired) -> None:
+    t = transaction
+    file, row = t.sources[0]
+    if t.kind == "deposit" and t.id in ins:
+        message = (
+            f"{plain(t.received_quantity)} {t.received_asset} came into {t.account} on {t.time:%Y-%m-%d} (id {t.id}) from nowhere known"
+        )
+        hint = f"Add the export that it came from; or to overrides.csv: {t.id},deposit,,<basis>,<acquired>,<why>"
+        result.problems.append(problem("DEPOSIT_UNPAIRED", message, hint, file=file, row=row))
+    if t.kind == "withdrawal" and t.id in outs:
+        message = f"{plain(t.sent_quantity)} {t.sent_asset} left {t.account} on {t.time:%Y-%m-%d} (id {t.id}) for nowhere known"
+        hint = f"Add the receiving account's export; or to overrides.csv: {t.id},spend,<value>,,,<why>"
+        result.problems.append(problem("WITHDRAWAL_UNPAIRED", message, hint, file=file, row=row))

@@ -1,0 +1,141 @@
+"""What each transaction and its fee were worth in the home currency: from the trade's own money leg, else from the price table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from taxlots.exact import CONTEXT, plain
+from taxlots.importers.records import Transaction
+from taxlots.kinds import KINDS, is_fiat
+from taxlots.prices import PriceTable
+from taxlots.problems import Problem, problem
+
+_TOO_LARGE = Decimal(10) ** 15  # leaves room for sums in 18 digits
+_PRICED_SIDE = {"swap": ("received", "sent"), "spend": ("sent",), "fee": ("sent", "fee"), "inheritance": ("received",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """A transaction with its home-currency values; None where they are not needed (or missing, with a Problem)."""
+
+    transaction: Transaction
+    value: Decimal | None
+    value_source: str | None
+    fee_value: Decimal | None
+    shortfall_value: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Worth:
+    amount: Decimal
+    source: str
+
+
+def shortfall(t: Transaction) -> Decimal:
+    """Units of a transfer that were sent and did not arrive; 0 for anything else, and where more arrived than was sent."""
+    if t.kind != "transfer" or t.sent_quantity is None or t.received_quantity is None:
+        return Decimal(0)
+    return max(Decimal(0), t.sent_quantity - t.received_quantity)
+
+
+class Valuer:
+    """Values transactions with one price table and collects the Problems that arise."""
+
+    def __init__(self, prices: PriceTable) -> None:
+        """`prices.home` is the home currency."""
+        self.prices = prices
+        self.problems: list[Problem] = []
+
+    def value_all(self, transactions: Sequence[Transaction]) -> list[Valued]:
+        """Every transaction valued, in the order given."""
+        return [self._valued(transaction) for transaction in transactions]
+
+    def _valued(self, t: Transaction) -> Valued:
+        worth = self._main(t)
+        fee = self._fee(t, worth)
+        short = self._shortfall(t)
+        return Valued(t, worth.amount if worth else None, worth.source if worth else None, fee, short)
+
+    def _shortfall(self, t: Transaction) -> Decimal | None:
+        """What did not arrive of a transfer was a network fee in the asset."""
+        missing = shortfall(t)
+        if not missing or t.sent_asset is None:
+            return None
+        priced = self._priced(t, missing, t.sent_asset)
+        return priced.amount if priced else None
+
+    def _main(self, t: Transaction) -> _Worth | None:
+        if t.basis is not None and t.kind == "inheritance":
+            return _Worth(t.basis, "given as basis")
+        stated = self._stated(t)
+        if stated:
+            return self._priced(t, *stated)
+        valued = KINDS[t.kind].valued and not (t.kind == "fee" and t.sent_quantity is None)
+        return self._looked_up(t) if valued else None
+
+    def _stated(self, t: Transaction) -> tuple[Decimal, str] | None:
+        """Amount and currency that the row itself gives: its money leg, else its value."""
+        if t.kind == "fee" and t.sent_quantity is None:
+            return None
+        value = t.fee_value if t.kind == "fee" and t.value is None else t.value
+        stated = None if value is None else (value, t.value_currency or self.prices.home)
+        return self._money_leg(t) or stated
+
+    def _money_leg(self, t: Transaction) -> tuple[Decimal, str] | None:
+        if not KINDS[t.kind].valued:
+            return None
+        for asset, quantity in ((t.sent_asset, t.sent_quantity), (t.received_asset, t.received_quantity)):
+            if asset and quantity is not None and is_fiat(asset):
+                return quantity, asset
+        return None
+
+    def _looked_up(self, t: Transaction) -> _Worth | None:
+        sides = {"received": (t.received_quantity, t.received_asset), "sent": (t.sent_quantity, t.sent_asset)}
+        wanted = _PRICED_SIDE.get(t.kind, ("received", "sent"))
+        legs = [sides[side] for side in wanted if side in sides and sides[side][0] is not None]
+        for quantity, asset in legs:
+            if quantity is not None and asset is not None and self.prices.at(asset, t.time) is not None:
+                return self._priced(t, quantity, asset)
+        if legs and legs[0][0] is not None and legs[0][1] is not None:
+            return self._priced(t, legs[0][0], legs[0][1])
+        return None
+
+    def _fee(self, t: Transaction, worth: _Worth | None) -> Decimal | None:
+        if t.fee_quantity is None or t.fee_asset is None:
+            return None
+        if is_fiat(t.fee_asset):
+            priced = self._priced(t, t.fee_quantity, t.fee_asset)
+        elif t.fee_value is not None:
+            priced = self._priced(t, t.fee_value, t.value_currency or self.prices.home)
+        else:
+            priced = self._implied(t, worth) or self._priced(t, t.fee_quantity, t.fee_asset)
+        return priced.amount if priced else None
+
+    def _implied(self, t: Transaction, worth: _Worth | None) -> _Worth | None:
+        """The fee at the trade's own price, where the fee asset is one of its legs."""
+        if worth is None or t.fee_quantity is None:
+            return None
+        for asset, quantity in ((t.received_asset, t.received_quantity), (t.sent_asset, t.sent_quantity)):
+            if asset == t.fee_asset and quantity:
+                return _Worth(CONTEXT.divide(CONTEXT.multiply(worth.amount, t.fee_quantity), quantity), "the trade's own price")
+        return None
+
+    def _priced(self, t: Transaction, quantity: Decimal, asset: str) -> _Worth | None:
+        quote = self.prices.at(asset, t.time)
+        file, row = t.sources[0]
+        if quote is None:
+            line = f"{t.time:%Y-%m-%dT%H:%M:%SZ},{asset},<price>,{self.prices.home},<source>"
+            when = f"within a week of {t.time:%Y-%m-%d %H:%M} UTC"
+            message = f"no {self.prices.home} price of {asset} {when}; {t.kind} of {plain(quantity)} {asset} counts as 0"
+            self.problems.append(problem("PRICE_MISSING", message, f"Add to prices.csv: {line}", file=file, row=row))
+            return None
+        if quote.stale:
+            message = f"the nearest price of {asset} is {quote.away.days} days from {t.time:%Y-%m-%d}"
+            self.problems.append(problem("PRICE_STALE", message, file=file, row=row))
+        source = "the row's own value" if asset == self.prices.home else quote.source
+        amount = CONTEXT.multiply(quantity, quote.price)
+        if abs(amount) >= _TOO_LARGE:
+            message = f"{plain(quantity)} {asset} are worth {amount:.3e} {self.prices.home}: more than 18 digits before the point"
+            self.problems.append(problem("ROW_INVALID", message, file=file, row=row))
+            return None
+        return _Worth(amount, source)

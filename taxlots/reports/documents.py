@@ -1,0 +1,265 @@
+"""The JSON documents of the contract: exact numbers as plain decimal strings, times with offset, dates as YYYY-MM-DD."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from typing import Any
+
+from taxlots import exact, frames
+from taxlots.decisions.harvest import Rung
+from taxlots.decisions.plan import Plan, Trade
+from taxlots.importers.universal import COLUMNS
+from taxlots.ledger.settle import Ledger
+from taxlots.lots.results import Book
+from taxlots.problems import Problem
+from taxlots.tax import TaxDue, TaxPosition
+
+Document = dict[str, Any]
+GAINS = [
+    "disposal_id",
+    "transaction_id",
+    "kind",
+    "asset",
+    "account",
+    "quantity",
+    "acquired",
+    "disposed",
+    "holding_starts",
+    "proceeds",
+    "basis",
+    "adjustment_code",
+    "adjustment",
+    "gain",
+    "term",
+    "box",
+    "lot_id",
+    "lot_transaction_id",
+    "method",
+    "sources",
+    "lot_sources",
+]
+LOTS = [
+    "lot_id",
+    "lot_transaction_id",
+    "account",
+    "asset",
+    "quantity",
+    "basis",
+    "acquired",
+    "holding_starts",
+    "long_term_on",
+    "source_kind",
+    "sources",
+]
+INCOME = ["transaction_id", "kind", "asset", "account", "quantity", "value", "time", "price_source", "sources"]
+
+
+def document(name: str, problems: Iterable[Problem], **content: Any) -> Document:
+    """A document of the schema `taxlots.<name>/1` with its problems."""
+    listed = [problem.as_dict() for problem in problems]
+    return {"schema": f"taxlots.{name}/1", **content, "problems": listed}
+
+
+def jsonable(value: Any, zone: tzinfo) -> Any:
+    """A frame's value as JSON: Decimal to a plain string, times in the taxpayer's zone with offset, dates as they are."""
+    if isinstance(value, Decimal):
+        return exact.plain(value)
+    if isinstance(value, datetime):
+        return value.astimezone(zone).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return [jsonable(item, zone) for item in value]
+    if isinstance(value, dict):
+        return {key: jsonable(item, zone) for key, item in value.items()}
+    return value
+
+
+def rows(records: Iterable[Mapping[str, Any]], names: Sequence[str], zone: tzinfo) -> list[Document]:
+    """The named columns of each record, as JSON."""
+    return [{name: jsonable(record[name], zone) for name in names} for record in records]
+
+
+def ledger_document(ledger: Ledger) -> Document:
+    """`taxlots.ledger/1`."""
+    records = frames.records(ledger.transactions)
+    return document("ledger", ledger.problems, transactions=rows(records, [*COLUMNS, "sources"], ledger.zone))
+
+
+def lots_document(book: Book, zone: tzinfo, problems: Sequence[Problem]) -> Document:
+    """`taxlots.lots/1`."""
+    return document("lots", problems, lots=rows(frames.records(book.lots), LOTS, zone))
+
+
+def of_year(records: Iterable[Document], column: str, year: int | None) -> list[Document]:
+    """The records whose date lies in the tax year; all without one."""
+    return [record for record in records if year is None or record[column].year == year]
+
+
+def gains_document(book: Book, zone: tzinfo, year: int | None, problems: Sequence[Problem]) -> Document:
+    """`taxlots.gains/1`, with totals over the rows shown."""
+    records = of_year(frames.records(book.disposals), "disposed_on", year)
+    return document("gains", problems, disposals=rows(records, GAINS, zone), totals=_totals(records))
+
+
+def _totals(records: Sequence[Document]) -> Document:
+    with exact.exactly():
+        sums = {name: sum((r[name] for r in records), Decimal(0)) for name in ("proceeds", "basis", "adjustment", "gain")}
+        for term in ("short", "long"):
+            sums[f"{term}_term"] = sum((r["gain"] for r in records if r["term"] == term), Decimal(0))
+    return {name: exact.plain(amount) for name, amount in sums.items()} | {"count": len(records)}
+
+
+def income_document(book: Book, zone: tzinfo, year: int | None, problems: Sequence[Problem]) -> Document:
+    """`taxlots.income/1`, with totals by kind."""
+    records = of_year(frames.records(book.income), "received_on", year)
+    totals: dict[str, Decimal] = {}
+    for record in records:
+        totals[record["kind"]] = exact.CONTEXT.add(totals.get(record["kind"], Decimal(0)), record["value"])
+    plain = {kind: exact.plain(value) for kind, value in sorted(totals.items())}
+    return document("income", problems, income=rows(records, INCOME, zone), totals=plain)
+
+
+def check_document(ledger: Ledger, book: Book, problems: Sequence[Problem]) -> Document:
+    """`taxlots.check/1`. A gap's tax is null: this version names what is missing, not yet its price."""
+    files = [
+        {
+            "file": f.file,
+            "sha256": f.sha256,
+            "layout": f.layout,
+            "rows": f.rows,
+            "used": f.used,
+            "merged": f.merged,
+            "set_aside": f.set_aside,
+            "unusable": f.unusable,
+        }
+        for f in ledger.files
+    ]
+    balances = [
+        {
+            "account": b.account,
+            "asset": b.asset,
+            "reported": exact.plain(b.reported),
+            "computed": exact.plain(b.computed),
+            "difference": exact.plain(b.difference),
+            "file": b.source[0],
+            "row": b.source[1],
+        }
+        for b in ledger.balances
+    ]
+    return document("check", problems, files=files, balances=balances, gaps=gaps(ledger, book))
+
+
+def gaps(ledger: Ledger, book: Book) -> list[Document]:
+    """What is missing: units disposed of that no lot covers, and deposits without origin."""
+    found = [
+        {"account": r["account"], "asset": r["asset"], "time": r["disposed"], "quantity": r["quantity"]}
+        for r in frames.records(book.disposals)
+        if r["lot_id"] is None
+    ]
+    without_origin = {(p.file, p.row) for p in ledger.problems if p.code == "DEPOSIT_UNPAIRED"}
+    for record in frames.records(ledger.transactions):
+        first = record["sources"][0]
+        if (first["file"], first["row"]) in without_origin and record["kind"] == "deposit":
+            asset, quantity = record["received_asset"], record["received_quantity"]
+            found.append({"account": record["account"], "asset": asset, "time": record["time"], "quantity": quantity})
+    found.sort(key=lambda gap: gap["time"])
+    return [{name: jsonable(value, ledger.zone) for name, value in gap.items()} | {"tax_low": None, "tax_high": None} for gap in found]
+
+
+def tax_document(position: TaxPosition, due: TaxDue, problems: Sequence[Problem]) -> Document:
+    """`taxlots.tax/1`: amounts unrounded."""
+    names = [
+        "agi",
+        "taxable_income",
+        "regular_tax",
+        "amt",
+        "niit",
+        "state_tax",
+        "total",
+        "short_term_net",
+        "long_term_net",
+        "deductible_loss",
+    ]
+    amounts = {name: exact.plain(getattr(due, name)) for name in names}
+    carryover = {"short": exact.plain(due.carryover_short), "long": exact.plain(due.carryover_long)}
+    head = {"year": position.year, "filing_status": position.filing_status}
+    return document("tax", problems, **head, **amounts, carryover=carryover)
+
+
+def rebalance_document(plans: Sequence[Plan], problems: Sequence[Problem]) -> Document:
+    """`taxlots.rebalance/1`: alternatives best first, and the proof of the optimum."""
+    proof = next((plan.certificate for plan in plans if plan.certificate), None)
+    optimal = None
+    if proof:
+        certificate = {"pieces": list(proof.pieces), "assumptions": list(proof.assumptions)}
+        optimal = {"bound": proof.bound, "gap": proof.gap, "certificate": certificate}
+    return document("rebalance", problems, alternatives=[_alternative(plan) for plan in plans], optimal=optimal)
+
+
+def _alternative(plan: Plan) -> Document:
+    f = plan.figures
+    amounts = ["tax_now", "carryover_value", "trading_cost", "future_tax_saved"]
+    return {
+        "name": plan.name,
+        "meaning": plan.meaning,
+        "trades": [_trade(trade) for trade in plan.trades],
+        **{name: exact.plain(getattr(f, name)) for name in amounts},
+        "drift_before": exact.plain(f.drift_before.total_points),
+        "drift_after": exact.plain(f.drift_after.total_points),
+        "drift_before_largest": exact.plain(f.drift_before.largest_points),
+        "drift_after_largest": exact.plain(f.drift_after.largest_points),
+        "drift_before_value": exact.plain(f.drift_before.value),
+        "drift_after_value": exact.plain(f.drift_after.value),
+        "drift_cost_before": exact.plain(f.drift_cost_before),
+        "drift_cost": exact.plain(f.drift_cost),
+        "short_term_gain": exact.plain(f.short_term_gain),
+        "long_term_gain": exact.plain(f.long_term_gain),
+        "turnover": exact.plain(f.turnover),
+        "cash_after": exact.plain(f.cash_after),
+        "after_tax_value": exact.plain(f.after_tax_value),
+        "score": approximate(f.score),
+        "feasible": plan.feasible,
+        "notes": list(plan.notes),
+    }
+
+
+def _trade(trade: Trade) -> Document:
+    return {
+        "side": trade.side,
+        "asset": trade.asset,
+        "account": trade.account,
+        "lot_id": trade.lot.lot_id if trade.lot else None,
+        "quantity": exact.plain(trade.quantity),
+        "value": exact.plain(trade.value),
+        "gain": exact.plain(trade.gain) if trade.lot else None,
+        "term": trade.lot.term if trade.lot else None,
+        "tax": exact.plain(trade.tax) if trade.lot else None,
+        "why": trade.why,
+    }
+
+
+def approximate(value: Decimal) -> float:
+    """A score as a JSON number."""
+    return float(value)
+
+
+def harvest_document(rungs: Sequence[Rung], deadline: date, problems: Sequence[Problem]) -> Document:
+    """`taxlots.harvest/1`: the ladder of losses, best first."""
+    names = ["loss", "tax_saved", "carryover_added", "carryover_value", "cost", "embedded", "net"]
+    listed = [
+        {
+            "lot_id": rung.lot.lot_id,
+            "asset": rung.lot.asset,
+            "account": rung.lot.account,
+            "quantity": exact.plain(rung.lot.quantity),
+            "basis": exact.plain(rung.lot.basis),
+            "value": exact.plain(rung.lot.value),
+            "term": rung.lot.term,
+            **{name: exact.plain(getattr(rung, name)) for name in names},
+            "pays": rung.pays,
+            "window": rung.window,
+        }
+        for rung in rungs
+    ]
+    return document("harvest", problems, deadline=deadline.isoformat(), losses=listed)

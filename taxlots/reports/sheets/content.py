@@ -1,0 +1,152 @@
+"""What a workbook is written from, and the facts that several sheets share."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import PurePath
+from typing import Any
+
+import pandas as pd
+
+from taxlots import exact, frames
+from taxlots.decisions.harvest import Rung
+from taxlots.decisions.plan import Plan
+from taxlots.decisions.portfolio import Portfolio
+from taxlots.problems import Problem, Severity, TaxlotsError
+from taxlots.reports.form8949 import Block, blocks
+from taxlots.session import Session
+from taxlots.tax import TaxDue, TaxPosition, tax_due
+
+GENERIC = "generic"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A run and its decisions. `year` None means all years; without plans, rungs or portfolio their sheets say so."""
+
+    session: Session
+    plans: Sequence[Plan] = ()
+    portfolio: Portfolio | None = None
+    rungs: Sequence[Rung] = ()
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaxOfYear:
+    """Position and tax of a year; `why_not` says in words what is missing for one or both."""
+
+    position: TaxPosition | None
+    due: TaxDue | None
+    why_not: str
+
+
+@dataclass(slots=True)
+class Facts:
+    """Rows of the asked years, tax by year, and every problem, each computed once for all sheets."""
+
+    content: Content
+    disposals: list[dict[str, Any]]
+    income: list[dict[str, Any]]
+    blocks: list[Block]
+    years: list[int]
+    taxes: dict[int, TaxOfYear]
+    problems: list[Problem]
+    _names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def session(self) -> Session:
+        """The run."""
+        return self.content.session
+
+    @property
+    def errors(self) -> int:
+        """Number of error-severity problems: above 0 every sheet is marked INCOMPLETE."""
+        return sum(p.severity is Severity.ERROR for p in self.problems)
+
+    @property
+    def period(self) -> str:
+        """`all years` or `tax year 2025`."""
+        return f"tax year {self.content.year}" if self.content.year else "all years"
+
+    @property
+    def jurisdiction(self) -> str:
+        """The jurisdiction in force."""
+        return self.session.choices.jurisdiction or self.session.settings.profile.jurisdiction
+
+    @property
+    def as_of(self) -> date:
+        """The run's date in the taxpayer's time zone."""
+        return self.local(self.session.now).date()
+
+    def local(self, moment: datetime) -> datetime:
+        """The same moment in the taxpayer's time zone."""
+        return moment.astimezone(self.session.ledger.zone)
+
+    def place(self, file: str | None, row: int | None = None) -> str:
+        """`file:row`; a file is named without its folders where that name is unique (Sources gives the path)."""
+        if file is None:
+            return ""
+        name = self._names.get(file, file)
+        return name if row is None else f"{name}:{row}"
+
+    def places(self, sources: Sequence[dict[str, Any]]) -> str:
+        """All rows that something comes from."""
+        return "; ".join(self.place(source["file"], source["row"]) for source in sources)
+
+
+def gather(content: Content) -> Facts:
+    """The facts of a content."""
+    session, year = content.session, content.year
+    disposals = _of_year(session.book.disposals, "disposed_on", year)
+    income = _of_year(session.book.income, "received_on", year)
+    sold, received = frames.records(disposals), frames.records(income)
+    years = sorted({r["disposed_on"].year for r in sold} | {r["received_on"].year for r in received} | ({year} if year else set()))
+    taxes, found = _taxes(content, years)
+    files = [summary.file for summary in session.ledger.files]
+    counts = Counter(PurePath(file).name for file in files)
+    return Facts(
+        content=content,
+        disposals=sorted(sold, key=lambda r: r["disposed"]),
+        income=sorted(received, key=lambda r: (r["kind"], r["time"])),
+        blocks=blocks(disposals, session.ledger.zone, _inherited(session)),
+        years=years,
+        taxes=taxes,
+        problems=list(dict.fromkeys([*session.problems, *(content.portfolio.problems if content.portfolio else ()), *found])),
+        _names={file: PurePath(file).name for file in files if counts[PurePath(file).name] == 1},
+    )
+
+
+def _of_year(frame: pd.DataFrame, column: str, year: int | None) -> pd.DataFrame:
+    if year is None:
+        return frame
+    return frame[[day.year == year for day in frame[column]]]
+
+
+def _inherited(session: Session) -> frozenset[str]:
+    transactions = session.ledger.transactions
+    return frozenset(transactions["id"][transactions["kind"] == "inheritance"])
+
+
+def _taxes(content: Content, years: Sequence[int]) -> tuple[dict[int, TaxOfYear], list[Problem]]:
+    session = content.session
+    positions = session.years()
+    taxes = {}
+    for year in years:
+        try:
+            position = positions.position(year)
+        except TaxlotsError as error:
+            taxes[year] = TaxOfYear(None, None, error.problem.message)
+            continue
+        try:
+            taxes[year] = TaxOfYear(position, tax_due(position, session.rulebook), "")
+        except TaxlotsError as error:
+            taxes[year] = TaxOfYear(position, None, error.problem.message)
+    return taxes, positions.problems
+
+
+def sum_of(rows: Sequence[dict[str, Any]], name: str) -> Decimal:
+    """Exact sum of one column of records."""
+    with exact.exactly():
+        return sum((row[name] for row in rows), Decimal(0))

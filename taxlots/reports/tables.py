@@ -1,0 +1,206 @@
+"""What the commands show: each report as a plain table, which a terminal, a CSV file or JSON then renders."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from typing import Any
+
+from taxlots import exact, frames
+from taxlots.decisions.harvest import Rung
+from taxlots.decisions.plan import Plan
+from taxlots.importers.universal import COLUMNS
+from taxlots.ledger.settle import Ledger
+from taxlots.lots.results import Book
+from taxlots.prices import PriceTable
+from taxlots.problems import Problem, Severity
+from taxlots.reports import documents
+from taxlots.tax import TaxDue, TaxPosition
+
+TEXT, NUMBER, MONEY = "text", "number", "money"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A title, columns (name, kind of cell), rows of Python values, and remarks below."""
+
+    title: str
+    columns: tuple[tuple[str, str], ...]
+    rows: list[tuple[Any, ...]]
+    notes: tuple[str, ...] = ()
+
+
+def files_table(ledger: Ledger) -> Table:
+    """Recognised files with the fate of their rows."""
+    columns = (("file", TEXT), ("layout", TEXT), ("rows", NUMBER), ("used", NUMBER), ("merged", NUMBER), ("set aside", NUMBER))
+    rows = [(f.file, f.layout or "unknown", f.rows, f.used, f.merged, f.set_aside, f.unusable, *_span(f)) for f in ledger.files]
+    return Table("Recognised files", (*columns, ("unusable", NUMBER), ("first", TEXT), ("last", TEXT)), rows)
+
+
+def _span(file: Any) -> tuple[str, str]:
+    return (f"{file.first:%Y-%m-%d}" if file.first else "", f"{file.last:%Y-%m-%d}" if file.last else "")
+
+
+def problems_table(problems: Sequence[Problem]) -> Table:
+    """Every problem, errors first."""
+    order = list(Severity)
+    listed = sorted(problems, key=lambda p: (order.index(p.severity), p.code, p.file or "", p.row or 0))
+    rows = [(str(p.severity), p.code, p.where(), p.message, p.hint) for p in listed]
+    names = ("severity", "code", "where", "cause", "next step")
+    return Table("Problems", tuple((name, TEXT) for name in names), rows)
+
+
+def balances_table(ledger: Ledger) -> Table:
+    """Reported balances against computed ones."""
+    columns = (("account", TEXT), ("asset", TEXT), ("reported", NUMBER), ("computed", NUMBER), ("difference", NUMBER))
+    rows = [(b.account, b.asset, b.reported, b.computed, b.difference) for b in ledger.balances]
+    return Table("Balances that exports report", columns, rows)
+
+
+def gaps_table(ledger: Ledger, book: Book) -> Table:
+    """What is missing."""
+    columns = (("account", TEXT), ("asset", TEXT), ("time", TEXT), ("quantity", NUMBER))
+    rows = [(g["account"], g["asset"], g["time"][:10], Decimal(g["quantity"])) for g in documents.gaps(ledger, book)]
+    return Table("Gaps: units without a known origin", columns, rows)
+
+
+def ledger_table(ledger: Ledger) -> Table:
+    """The settled transactions in the columns of the universal ledger."""
+    columns = tuple((name, NUMBER if name in _EXACT else TEXT) for name in COLUMNS)
+    rows = [tuple(_local(record[name], ledger.zone) for name in COLUMNS) for record in frames.records(ledger.transactions)]
+    return Table("Transactions", columns, rows)
+
+
+_EXACT = {name for name, column in frames.TRANSACTIONS.items() if column.type == frames.EXACT}
+
+
+def _local(value: Any, zone: tzinfo) -> Any:
+    """Times in the taxpayer's zone; how they look is the renderer's business."""
+    return value.astimezone(zone) if isinstance(value, datetime) else value
+
+
+def frame_table(title: str, records: Sequence[dict[str, Any]], names: Sequence[str], zone: tzinfo) -> Table:
+    """Columns of a frame, by name; sources become file:row."""
+    columns = tuple((name, _kind(name)) for name in names)
+    rows = [tuple(_sources(r[n]) if n.endswith("sources") else _local(r[n], zone) for n in names) for r in records]
+    return Table(title, columns, rows)
+
+
+def _kind(name: str) -> str:
+    if name in {"proceeds", "basis", "adjustment", "gain", "value"}:
+        return MONEY
+    return NUMBER if name == "quantity" else TEXT
+
+
+def _sources(listed: Sequence[dict[str, Any]] | None) -> str:
+    return " ".join(f"{s['file']}:{s['row']}" for s in listed or [])
+
+
+def holdings_table(book: Book, prices: PriceTable, session_now: Any) -> Table:
+    """Open lots added up per asset and account, at the last price."""
+    sums: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    for record in frames.records(book.lots):
+        held = sums[record["asset"], record["account"]]
+        held[0] = exact.CONTEXT.add(held[0], record["quantity"])
+        held[1] = exact.CONTEXT.add(held[1], record["basis"])
+    rows = []
+    for (asset, account), (quantity, basis) in sorted(sums.items()):
+        quote = prices.latest(asset, session_now)
+        value = exact.CONTEXT.multiply(quantity, quote.price) if quote else None
+        rows.append((asset, account, quantity, basis, value, exact.CONTEXT.subtract(value, basis) if value is not None else None))
+    columns = (("asset", TEXT), ("account", TEXT), ("quantity", NUMBER), ("basis", MONEY), ("value", MONEY), ("unrealised", MONEY))
+    return Table("Holdings", columns, rows)
+
+
+def years_table(book: Book) -> Table:
+    """Gains and income by tax year."""
+    years: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for record in frames.records(book.disposals):
+        year = years[record["disposed_on"].year]
+        for name in ("proceeds", "basis"):
+            year[name] = exact.CONTEXT.add(year[name], record[name])
+        year[record["term"]] = exact.CONTEXT.add(year[record["term"]], record["gain"])
+    for record in frames.records(book.income):
+        year = years[record["received_on"].year]
+        year["income"] = exact.CONTEXT.add(year["income"], record["value"])
+    names = ("proceeds", "basis", "short", "long", "income")
+    rows = [(str(year), *(sums[name] for name in names)) for year, sums in sorted(years.items())]
+    heads = ("proceeds", "basis", "short-term gain", "long-term gain", "income")
+    return Table("Gains and income by year", (("year", TEXT), *((head, MONEY) for head in heads)), rows)
+
+
+def harvest_table(rungs: Sequence[Rung]) -> Table:
+    """The ladder of losses."""
+    columns = (("lot", TEXT), ("asset", TEXT), ("account", TEXT), ("quantity", NUMBER), ("term", TEXT), ("loss", MONEY))
+    more = (("tax saved", MONEY), ("carryover", MONEY), ("cost", MONEY), ("net benefit", MONEY), ("pays", TEXT))
+    rows = [
+        (
+            rung.lot.lot_id,
+            rung.lot.asset,
+            rung.lot.account,
+            rung.lot.quantity,
+            rung.lot.term,
+            rung.loss,
+            rung.tax_saved,
+            rung.carryover_added,
+            rung.cost,
+            rung.net,
+            "yes" if rung.pays else "no",
+        )
+        for rung in rungs
+    ]
+    windows = tuple(sorted({f"{rung.lot.asset}: {rung.window}" for rung in rungs}))
+    return Table("Losses that could be realised today", (*columns, *more), rows, windows)
+
+
+def plans_table(plans: Sequence[Plan], drift_penalty: Decimal) -> Table:
+    """Alternatives side by side, best first."""
+    columns = (("alternative", TEXT), ("score", MONEY), ("tax now", MONEY), ("carryover value", MONEY), ("trading cost", MONEY))
+    more = (("drift before", MONEY), ("drift after", MONEY), ("drift cost", MONEY), ("after-tax value", MONEY), ("trades", NUMBER))
+    rows = []
+    for plan in plans:
+        f = plan.figures
+        name = plan.name if plan.feasible else f"{plan.name} (not feasible)"
+        drifts = (f.drift_before.total_points, f.drift_after.total_points, f.drift_cost)
+        rows.append((name, f.score, f.tax_now, f.carryover_value, f.trading_cost, *drifts, f.after_tax_value, len(plan.trades)))
+    penalty = exact.plain(drift_penalty)
+    notes = [f"A dollar out of place is taken to cost {penalty} (drift_penalty): that decides the ranking. Drift is in percentage points."]
+    notes += [f"{plan.name}: {note}" for plan in plans for note in plan.notes]
+    notes += [
+        f"{plan.name}: no plan scores above {plan.certificate.bound:,.2f}; gap {plan.certificate.gap:.1e}"
+        for plan in plans
+        if plan.certificate
+    ]
+    return Table("Rebalance alternatives, best first", (*columns, *more), rows, tuple(notes))
+
+
+def trades_table(plan: Plan) -> Table:
+    """The trades of one plan."""
+    columns = (("side", TEXT), ("asset", TEXT), ("account", TEXT), ("lot", TEXT), ("quantity", NUMBER), ("value", MONEY))
+    rows = [
+        (t.side, t.asset, t.account, t.lot.lot_id if t.lot else "", t.quantity, t.value, t.gain if t.lot else None, t.why)
+        for t in plan.trades
+    ]
+    return Table(f"Trades of {plan.name}", (*columns, ("gain", MONEY), ("why", TEXT)), rows)
+
+
+def tax_table(position: TaxPosition, due: TaxDue) -> Table:
+    """The year's tax line by line."""
+    lines = (
+        ("short-term net after carryovers", due.short_term_net),
+        ("long-term net after carryovers", due.long_term_net),
+        ("capital loss deducted", due.deductible_loss),
+        ("adjusted gross income", due.agi),
+        ("deduction", due.deduction),
+        ("taxable income", due.taxable_income),
+        ("regular tax", due.regular_tax),
+        ("alternative minimum tax", due.amt),
+        ("net investment income tax", due.niit),
+        ("state tax", due.state_tax),
+        ("total", due.total),
+        ("short-term loss carried over", due.carryover_short),
+        ("long-term loss carried over", due.carryover_long),
+    )
+    title = f"Tax {position.year}, {position.filing_status.replace('_', ' ')}"
+    return Table(title, (("line", TEXT), ("amount", MONEY)), list(lines))

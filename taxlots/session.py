@@ -1,0 +1,195 @@
+"""The floors in a row, for the Python API and the commands: read, settle, book, and what the decisions start from."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from hashlib import sha256
+from pathlib import Path
+
+from taxlots.decisions.portfolio import Market, Portfolio
+from taxlots.decisions.portfolio import portfolio as build_portfolio
+from taxlots.importers.read import read
+from taxlots.importers.times import TimeError, parse_time
+from taxlots.ledger.settle import Ledger, Terms, settle
+from taxlots.lots.book import Elections
+from taxlots.lots.methods import METHODS
+from taxlots.lots.results import Book
+from taxlots.lots.results import book as book_ledger
+from taxlots.problems import Problem, TaxlotsError, problem
+from taxlots.rulebook import Rulebook, load
+from taxlots.settings import FILE_NAME, POOLS, Settings, SettingsFile, parse_settings, zone_named
+from taxlots.tax.year import TaxYears
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a command line may choose over the settings; None leaves the settings' choice.
+
+    Files under `base` are shown relative to it.
+    """
+
+    config: Path | None = None
+    method: str | None = None
+    pool: str | None = None
+    jurisdiction: str | None = None
+    timezone: str | None = None
+    as_of: str | None = None
+    prices: Path | None = None
+    base: Path | None = None
+
+
+@dataclass(slots=True)
+class Session:
+    """One run: settings, ledger and book, with everything a report names."""
+
+    paths: tuple[Path, ...]
+    settings_file: SettingsFile
+    rulebook: Rulebook
+    ledger: Ledger
+    book: Book
+    now: datetime
+    choices: Choices
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.settings_file.settings
+
+    def years(self) -> TaxYears:
+        """Tax positions by year, of this book and profile."""
+        return TaxYears(self.book, self.settings.profile, self.rulebook)
+
+    def portfolio(self) -> Portfolio:
+        """What decisions start from, at this run's date. Raises TaxlotsError."""
+        today = self.now.astimezone(self.ledger.zone).date()
+        years = self.years()
+        position = years.position(today.year)
+        market = Market(self.ledger.prices, self.now, self.ledger.zone)
+        found = build_portfolio(self.book, market, self.settings, position, self.rulebook)
+        self.problems += [*years.problems, *found.problems, *unused_settings(self.settings)]
+        return found
+
+
+def read_exports(
+    paths: Iterable[str | Path],
+    *,
+    config: str | Path | None = None,
+    prices: str | Path | None = None,
+    timezone: str | None = None,
+    as_of: str | None = None,
+) -> Ledger:
+    """Export files, folders or archives -> the settled ledger (`.transactions` frame, `.problems`).
+
+    Raises:
+        TaxlotsError: settings that can't be used. Bad data raises nothing: it is in `.problems`.
+    """
+    choices = Choices(Path(config) if config else None, timezone=timezone, as_of=as_of, prices=Path(prices) if prices else None)
+    settings_file = find_settings(choices.config)
+    return _ledger([Path(p) for p in paths], settings_file, choices)[0]
+
+
+def book(
+    ledger: Ledger,
+    *,
+    method: str = "fifo",
+    pool: str = "account",
+    accounts: Mapping[str, str] | None = None,
+    rulebook: Rulebook | None = None,
+) -> Book:
+    """Book a ledger: `.lots`, `.disposals`, `.income`, `.moves` (frames) and `.problems`.
+
+    Raises:
+        TaxlotsError: a method or pool that is not covered.
+    """
+    return book_ledger(ledger, elections(method, pool, accounts or {}), rulebook or load())
+
+
+def elections(method: str, pool: str, accounts: Mapping[str, str], transfers: str = "account") -> Elections:
+    """Checked orders of lots. Raises TaxlotsError(USAGE)."""
+    for name in (method, *accounts.values()):
+        if name not in METHODS:
+            raise TaxlotsError(problem("USAGE", f"method {name!r} is not covered", f"Use one of: {', '.join(METHODS)}."))
+    if pool not in POOLS:
+        raise TaxlotsError(problem("USAGE", f"pool {pool!r} is not known", f"Use one of: {', '.join(POOLS)}."))
+    return Elections(method, dict(accounts), pool == "account", transfers == "fifo")
+
+
+def open_session(paths: Iterable[Path], choices: Choices, progress: Callable[[str], None] = lambda _step: None) -> Session:
+    """Read, settle and book what the paths hold; `progress` is told each step that begins. Raises TaxlotsError."""
+    given = tuple(paths)
+    progress("reading the exports")
+    settings_file = find_settings(choices.config)
+    settings = settings_file.settings
+    check_jurisdiction(choices.jurisdiction or settings.profile.jurisdiction)
+    ledger, now = _ledger(given, settings_file, choices)
+    methods = settings.methods
+    accounts = {} if choices.method else methods.accounts
+    chosen = elections(choices.method or methods.default, choices.pool or methods.pool, accounts, methods.transfers)
+    rulebook = load()
+    progress("booking the lots")
+    booked = book_ledger(ledger, chosen, rulebook)
+    booked.problems += _unrecorded(chosen, booked)
+    return Session(given, settings_file, rulebook, ledger, booked, now, choices, list(booked.problems))
+
+
+def check_jurisdiction(name: str) -> None:
+    """Raises TaxlotsError(USAGE) for law that is not covered."""
+    if name not in {"us", "generic"}:
+        raise TaxlotsError(problem("USAGE", f"jurisdiction {name!r} is not covered", "Covered: us, generic."))
+
+
+def find_settings(config: Path | None) -> SettingsFile:
+    """The given taxlots.toml, else the one of the current folder, else the defaults. Raises TaxlotsError."""
+    path = config or Path(FILE_NAME)
+    if config is None and not path.is_file():
+        return SettingsFile(Settings(), None, None)
+    try:
+        data = path.read_bytes()
+        text = data.decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise TaxlotsError(problem("SETTINGS_INVALID", f"can't read {path}: {error}", file=str(path))) from None
+    return SettingsFile(parse_settings(text, path), path, sha256(data).hexdigest())
+
+
+def _ledger(paths: list[Path] | tuple[Path, ...], settings_file: SettingsFile, choices: Choices) -> tuple[Ledger, datetime]:
+    settings = settings_file.settings
+    name = choices.timezone or settings.profile.timezone
+    zone: tzinfo = zone_named(name) if name else UTC
+    now, until = _as_of(choices.as_of, zone)
+    imported = read([*paths, *_companions(settings_file, choices)], zone, base=choices.base)
+    return settle(imported, Terms(zone, name is None, until)), now
+
+
+def _companions(settings_file: SettingsFile, choices: Choices) -> list[Path]:
+    """Input files named in the settings (relative to their folder) or by --prices."""
+    base = settings_file.path.parent if settings_file.path else Path()
+    files = settings_file.settings.files
+    named = [getattr(files, field) for field in files.__struct_fields__ if not (field == "prices" and choices.prices)]
+    return [base / name for name in named if name] + ([choices.prices] if choices.prices else [])
+
+
+def _as_of(text: str | None, zone: tzinfo) -> tuple[datetime, datetime | None]:
+    """The moment of the decisions, and the instant from which on rows are left out: the end of the as-of day in the zone."""
+    if text is None:
+        return datetime.now(UTC), None
+    try:
+        day = parse_time(text, zone)[0].astimezone(zone).date()
+    except TimeError as error:
+        raise TaxlotsError(problem("USAGE", f"--as-of: {error}", "Give a date such as 2026-12-31.")) from None
+    end = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+    return end - timedelta(microseconds=1), end
+
+
+def unused_settings(settings: Settings) -> list[Problem]:
+    """Settings that this version knows but does not compute with."""
+    terms = settings.rebalance
+    unused = [name for name in ("min_trade", "risk_aversion") if getattr(terms, name)]
+    return [problem("SETTING_UNUSED", f"[rebalance] {name} has no effect in this version") for name in unused]
+
+
+def _unrecorded(chosen: Elections, booked: Book) -> list[Problem]:
+    used = sorted(set(booked.disposals["method"].unique()) - {"fifo", "own lot"})
+    if not used or not chosen.per_account:
+        return []
+    return [problem("IDENTIFICATION_NOT_RECORDED", f"lots were chosen by {', '.join(used)}")]

@@ -1,0 +1,217 @@
+"""`taxlots.toml` -> Settings. Every key is checked; an unknown one is an error that names the line."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from taxlots.problems import TaxlotsError, problem
+
+FILE_NAME = "taxlots.toml"
+METHODS = ("fifo", "lifo", "hifo", "lofo")
+POOLS = ("account", "universal")
+JURISDICTIONS = ("us", "generic")
+FilingStatus = Literal["single", "married_joint", "married_separate", "head_of_household", "surviving_spouse"]
+_ZERO = Decimal(0)
+
+
+class YearProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What else is on the year's return, in USD: the fields of `TaxPosition`. Gains here are those of other brokers."""
+
+    filing_status: FilingStatus | None = None
+    wages: Decimal = _ZERO
+    other_income: Decimal = _ZERO
+    interest: Decimal = _ZERO
+    ordinary_dividends: Decimal = _ZERO
+    qualified_dividends: Decimal = _ZERO
+    short_term: Decimal = _ZERO
+    long_term: Decimal = _ZERO
+    collectibles: Decimal = _ZERO
+    carryover_short: Decimal | None = None
+    carryover_long: Decimal | None = None
+    itemized_deductions: Decimal | None = None
+
+
+class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who files, where, in which time zone; one YearProfile per tax year."""
+
+    jurisdiction: str = "us"
+    timezone: str | None = None
+    filing_status: FilingStatus | None = None
+    state: str | None = None
+    state_rate: Decimal | None = None
+    years: dict[int, YearProfile] = {}
+
+
+class Methods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Order in which lots leave an account, and the pool that they leave."""
+
+    default: str = "fifo"
+    pool: str = "account"
+    transfers: Literal["account", "fifo"] = "account"
+    accounts: dict[str, str] = {}
+
+
+class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Wished share of the portfolio's value, and how far it may drift, both as fractions of 1."""
+
+    weight: Decimal
+    band: Decimal = Decimal("0.05")
+
+
+class Rebalance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Money, costs and prices of the decision. Amounts in the home currency, rates as fractions."""
+
+    cash: Decimal = _ZERO
+    contribution: Decimal = _ZERO
+    withdrawal: Decimal = _ZERO
+    trading_cost_bps: Decimal = Decimal(15)
+    drift_penalty: Decimal = Decimal("0.02")
+    risk_aversion: Decimal = _ZERO
+    future_rate: Decimal = _ZERO
+    carryforward_value: Decimal = Decimal("0.15")
+    horizon_years: Decimal = Decimal(10)
+    growth: Decimal = Decimal("0.05")
+    min_trade: Decimal = _ZERO
+
+
+class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How an account is taxed."""
+
+    type: Literal["taxable"] = "taxable"
+
+
+class Files(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Input files beside the exports, relative to the folder of taxlots.toml."""
+
+    prices: str | None = None
+    overrides: str | None = None
+    opening_lots: str | None = None
+    transfers: str | None = None
+    balances: str | None = None
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file. `Settings()` is what holds without one."""
+
+    profile: Profile = Profile()
+    methods: Methods = Methods()
+    targets: dict[str, Target] = {}
+    rebalance: Rebalance = Rebalance()
+    accounts: dict[str, Account] = {}
+    files: Files = Files()
+
+
+class SettingsFile(NamedTuple):
+    """Settings with where they came from, for reports and for resolving `[files]`."""
+
+    settings: Settings
+    path: Path | None
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    path: Path
+    text: str
+
+    def error(self, message: str, dotted: str) -> TaxlotsError:
+        key = dotted.rpartition(".")[2]
+        lines = self.text.splitlines()
+        line = next((n for n, text in enumerate(lines, 1) if re.match(rf'\s*\[?[\w.]*"?{re.escape(key)}"?\s*[\].=]', text)), None)
+        return TaxlotsError(problem("SETTINGS_INVALID", message, file=str(self.path), row=line))
+
+
+def parse_settings(text: str, path: Path) -> Settings:
+    """Settings from the text of a taxlots.toml. Raises TaxlotsError naming file, line and key."""
+    place = _Place(path, text)
+    try:
+        table = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        row = int(line.group(1)) if line else None
+        raise TaxlotsError(problem("SETTINGS_INVALID", f"not TOML: {error}", file=str(path), row=row)) from None
+    try:
+        settings = msgspec.convert(_shaped(table), Settings)
+    except msgspec.ValidationError as error:
+        message, _, where = str(error).partition(" - at `$")
+        dotted = where.strip("`").strip(".")
+        field = re.search(r"unknown field `(\w+)`", message)
+        key = f"{dotted}.{field.group(1)}" if field else dotted
+        raise place.error(f"[{dotted or 'top level'}] {message}", key) from None
+    _check(settings, place)
+    return settings
+
+
+def _shaped(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Years out of [profile], plain weights into tables, whole numbers into Decimals."""
+    shaped = dict(table)
+    if isinstance(shaped.get("profile"), dict):
+        profile = dict(shaped["profile"])
+        years = {int(key): profile.pop(key) for key in list(profile) if re.fullmatch(r"\d{4}", key)}
+        shaped["profile"] = profile | {"years": years}
+    if isinstance(shaped.get("targets"), dict):
+        plain = {a: v if isinstance(v, dict) else {"weight": v} for a, v in shaped["targets"].items()}
+        shaped["targets"] = {asset.upper(): value for asset, value in plain.items()}
+    decimals: dict[str, Any] = _whole_to_decimal(shaped)
+    return decimals
+
+
+def _whole_to_decimal(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _whole_to_decimal(inner) for key, inner in value.items()}
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    return value
+
+
+def _check(settings: Settings, place: _Place) -> None:
+    profile, methods = settings.profile, settings.methods
+    if profile.jurisdiction not in JURISDICTIONS:
+        raise place.error(f"jurisdiction {profile.jurisdiction!r} is not covered; covered: {', '.join(JURISDICTIONS)}", "jurisdiction")
+    if profile.timezone is not None:
+        zone_named(profile.timezone, place.error)
+    for key, method in {"default": methods.default, **methods.accounts}.items():
+        if method not in METHODS:
+            raise place.error(f"method {method!r} is not covered; covered: {', '.join(METHODS)}", key)
+    if methods.pool not in POOLS:
+        raise place.error(f"pool {methods.pool!r} is not one of {', '.join(POOLS)}", "pool")
+    _check_amounts(settings, place)
+    _check_targets(settings.targets, place)
+
+
+def _check_amounts(settings: Settings, place: _Place) -> None:
+    for key in settings.rebalance.__struct_fields__:
+        amount = getattr(settings.rebalance, key)
+        if not amount.is_finite() or amount < 0:
+            raise place.error(f"[rebalance] {key} = {amount} must not be negative", key)
+    if settings.profile.state_rate is not None and not 0 <= settings.profile.state_rate < 1:
+        raise place.error("state_rate is a fraction of 1, such as 0.05", "state_rate")
+
+
+def _check_targets(targets: Mapping[str, Target], place: _Place) -> None:
+    for asset, target in targets.items():
+        if not 0 <= target.weight <= 1 or not 0 <= target.band <= 1:
+            raise place.error(f"[targets] {asset}: weight and band are fractions from 0 to 1", asset)
+    total = sum((t.weight for t in targets.values()), _ZERO)
+    if total > 1:
+        code = problem("TARGETS_INVALID", f"[targets] sum to {total}, more than 1", file=str(place.path))
+        raise TaxlotsError(code)
+
+
+def zone_named(name: str, error: Any = None) -> ZoneInfo:
+    """The time zone of that name. Raises TaxlotsError where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        message = f"time zone {name!r} is not known"
+        if error:
+            raise error(message, "timezone") from None
+        hint = "Use a name such as America/New_York or UTC."
+        raise TaxlotsError(problem("USAGE", message, hint)) from None

@@ -1,0 +1,126 @@
+"""The tax position of a year: what the profile says plus what the book shows, with losses carried over from year to year."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from taxlots import exact, frames
+from taxlots.lots.results import Book
+from taxlots.problems import Problem, problem
+from taxlots.rulebook import Rulebook
+from taxlots.settings import Profile, YearProfile
+from taxlots.tax.liability import tax_due
+from taxlots.tax.position import TaxPosition
+
+FIRST_YEAR = 2018
+_FIELD_OF_INCOME = {
+    "income:interest": "interest",
+    "income:dividend": "ordinary_dividends",
+    "income:qualified-dividend": "qualified_dividends",
+    "income:capital-gain-distribution": "long_term",
+    "income:wages": "wages",
+}
+_ASSUMED_STATUS = "single"
+
+
+class TaxYears:
+    """Positions by year of one book and profile; a year's losses beyond the limit are carried into the next."""
+
+    def __init__(self, book: Book, profile: Profile, rulebook: Rulebook) -> None:
+        """Read the yearly nets once."""
+        self.profile, self.rulebook = profile, rulebook
+        self.problems: list[Problem] = []
+        self._amounts = _yearly(book)
+        self._positions: dict[int, TaxPosition] = {}
+
+    def position(self, year: int) -> TaxPosition:
+        """The year's position, carryovers included.
+
+        Raises:
+            TaxlotsError: RULE_MISSING where an earlier year with losses is not covered by the rules.
+        """
+        if year not in self._positions:
+            self._positions[year] = self._build(year)
+        return self._positions[year]
+
+    def _build(self, year: int) -> TaxPosition:
+        said = self._profile(year)
+        status = said.filing_status or self.profile.filing_status or _ASSUMED_STATUS
+        given = {name: getattr(said, name) for name in said.__struct_fields__ if name != "filing_status"}
+        amounts = {name: value or Decimal(0) for name, value in given.items() if name != "itemized_deductions"}
+        for name, amount in self._amounts.get(year, {}).items():
+            amounts[name] = amounts[name] + amount
+        position = TaxPosition(
+            year=year,
+            filing_status=status,
+            itemized_deductions=said.itemized_deductions,
+            state=self.profile.state,
+            state_rate=self.profile.state_rate,
+            **amounts,
+        )
+        if said.carryover_short is None and said.carryover_long is None:
+            return self._with_carryover(position)
+        return position
+
+    def _profile(self, year: int) -> YearProfile:
+        years = self.profile.years
+        if year in years:
+            return years[year]
+        status = self.profile.filing_status or _ASSUMED_STATUS
+        earlier = [known for known in years if known < year]
+        nearest = max(earlier) if earlier else min(years, default=None)
+        told = f"the profile of {nearest}, without its gains and carryovers" if nearest else f"status {status}, no other income"
+        self.problems.append(
+            problem(
+                "PROFILE_ASSUMED",
+                f"there is no [profile.{year}]; assumed: {told}",
+                f"Add [profile.{year}] to taxlots.toml.",
+            )
+        )
+        if nearest is None:
+            return YearProfile()
+        own = {"short_term": Decimal(0), "long_term": Decimal(0), "collectibles": Decimal(0)}
+        fields = {name: getattr(years[nearest], name) for name in YearProfile.__struct_fields__}
+        return YearProfile(**(fields | own | {"carryover_short": None, "carryover_long": None}))
+
+    def _with_carryover(self, position: TaxPosition) -> TaxPosition:
+        before = position.year - 1
+        losing = [year for year in {*self._amounts, *self.profile.years} if year <= before and self._loses(year)]
+        if not losing:
+            return position
+        if before < FIRST_YEAR:
+            message = f"losses of {min(losing)} may be carried into {position.year}; years before {FIRST_YEAR} are not computed"
+            hint = f"Give carryover_short and carryover_long under [profile.{position.year}]."
+            self.problems.append(problem("TAX_INCOMPLETE", message, hint))
+            return position
+        due = tax_due(replace(self.position(before), state=None, state_rate=None), self.rulebook)
+        return replace(position, carryover_short=due.carryover_short, carryover_long=due.carryover_long)
+
+    def _loses(self, year: int) -> bool:
+        """Whether the year can leave a loss to carry over: it nets to one, or the profile brings one in."""
+        said = self.profile.years.get(year, YearProfile())
+        own = self._amounts.get(year, {})
+        net = sum((own.get(name, Decimal(0)) for name in ("short_term", "long_term")), said.short_term + said.long_term)
+        return net < 0 or bool(said.carryover_short) or bool(said.carryover_long)
+
+
+def _yearly(book: Book) -> dict[int, dict[str, Decimal]]:
+    """Per tax year, what the book adds to the fields of a position."""
+    years: dict[int, dict[str, Decimal]] = {}
+
+    def put(day: date, name: str, amount: Decimal) -> None:
+        year = years.setdefault(day.year, {})
+        year[name] = exact.CONTEXT.add(year.get(name, Decimal(0)), amount)
+
+    for row in frames.records(book.disposals):
+        put(row["disposed_on"], f"{row['term']}_term", row["gain"])
+        if row["asset_class"] == "collectible" and row["term"] == "long":
+            put(row["disposed_on"], "collectibles", row["gain"])
+    for row in frames.records(book.income):
+        put(row["received_on"], _income_field(row), row["value"])
+    return years
+
+
+def _income_field(row: dict[str, Any]) -> str:
+    return _FIELD_OF_INCOME.get(row["kind"], "other_income")
