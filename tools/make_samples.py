@@ -52,7 +52,7 @@ def write(files: dict[str, bytes]) -> None:
         target = FOLDER / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-        print(f"{target}: {content.count(b'\n')} lines")
+        print(f"{target}: {len(content.splitlines())} lines")
 
 
 def main() -> int:

@@ -16,6 +16,7 @@ from taxlots.importers.readers import Sheet, Unreadable, read_sheets
 from taxlots.importers.records import Intake, ReportedBalance, Row, Source, Table, Transaction
 from taxlots.problems import Problem, problem
 
+_LARGE = Decimal(10) ** exact.DECIMALS
 _EXACT_FIELDS = ("sent_quantity", "received_quantity", "fee_quantity", "fee_value", "value", "basis")
 
 
@@ -102,7 +103,7 @@ def _unknown(file: str, cells: list[list[str]]) -> Problem:
 def _take_layout(layout: Layout, group: list[Detected], zone: tzinfo, imported: Imported) -> None:
     tables = [_whole_rows(d) for d in group]
     intake = layout.read(tables, zone)
-    imported.transactions += [_at_18_decimals(transaction, imported.problems) for transaction in intake.transactions]
+    imported.transactions += _exact_transactions(intake)
     imported.set_aside |= intake.set_aside
     imported.merged |= intake.merged
     imported.unusable |= intake.unusable
@@ -112,18 +113,25 @@ def _take_layout(layout: Layout, group: list[Detected], zone: tzinfo, imported: 
     _note_leftovers(tables, intake, imported)
 
 
-def _at_18_decimals(transaction: Transaction, problems: list[Problem]) -> Transaction:
-    """Some tokens have 24 decimals: rounded here, once, and said so."""
-    long: dict[str, Decimal] = {
-        name: value for name in _EXACT_FIELDS if (value := getattr(transaction, name)) is not None and exact.is_rounded(value)
-    }
-    if not long:
-        return transaction
-    file, row = transaction.sources[0]
-    shown = ", ".join(f"{name} {value}" for name, value in long.items())
-    problems.append(problem("NUMBER_ROUNDED", f"rounded to 18 decimals: {shown}", file=file, row=row))
-    rounded: dict[str, Any] = {name: exact.to_decimal(exact.to_units(value)) for name, value in long.items()}
-    return replace(transaction, **rounded)
+def _exact_transactions(intake: Intake) -> list[Transaction]:
+    """The transactions with at most 18 decimals, as some tokens have 24; rounded here, once, and said so. Too large: rejected."""
+    fitting = []
+    for transaction in intake.transactions:
+        file, row = transaction.sources[0]
+        given = {name: value for name in _EXACT_FIELDS if (value := getattr(transaction, name)) is not None}
+        try:
+            rounded: dict[str, Any] = {
+                name: exact.to_decimal(exact.to_units(value)) for name, value in given.items() if exact.is_rounded(value) or value >= _LARGE
+            }
+        except exact.OutOfRangeError as error:
+            intake.unusable.update(transaction.sources)
+            intake.problems.append(problem("ROW_INVALID", str(error), file=file, row=row))
+            continue
+        if rounded:
+            shown = ", ".join(f"{name} {given[name]}" for name in rounded if exact.is_rounded(given[name]))
+            intake.problems.append(problem("NUMBER_ROUNDED", f"rounded to 18 decimals: {shown}", file=file, row=row))
+        fitting.append(replace(transaction, **rounded) if rounded else transaction)
+    return fitting
 
 
 def _whole_rows(found: Detected) -> Table:

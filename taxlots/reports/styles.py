@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from taxlots import exact
+
 _BORDER = "#BFBFBF"
 _MONEY = "#,##0.00;[Red]-#,##0.00"
 _HEADER = {"bold": True, "bg_color": "#1F3864", "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter", "border": 1, "border_color": _BORDER}
@@ -24,6 +26,7 @@ FORMATS: dict[str, dict[str, Any]] = {
     "warning": {"bold": True, "font_color": "#B26A00", "valign": "top"},
     "money": {"num_format": _MONEY, "valign": "top"},
     "quantity": {"num_format": "#,##0.00######", "valign": "top"},
+    "fine": {"num_format": "0.000000;-0.000000;0.00", "valign": "top", "italic": True, "font_color": "#595959"},
     "whole": {"num_format": "#,##0", "valign": "top"},
     "year": {"num_format": "0", "valign": "top", "align": "left"},
     "points": {"num_format": "0.00", "valign": "top"},
@@ -66,4 +69,4 @@ def number(value: Decimal | int | float) -> float:  # noqa: PYI041 - a certifica
 
 def is_shown_exactly(value: Decimal) -> bool:
     """Whether a cell's 15 significant digits show all of this number."""
-    return len(value.normalize().as_tuple().digits) <= SHOWN_DIGITS
+    return len(value.normalize(exact.CONTEXT).as_tuple().digits) <= SHOWN_DIGITS

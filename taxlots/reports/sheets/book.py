@@ -1,0 +1,157 @@
+"""The workbook under construction, and the table that most sheets consist of."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from taxlots import exact
+from taxlots.reports.sheets.addresses import FIRST_ROW, HEADER_ROW, Extent, cell, letters, spread
+from taxlots.reports.sheets.content import Facts
+from taxlots.reports.sheets.page import Cell, Page
+from taxlots.reports.styles import Styles
+
+LARGEST_TABLE = 50_000
+_TABLE_STYLE = "Table Style Light 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column: its title, width and style, and how a row's value is found.
+
+    `formula` names other columns by key, such as `ROUND({net}-{basis},9)`; the value then is what the cell shows without calculating,
+    and where it is None there is no formula either. `total` adds the column up below the table.
+    """
+
+    key: str
+    title: str
+    width: float
+    style: str
+    value: Callable[[Any], Cell]
+    formula: str = ""
+    total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A table's sheet: its name, columns, what it says without rows, a note above, frozen columns and pages side by side."""
+
+    name: str
+    fields: tuple[Field, ...]
+    empty: str
+    note: str = ""
+    frozen: int = 1
+    wide: int = 1
+
+    def column(self, key: str) -> int:
+        """Number of a column, counted from 0."""
+        return next(number for number, field in enumerate(self.fields) if field.key == key)
+
+
+class Workbook:
+    """An `xlsxwriter.Workbook` with its formats and the facts that the sheets are written from."""
+
+    def __init__(self, raw: Any, facts: Facts) -> None:
+        """`raw` is an `xlsxwriter.Workbook`."""
+        self.raw, self.facts = raw, facts
+        self.styles = Styles(raw)
+
+    def page(self, name: str) -> Page:
+        """A further sheet with its header lines."""
+        return Page(self.raw.add_worksheet(name), self.styles, self.facts, name)
+
+    def table(self, layout: Layout, rows: Sequence[Any]) -> tuple[Page, int]:
+        """A table on its sheet or sheets, with totals. Returns the last sheet and its next free row."""
+        extents = spread(layout.name, len(rows))
+        if not extents:
+            return self._empty(layout)
+        for extent in extents:
+            page = self.page(extent.sheet)
+            after = _Writer(page, layout, extents, extent).write(rows[extent.offset : extent.offset + extent.count], rows)
+        return page, after
+
+    def _empty(self, layout: Layout) -> tuple[Page, int]:
+        page = self.page(layout.name)
+        page.text(2, 0, layout.note, "note")
+        page.text(HEADER_ROW, 0, layout.empty)
+        page.widths([field.width for field in layout.fields])
+        page.finish(HEADER_ROW, len(layout.fields) - 1, wide=layout.wide)
+        return page, FIRST_ROW
+
+
+def table_name(sheet: str) -> str:
+    """A name that Excel takes for a table: letters, digits and underscores."""
+    return "T_" + re.sub(r"\W+", "_", sheet).strip("_")
+
+
+class _Writer:
+    """Writes the part of a table that lies on one sheet."""
+
+    def __init__(self, page: Page, layout: Layout, extents: Sequence[Extent], extent: Extent) -> None:
+        self.page, self.layout, self.extents, self.extent = page, layout, extents, extent
+        self.fields = layout.fields
+
+    def write(self, rows: Sequence[Any], everything: Sequence[Any]) -> int:
+        page, last = self.page, len(self.fields) - 1
+        page.text(2, 0, self.layout.note, "note")
+        page.widths([field.width for field in self.fields])
+        self._frame(last)
+        formulas = {field.key: self._template(field) for field in self.fields if field.formula}
+        for number, row in enumerate(rows, start=FIRST_ROW):
+            self._row(number, row, formulas)
+        after = self._totals(rows, everything)
+        page.finish(after - 1, last, columns=self.layout.frozen, wide=self.layout.wide)
+        return after + 1
+
+    def _frame(self, last: int) -> None:
+        """The native table, which brings header and filter; beyond its limit the filter alone."""
+        page, extent = self.page, self.extent
+        if extent.count > LARGEST_TABLE:
+            page.header(HEADER_ROW, [field.title for field in self.fields], [field.style for field in self.fields])
+            page.sheet.autofilter(HEADER_ROW, 0, extent.last, last)
+            return
+        columns = [{"header": field.title, "header_format": page.styles.header_of(field.style)} for field in self.fields]
+        options = {"name": table_name(extent.sheet), "columns": columns, "style": _TABLE_STYLE}
+        page.sheet.add_table(HEADER_ROW, 0, extent.last, last, options)
+
+    def _template(self, field: Field) -> str:
+        """The formula with the column's letters in place of the keys, and `{row}` left to fill in."""
+        return re.sub(r"\{(\w+)\}", lambda match: f"{letters(self.layout.column(match[1]))}{{row}}", field.formula)
+
+    def _row(self, number: int, row: Any, formulas: Mapping[str, str]) -> None:
+        for column, field in enumerate(self.fields):
+            value = field.value(row)
+            if field.formula and isinstance(value, (Decimal, int, str)):
+                self.page.formula(number, column, formulas[field.key].replace("{row}", str(number + 1)), value, field.style)
+            else:
+                self.page.put(number, column, value, field.style)
+
+    def _totals(self, rows: Sequence[Any], everything: Sequence[Any]) -> int:
+        after = self.extent.last + 1
+        if not any(field.total for field in self.fields):
+            return after
+        whole = len(self.extents) == 1
+        self._total(after, "Total" if whole else "Total of this sheet", [self.extent], rows)
+        if not whole and self.extent is self.extents[-1]:
+            after += 1
+            self._total(after, "Total of all sheets", self.extents, everything)
+        return after + 1
+
+    def _total(self, number: int, title: str, extents: Sequence[Extent], rows: Sequence[Any]) -> None:
+        for column, field in enumerate(self.fields):
+            self.page.put(number, column, None, "total")
+            if field.total:
+                ranges = ",".join(extent.range(column) if len(extents) > 1 else _inside(extent, column) for extent in extents)
+                self.page.formula(number, column, f"ROUND(SUM({ranges}),9)", total(field.value(row) for row in rows), "total_money")
+        self.page.text(number, 0, title, "total")
+
+
+def _inside(extent: Extent, column: int) -> str:
+    return f"{cell(extent.first, column)}:{cell(extent.last, column)}"
+
+
+def total(values: Any) -> Decimal:
+    """Exact sum of the numbers among the values."""
+    with exact.exactly():
+        return sum((value for value in values if isinstance(value, (Decimal, int))), Decimal(0))

@@ -1,0 +1,109 @@
+"""Methods: how the figures were computed: orders of lots, time zone, fees, prices, rounding, and the rules with their sources."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from taxlots import __version__
+from taxlots.reports.sheets.addresses import HEADER_ROW
+from taxlots.reports.sheets.book import Workbook
+from taxlots.reports.sheets.content import Facts
+from taxlots.reports.sheets.page import Page
+from taxlots.rulebook import EVIDENCE
+
+NAME = "Methods"
+_WIDTHS = (44, 44, 60, 52)
+_FEES = (
+    ("Fee of a purchase with money", "added to the basis"),
+    ("Fee of a sale or swap", "lowers the proceeds (26 CFR 1.1001-7(b)(2), 1.1012-1(h))"),
+    ("Fee paid in an asset", "is itself a disposal of that asset at its market value (kind `fee`)"),
+    ("Lost on the way in a transfer", "a network fee: a disposal at market value"),
+)
+_ROUNDING = (
+    ("Inside the program", "exact decimals with 18 places; nothing is rounded to cents before a form asks for it"),
+    ("Form 8949", "each of (d), (e) and (g) to cents, half away from zero; (h) is computed from the rounded amounts"),
+    ("Cells", "a cell holds 15 significant digits; where a quantity has more, all digits stand beside it as text"),
+)
+_RULE_TITLES = ("Rule", "Value", "Source", "Address and evidence")
+_PLACE = re.compile(r" \([^()]*:\d+\)")
+
+
+def write(book: Workbook) -> None:
+    """The sheet."""
+    facts = book.facts
+    page = book.page(NAME)
+    page.widths(_WIDTHS)
+    page.text(2, 0, "Every figure of this workbook follows from the files under Sources and what stands here.", "note")
+    row = HEADER_ROW
+    for title, lines in _sections(facts):
+        row = _section(page, row, title, lines)
+    row = _rules(page, facts, row)
+    page.finish(row, len(_WIDTHS) - 1, header_row=None)
+
+
+def _sections(facts: Facts) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    yield "Run", _run(facts)
+    yield "Lots", _lots(facts)
+    yield "Fees", list(_FEES)
+    yield "Where values come from", _prices(facts)
+    yield "Rounding", list(_ROUNDING)
+
+
+def _run(facts: Facts) -> list[tuple[str, str]]:
+    session = facts.session
+    ledger, settings = session.ledger, session.settings_file
+    zone = f"{ledger.zone}" + (" (assumed: no time zone is set)" if ledger.zone_assumed else "")
+    return [
+        ("Program", f"taxlots {__version__}"),
+        ("As of", f"{facts.as_of}" + ("" if session.choices.as_of else " (today: no as-of date was given)")),
+        ("Reported", facts.period),
+        ("Jurisdiction", facts.jurisdiction),
+        ("Time zone", zone),
+        ("Home currency", ledger.prices.home),
+        ("Settings", f"{settings.path} (SHA-256 {settings.sha256})" if settings.path else "none: the defaults hold"),
+        ("Rules", f"SHA-256 {session.rulebook.sha256}"),
+    ]
+
+
+def _lots(facts: Facts) -> list[tuple[str, str]]:
+    elections = facts.session.book.elections
+    pool = "each account is its own pool" if elections.per_account else "one pool over all accounts"
+    order = "first in, first out" if elections.transfers_fifo else "the order of the account that they leave"
+    lines = [("Pool", pool), ("Order without another choice", elections.method), ("Lots that leave by transfer", order)]
+    return lines + [(f"Order in {account}", elections.method_of(account)) for account in _accounts(facts)]
+
+
+def _accounts(facts: Facts) -> list[str]:
+    transactions = facts.session.ledger.transactions
+    named = {*transactions["account"], *transactions["counter_account"].dropna()}
+    return sorted(named)
+
+
+def _prices(facts: Facts) -> list[tuple[str, str]]:
+    """Sources of market values without the rows, which Income and Open lots name, and how often each was used."""
+    sources = Counter(_PLACE.sub("", source) for source in facts.session.ledger.transactions["price_source"].dropna())
+    lines = [(source, f"{count} transactions") for source, count in sorted(sources.items())]
+    return lines or [("none", "no transaction needed a market value")]
+
+
+def _section(page: Page, row: int, title: str, lines: list[tuple[str, str]]) -> int:
+    page.text(row, 0, title, "section")
+    for number, (name, value) in enumerate(lines, start=row + 1):
+        page.text(number, 0, name, "wrap")
+        page.text(number, 1, value)
+    return row + len(lines) + 2
+
+
+def _rules(page: Page, facts: Facts, row: int) -> int:
+    """The rules in force in the reported year (of several, the last)."""
+    year = facts.years[-1] if facts.years else facts.as_of.year
+    page.text(row, 0, f"Rules as of {year}", "section")
+    page.header(row + 1, _RULE_TITLES, ["text"] * len(_RULE_TITLES))
+    row += 2
+    for rule, value, citation in facts.session.rulebook.listing(year):
+        address = "; ".join(filter(None, (citation.url, EVIDENCE[citation.evidence], citation.note)))
+        texts = (f"{rule.jurisdiction}/{rule.topic}/{rule.name}", value or f"no value in {year}", citation.title, address)
+        for column, text in enumerate(texts):
+            page.text(row, column, text, "wrap")
+        row += 1
+    return row - 1

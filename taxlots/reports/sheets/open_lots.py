@@ -1,0 +1,96 @@
+"""Open lots: what is still held, when it becomes long-term, and what it is worth at the last price."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from taxlots import exact, frames
+from taxlots.ledger.entries import OUTSIDE
+from taxlots.prices import Quote
+from taxlots.reports.sheets.book import Field, Layout, Workbook
+from taxlots.reports.sheets.content import Facts
+from taxlots.reports.sheets.page import exact_text
+
+_NOTE = (
+    "Value and unrealised gain at the last price up to the as-of date, before selling costs. "
+    f"Account '{OUTSIDE}': sent away, and no deposit of this history is its other end."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An open lot with the last price of its asset, if there is one."""
+
+    lot: dict[str, Any]
+    quote: Quote | None
+
+    @property
+    def value(self) -> Decimal | None:
+        """Market value in the home currency."""
+        return None if self.quote is None else exact.CONTEXT.multiply(self.lot["quantity"], self.quote.price)
+
+    @property
+    def unrealised(self) -> Decimal | None:
+        """Value less basis."""
+        return None if self.value is None else exact.CONTEXT.subtract(self.value, self.lot["basis"])
+
+
+def held(facts: Facts) -> list[Held]:
+    """The open lots by asset, account and date."""
+    session = facts.session
+    lots = frames.records(session.book.lots)
+    quotes = {asset: session.ledger.prices.latest(asset, session.now) for asset in {lot["asset"] for lot in lots}}
+    ordered = sorted(lots, key=lambda lot: (lot["asset"], lot["account"], lot["acquired"], lot["order"]))
+    return [Held(lot, quotes[lot["asset"]]) for lot in ordered]
+
+
+def layout(facts: Facts) -> Layout:
+    """Columns of the sheet."""
+    return Layout("Open lots", (*_what(facts), *_worth(), *_origin(facts)), "No lots are open.", _NOTE)
+
+
+def _what(facts: Facts) -> tuple[Field, ...]:
+    return (
+        Field("asset", "Asset", 9, "text", lambda h: h.lot["asset"]),
+        Field("account", "Account", 14, "text", lambda h: h.lot["account"]),
+        Field("quantity", "Quantity", 18, "quantity", lambda h: h.lot["quantity"]),
+        Field("exact", "Quantity, all digits (where over 15)", 21, "right", lambda h: exact_text(h.lot["quantity"])),
+        Field("acquired", "Acquired (local)", 19, "time", lambda h: facts.local(h.lot["acquired"])),
+        Field("starts", "Holding starts", 11, "date", lambda h: h.lot["holding_starts"]),
+        Field("long_term_on", "Long-term from", 11, "date", lambda h: h.lot["long_term_on"]),
+        Field("term", "Term if sold now", 9, "text", lambda h: "long" if facts.as_of >= h.lot["long_term_on"] else "short"),
+    )
+
+
+def _worth() -> tuple[Field, ...]:
+    return (
+        Field("basis", "Basis", 15, "money", lambda h: h.lot["basis"], total=True),
+        Field("unit_basis", "Basis per unit", 15, "quantity", _unit_basis, "{basis}/{quantity}"),
+        Field("price", "Last price", 15, "quantity", lambda h: h.quote.price if h.quote else "no price"),
+        Field("value", "Value", 15, "money", lambda h: h.value, "{quantity}*{price}", total=True),
+        Field("unrealised", "Unrealised gain or loss", 15, "money", lambda h: h.unrealised, "ROUND({value}-{basis},9)", total=True),
+    )
+
+
+def _origin(facts: Facts) -> tuple[Field, ...]:
+    return (
+        Field("price_source", "Price comes from", 28, "text", lambda h: _price_source(h.quote)),
+        Field("kind", "Acquired by", 14, "text", lambda h: h.lot["source_kind"]),
+        Field("lot_id", "Lot", 24, "text", lambda h: h.lot["lot_id"]),
+        Field("sources", "File and row", 26, "text", lambda h: facts.places(h.lot["sources"])),
+    )
+
+
+def _unit_basis(one: Held) -> Decimal | None:
+    return exact.CONTEXT.divide(one.lot["basis"], one.lot["quantity"]) if one.lot["quantity"] else None
+
+
+def _price_source(quote: Quote | None) -> str:
+    if quote is None:
+        return ""
+    return f"{quote.source}, {quote.away.days} days old" if quote.away.days else quote.source
+
+
+def write(book: Workbook) -> None:
+    """The sheet."""
+    book.table(layout(book.facts), held(book.facts))

@@ -1,0 +1,53 @@
+"""Sources: every file with its hash and the fate of its rows; and reported balances against the computed ones."""
+
+from taxlots.ledger.reconcile import TOLERANCE
+from taxlots.reports.sheets.addresses import cell
+from taxlots.reports.sheets.book import Field, Layout, Workbook
+from taxlots.reports.sheets.content import Facts
+from taxlots.reports.sheets.page import Page
+
+_NOTE = (
+    "Each data row has one fate: used, merged (says the same as another row), set aside (recognised, without effect) or unusable. "
+    "Input files such as prices count as used. The check column adds the fates up."
+)
+_FIELDS = (
+    Field("file", "File", 52, "wrap", lambda f: f.file),
+    Field("layout", "Layout", 18, "text", lambda f: f.layout or "not known"),
+    Field("first", "First date (UTC)", 12, "date", lambda f: f.first.date() if f.first else None),
+    Field("rows", "Rows", 14, "whole", lambda f: f.rows, total=True),
+    Field("used", "Used", 14, "whole", lambda f: f.used, total=True),
+    Field("merged", "Merged", 14, "whole", lambda f: f.merged, total=True),
+    Field("set_aside", "Set aside", 9, "whole", lambda f: f.set_aside, total=True),
+    Field("unusable", "Unusable", 9, "whole", lambda f: f.unusable, total=True),
+    Field("check", "Rows without a fate", 10, "whole", lambda _: 0, "{rows}-{used}-{merged}-{set_aside}-{unusable}", total=True),
+    Field("last", "Last date (UTC)", 12, "date", lambda f: f.last.date() if f.last else None),
+    Field("sha256", "SHA-256", 68, "text", lambda f: f.sha256 or ""),
+)
+_BALANCE_TITLES = ("File and row", "Account", "Asset", "Reported", "Computed", "Difference", "")
+_BALANCE_STYLES = ("text", "text", "text", "quantity", "quantity", "quantity", "center")
+
+
+def write(book: Workbook) -> None:
+    """The sheet, with the balances below."""
+    layout = Layout("Sources", _FIELDS, "No files were read.", _NOTE)
+    files = sorted(book.facts.session.ledger.files, key=lambda f: f.file)
+    page, row = book.table(layout, files)
+    last = _balances(page, book.facts, row)
+    page.sheet.print_area(0, 0, last, len(layout.fields) - 1)
+
+
+def _balances(page: Page, facts: Facts, row: int) -> int:
+    page.text(row, 0, "Balances that the exports report", "section")
+    checks = facts.session.ledger.balances
+    if not checks:
+        page.text(row + 1, 0, "No file reports a balance.")
+        return row + 1
+    page.header(row + 1, _BALANCE_TITLES, _BALANCE_STYLES)
+    for number, check in enumerate(checks, start=row + 2):
+        page.row(number, [facts.place(*check.source), check.account, check.asset])
+        page.put(number, 3, check.reported, "quantity")
+        page.put(number, 4, check.computed, "quantity")
+        page.formula(number, 5, f"ROUND({cell(number, 3)}-{cell(number, 4)},9)", check.difference, "quantity")
+        agrees = abs(check.difference) <= TOLERANCE
+        page.text(number, 6, "agrees" if agrees else "DIFFERS", "center" if agrees else "error")
+    return row + 1 + len(checks)

@@ -1,0 +1,12 @@
+"""Shared set-up: helpers of the test tree are importable, Hypothesis is reproducible."""
+
+import sys
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+
+for folder in ("", "lots", "decisions"):
+    sys.path.insert(0, str(Path(__file__).parent / folder))
+
+settings.register_profile("suite", deadline=None, derandomize=True, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")

@@ -1,0 +1,96 @@
+"""The engine against the naive reference, and the conservation laws, on random histories."""
+
+from collections import defaultdict
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from histories import book_of
+from hypothesis import given
+from hypothesis import strategies as st
+from reference import Reference
+from strategies import transactions
+
+from taxlots import frames
+
+METHODS = ["fifo", "lifo", "hifo", "lofo"]
+TOLERANCE = Fraction(1, 10**14)
+
+
+def universal(transaction):
+    """A transaction as the reference reads it."""
+    names = "sent_quantity received_quantity fee_quantity fee_value value basis".split()
+    exact = {name: None if getattr(transaction, name) is None else Fraction(getattr(transaction, name)) for name in names}
+    rest = "id time account kind sent_asset received_asset fee_asset counter_account".split()
+    return exact | {name: getattr(transaction, name) for name in rest}
+
+
+def summed(pieces):
+    """Per transaction, kind, lot and term: quantity, proceeds and basis. One lot's pieces may be split differently."""
+    sums = defaultdict(lambda: [Fraction(0)] * 3)
+    for key, *amounts in pieces:
+        sums[key] = [a + Fraction(b) for a, b in zip(sums[key], amounts, strict=True)]
+    return sums
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("pool", ["account", "universal"])
+@given(history=transactions())
+def test_every_disposal_equals_the_reference(method, pool, history):
+    """Lot, quantity, proceeds, basis and term of each piece are those of a second, naive implementation."""
+    book = book_of(history, method, pool)
+    expected = Reference(method, per_account=pool == "account").run([universal(t) for t in history]).pieces
+    want = summed(((p.tx, p.kind, p.lot, p.term), p.quantity, p.proceeds, p.basis) for p in expected)
+    rows = frames.records(book.disposals)
+    found = summed(
+        ((r["transaction_id"], r["kind"], r["lot_transaction_id"], r["term"]), r["quantity"], r["proceeds"], r["basis"]) for r in rows
+    )
+    assert set(want) == set(found)
+    for key, amounts in want.items():
+        assert all(abs(a - b) <= TOLERANCE for a, b in zip(amounts, found[key], strict=True)), key
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(history=transactions())
+def test_units_and_basis_are_conserved(method, history):
+    """Units and basis that came in are those that went out plus those still open, to the last unit; what was not covered is extra."""
+    book = book_of(history, method)
+    came, went = defaultdict(Decimal), defaultdict(Decimal)
+    basis_in = Decimal(0)
+    for t in history:
+        if t.received_asset and t.received_asset != "USD":
+            came[t.received_asset] += t.received_quantity
+            fee = (t.fee_value or Decimal(0)) if t.kind == "buy" else Decimal(0)
+            basis_in += t.sent_quantity + fee if t.kind == "buy" else t.value
+        for side in ("sent", "fee"):
+            asset = getattr(t, f"{side}_asset")
+            if asset in {"BTC", "ETH"} and not (side == "sent" and t.kind == "transfer"):
+                went[asset] += getattr(t, f"{side}_quantity")
+    disposals, lots = frames.records(book.disposals), frames.records(book.lots)
+    uncovered = [d for d in disposals if d["lot_id"] is None]
+    # A transfer of more than is held opens a lot without basis where it arrives: units from nowhere, named by a Problem.
+    conjured = [lot for lot in lots + disposals if (lot.get("lot_transaction_id") or "") in {t.id for t in history if t.kind == "transfer"}]
+    for asset in ("BTC", "ETH"):
+        missing = sum((d["quantity"] for d in [*uncovered, *conjured] if d["asset"] == asset), Decimal(0))
+        still = sum((lot["quantity"] for lot in lots if lot["asset"] == asset), Decimal(0))
+        assert came[asset] + missing == went[asset] + still
+    assert basis_in == sum((d["basis"] for d in disposals), Decimal(0)) + sum((lot["basis"] for lot in lots), Decimal(0))
+
+
+@given(history=transactions(), data=st.data())
+def test_lifetime_gain_is_the_same_under_every_method(history, data):
+    """Once everything is sold, the order of lots has changed when gains came, not how much."""
+    held = {}
+    for row in frames.records(book_of(history).lots):
+        held[row["account"], row["asset"]] = held.get((row["account"], row["asset"]), Decimal(0)) + row["quantity"]
+    end = max(t.time for t in history)
+    template = next(iter(history))
+    closing = []
+    for number, ((account, asset), quantity) in enumerate(held.items()):
+        price = data.draw(st.integers(1, 500), label=f"{account} {asset}")
+        legs = {"sent_quantity": quantity, "sent_asset": asset, "received_quantity": quantity * price, "received_asset": "USD"}
+        closing.append(
+            type(template)(time=end, account=account, kind="sell", id=f"close{number}", sources=(("h.csv", 900 + number),), **legs)
+        )
+    gains = {sum((r["gain"] for r in frames.records(book_of([*history, *closing], m).disposals)), Decimal(0)) for m in METHODS}
+    assert max(gains) - min(gains) <= Decimal("1e-12")
