@@ -61,7 +61,7 @@ class Methods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Wished share of the portfolio's value, and how far it may drift, both as fractions of 1."""
 
-    weight: Decimal
+    weight: Decimal = _ZERO
     band: Decimal = Decimal("0.05")
 
 

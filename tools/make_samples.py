@@ -40,11 +40,8 @@ def sample_files() -> dict[str, bytes]:
 
 def differing(files: dict[str, bytes]) -> list[str]:
     """The files that are missing from the folder or have other content there."""
-    return [
-        name
-        for name, content in files.items()
-        if not (FOLDER / name).is_file() or (FOLDER / name).read_bytes() != content
-    ]
+    paths = {name: FOLDER / name for name in files}
+    return [name for name, path in paths.items() if not path.is_file() or path.read_bytes() != files[name]]
 
 
 def write(files: dict[str, bytes]) -> None:

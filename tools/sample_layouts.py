@@ -64,9 +64,9 @@ def older_quantity(quantity: Decimal) -> str:
 
 
 def older_money(value: Decimal) -> str:
-    return (
-        f"{value:.6f}" if 0 < value < 1 else f"{value:.2f}" if value == value.quantize(Decimal("0.01")) else str(value)
-    )
+    if 0 < value < 1:
+        return f"{value:.6f}"
+    return f"{value:.2f}" if value == value.quantize(Decimal("0.01")) else str(value)
 
 
 def older_note(event: CoinbaseEvent) -> str:
@@ -88,7 +88,7 @@ def coinbase_2025(events: Iterable[CoinbaseEvent], rng: random.Random) -> str:
     legs = [leg for event in events for leg in (event, event.received) if leg is not None]
     legs.sort(key=lambda leg: leg.time)
     rows = [coinbase_2025_cells(leg, object_id(leg.time, rng)) for leg in legs]
-    return "\n".join(["", "Transactions", USER, COINBASE_2025, ""]) + csv_text(reversed(rows))
+    return f"\nTransactions\n{USER}\n{COINBASE_2025}\n" + csv_text(reversed(rows))
 
 
 def object_id(time: datetime, rng: random.Random) -> str:
@@ -106,7 +106,8 @@ def coinbase_2025_cells(leg: CoinbaseEvent, identifier: str) -> list[str]:
 
 
 def dollars(value: Decimal) -> str:
-    return f"{'-' if value < 0 else ''}${abs(value):,}"
+    shown = f"{abs(value):,}"
+    return f"{'-' if value < 0 else ''}${shown if '.' in shown else f'{shown}.00'}"
 
 
 def newer_note(leg: CoinbaseEvent) -> str:
@@ -150,10 +151,7 @@ def prices(closes: Closes) -> str:
     """Daily closes, by day and asset."""
     days = sorted({day for path in closes.values() for day in path if day >= FIRST_DAY})
     rows = (
-        [day.isoformat(), asset, str(path[day]), "USD", "sample"]
-        for day in days
-        for asset, path in sorted(closes.items())
-        if day in path
+        [day.isoformat(), asset, str(path[day]), "USD", "sample"] for day in days for asset, path in sorted(closes.items()) if day in path
     )
     return f"{PRICES}\n" + csv_text(rows)
 

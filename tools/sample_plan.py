@@ -19,6 +19,7 @@ SINGLE_EVENTS = """
 2022-02-10 20:29 kraken buy ADA 700
 2022-02-15 21:05 coinbase learn GRT 3
 2022-04-26 17:48 kraken buy SOL 450 coin
+2022-06-02 21:08 coinbase learn BTC 2
 2022-07-05 14:12 coinbase cash 1800
 2022-07-06 16:03 coinbase buy USDC 1500
 2022-09-10 15:20 coinbase send ledger BTC 70%
@@ -36,6 +37,7 @@ SINGLE_EVENTS = """
 2023-10-05 17:51 coinbase buy SOL 800
 2023-11-12 18:09 coinbase convert ADA ETH 60% 1
 2023-11-21 16:33 coinbase advanced BTC 0.02 USDC
+2023-12-05 21:33 coinbase learn BTC 3
 2023-12-15 22:10 ledger spend BTC 0.002 84.60 coffee-machine
 2023-12-26 15:50 kraken sell DOT 25%
 2023-12-28 16:20 kraken sell SOL 20%
@@ -54,6 +56,8 @@ SINGLE_EVENTS = """
 2024-07-09 15:33 kraken send ledger LINK 60%
 2024-08-05 17:45 kraken sell DOT 60%
 2024-08-06 16:54 coinbase sell LINK 100%
+2024-09-06 17:21 coinbase buy BTC 3500
+2024-09-09 18:07 kraken buy ETH 2000
 2024-10-15 21:30 coinbase learn GRT 5
 2024-11-25 15:37 kraken swap ADA BTC 25%
 2024-12-16 18:12 coinbase advanced ETH -0.25 USD
@@ -65,6 +69,7 @@ SINGLE_EVENTS = """
 2025-04-07 16:38 kraken allocate DOT -50%
 2025-04-08 18:03 kraken sell DOT 50%
 2025-04-08 18:19 kraken sell ADA 30%
+2025-04-08 19:02 coinbase buy ETH 2200
 2025-04-09 17:25 coinbase sell SOL 100%
 2025-04-10 16:44 coinbase buy LINK 1200
 2025-05-14 15:08 coinbase send ledger BTC 40%
@@ -74,18 +79,22 @@ SINGLE_EVENTS = """
 2025-08-21 17:35 coinbase sell LINK 100%
 2025-08-22 18:50 kraken sell ETH 70%
 2025-08-25 15:13 coinbase buy LINK 900
+2025-08-26 16:50 kraken buy ETH 2400
 2025-09-17 20:06 kraken sell SOL 35%
+2025-09-19 15:31 kraken cash -5000
 2025-10-07 16:11 coinbase sell BTC 25%
-2025-10-10 15:45 coinbase cash -3000
+2025-10-10 15:45 coinbase cash -7500
 2025-11-13 21:16 coinbase convert BTC USDC 0.015 1
 2025-12-04 14:40 kraken cash 2300
 2025-12-05 16:35 kraken buy LINK 1000
 2025-12-29 17:17 kraken buy SOL 1200
 2026-01-01 02:14 coinbase sell ETH 0.15
+2026-01-06 16:08 coinbase buy BTC 2000
 2026-02-10 18:31 ledger send coinbase ETH 30%
 2026-03-16 17:09 coinbase sell LINK 100%
 2026-03-17 14:26 coinbase cash 1500
 2026-03-17 16:58 coinbase buy SOL 1500
+2026-03-18 15:36 kraken buy LINK 1800
 2026-04-21 19:44 ledger send kraken LINK 40%
 2026-05-09 22:48 ledger spend ETH 0.05 - winter-tyres
 2026-05-19 15:24 kraken sell ADA 40%
@@ -95,6 +104,7 @@ SINGLE_EVENTS = """
 2026-08-19 15:52 coinbase sell SOL 60%
 2026-08-20 16:07 coinbase sell BTC 20%
 2026-08-22 15:01 coinbase buy ETH 1800
+2026-08-24 16:22 kraken buy SOL 2500
 2026-09-02 17:33 kraken cash -600
 2026-09-15 19:09 coinbase convert ADA USDC 70% 0
 2026-09-22 18:56 coinbase advanced BTC -0.02 USDC
@@ -127,8 +137,8 @@ Step = tuple[datetime, int, list[str]]
 def planned_times(rng: random.Random) -> Iterator[tuple[datetime, list[str]]]:
     """Every planned step with its time to the second."""
     for text in SINGLE_EVENTS.strip().splitlines():
-        day, clock, *words = text.split()
-        yield at(date.fromisoformat(day), clock, rng, 60), words
+        written, clock, *words = text.split()
+        yield at(date.fromisoformat(written), clock, rng, 60), words
     for text in RECURRING_EVENTS.strip().splitlines():
         first, gap, clock, *words = text.split()
         for day in every(date.fromisoformat(first), int(gap)):
@@ -159,7 +169,11 @@ class Simulation:
         self.coinbase = Coinbase(self.market, self.rng)
         self.kraken = Kraken(self.market, self.rng)
         self.ledger = HardwareWallet(self.market, self.rng)
-        self._accounts = {"coinbase": self.coinbase, "kraken": self.kraken, "ledger": self.ledger}
+        self._accounts: dict[str, Coinbase | Kraken | HardwareWallet] = {
+            "coinbase": self.coinbase,
+            "kraken": self.kraken,
+            "ledger": self.ledger,
+        }
         self._steps: list[Step] = [(time, order, words) for order, (time, words) in enumerate(planned_times(self.rng))]
         heapq.heapify(self._steps)
 

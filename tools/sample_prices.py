@@ -4,6 +4,7 @@ import math
 import random
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 FIRST_DAY = date(2022, 1, 1)
 LAST_DAY = date(2026, 11, 20)
@@ -85,7 +86,7 @@ def path(asset: str, rng: random.Random) -> dict[date, Decimal]:
     noise = 0.0 if asset == "USDC" else DAILY_NOISE
     closes: dict[date, Decimal] = {}
     deviation = 0.0
-    for (start, low), (end, high) in zip(points, points[1:], strict=False):
+    for (start, low), (end, high) in pairwise(points):
         days = (end - start).days
         for step in range(days):
             line = math.log(low) + (math.log(high) - math.log(low)) * step / days

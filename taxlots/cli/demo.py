@@ -41,9 +41,9 @@ def run(out: Path) -> int:
         tables.files_table(session.ledger),
         tables.holdings_table(session.book, session.ledger.prices, session.now),
         tables.years_table(session.book),
-        tables.harvest_table(rungs),
+        tables.harvest_summary_table(rungs),
         tables.plans_table(plans, portfolio.terms.drift_penalty),
-        tables.trades_table(best),
+        tables.trades_summary_table(best),
         tables.problems_table([p for p in session.problems if p.severity is not Severity.INFO]),
     ]
     sys.stdout.write(as_text(shown))

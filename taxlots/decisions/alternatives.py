@@ -53,24 +53,15 @@ def contribute(portfolio: Portfolio) -> Answer:
 def _contributions_needed(portfolio: Portfolio) -> str:
     """How many contributions of this size, at today's prices, until every asset is inside its band."""
     with exact.exactly():
+        size = portfolio.terms.contribution
         values, total = dict(portfolio.values), portfolio.total
-        for count in range(MOST_CONTRIBUTIONS):
-            weights = {asset: value / total if total else ZERO for asset, value in values.items()}
-            targets = portfolio.targets
-            outside = [
-                asset
-                for asset, weight in weights.items()
-                if abs(weight - (targets[asset].weight if asset in targets else ZERO)) > (targets[asset].band if asset in targets else ZERO)
-            ]
-            if not outside:
-                size = exact.cents(portfolio.terms.contribution)
-                return f"{count} contributions of {size} bring every asset into its band, at today's prices"
-            gaps = {asset: target.weight * total - values[asset] for asset, target in targets.items()}
-            lowest = max(gaps, key=lambda asset: gaps[asset], default=None)
-            if lowest is not None:
-                values[lowest] += portfolio.terms.contribution
-            total += portfolio.terms.contribution if count else ZERO
-    return f"{MOST_CONTRIBUTIONS} contributions are not enough to bring every asset into its band"
+        for count in range(MOST_CONTRIBUTIONS + 1):
+            gaps = {asset: portfolio.target(asset).weight * total - value for asset, value in values.items()}
+            if all(abs(gap) <= portfolio.target(asset).band * total for asset, gap in gaps.items()):
+                return f"{count} contributions of {exact.cents(size)} bring every asset into its band, at today's prices"
+            values[max(gaps, key=lambda asset: gaps[asset])] += size
+            total += size if count else ZERO  # the first one is in the total already
+    return f"even {MOST_CONTRIBUTIONS} contributions of {exact.cents(size)} leave an asset outside its band"
 
 
 def full_fifo(portfolio: Portfolio) -> Answer:

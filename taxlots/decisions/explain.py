@@ -30,8 +30,7 @@ def _since(lot: HeldLot) -> str:
 
 def _purchase(portfolio: Portfolio, trade: Trade) -> str:
     with exact.exactly():
-        target = portfolio.targets.get(trade.asset)
         total = portfolio.total
         weight = portfolio.values[trade.asset] * 100 / total if total else Decimal(0)
-        wished = target.weight * 100 if target else Decimal(0)
+        wished = portfolio.target(trade.asset).weight * 100
         return f"holds {weight:.1f} % of the portfolio before the trades, target {wished:.1f} %"

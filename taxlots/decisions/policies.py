@@ -33,7 +33,7 @@ def to_bands(portfolio: Portfolio) -> dict[str, Decimal]:
     with exact.exactly():
         changes = {}
         for asset, change in to_targets(portfolio).items():
-            band = portfolio.targets[asset].band * portfolio.total if asset in portfolio.targets else ZERO
+            band = portfolio.target(asset).band * portfolio.total
             excess = max(ZERO, abs(change) - band)
             changes[asset] = excess if change > 0 else -excess
         return changes
@@ -83,6 +83,8 @@ def rebalanced(
 
 def affordable(portfolio: Portfolio, wanted: Mapping[str, Decimal], trades: Sequence[Trade], notes: list[str]) -> list[Trade]:
     """Purchases of the wanted values, scaled down together where the money does not reach."""
+    if not wanted:
+        return []
     with exact.exactly():
         money = cash_after(portfolio, trades)
         needed = sum(wanted.values(), ZERO) * (1 + portfolio.cost_rate)

@@ -96,10 +96,13 @@ class Portfolio:
                 values[lot.asset] += lot.value
             return values
 
+    def target(self, asset: str) -> Target:
+        """The wished weight and band; an asset without a target is wished at 0, with the usual band."""
+        return self.targets.get(asset) or Target()
+
     def target_value(self, asset: str) -> Decimal:
         """Wished market value of an asset; 0 where it has no target."""
-        target = self.targets.get(asset)
-        return exact.CONTEXT.multiply(target.weight, self.total) if target else ZERO
+        return exact.CONTEXT.multiply(self.target(asset).weight, max(ZERO, self.total))
 
     def home_account(self, asset: str) -> str:
         """Where a purchase of the asset is shown: the account that holds most of it, else most of anything."""

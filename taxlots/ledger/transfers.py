@@ -157,6 +157,10 @@ def _joined(candidate: _Candidate, result: Paired) -> Transaction:
     out, into = candidate.out, candidate.into
     arriving = (into.received_quantity or Decimal(0)) - (_own_fee(into) or Decimal(0))
     result.matches[out.id] = candidate.reason
+    if out.sent_quantity is not None and arriving > out.sent_quantity:
+        file, row = into.sources[0]
+        message = f"{plain(arriving)} {out.sent_asset} arrive of {plain(out.sent_quantity)} sent; the difference has basis 0"
+        result.problems.append(problem("TRANSFER_ROUNDED", message, file=file, row=row))
     return replace(
         out,
         kind="transfer",

@@ -7,7 +7,16 @@ from taxlots import exact
 
 _BORDER = "#BFBFBF"
 _MONEY = "#,##0.00;[Red]-#,##0.00"
-_HEADER = {"bold": True, "bg_color": "#1F3864", "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter", "border": 1, "border_color": _BORDER}
+_HEADER = {
+    "bold": True,
+    "bg_color": "#1F3864",
+    "font_color": "#FFFFFF",
+    "text_wrap": True,
+    "valign": "vcenter",
+    "border": 1,
+    "border_color": _BORDER,
+}
+_LEFT = {"align": "left", "valign": "top", "indent": 1}
 _TOTAL = {"bold": True, "top": 1, "bg_color": "#EDEDED"}
 
 FORMATS: dict[str, dict[str, Any]] = {
@@ -16,28 +25,27 @@ FORMATS: dict[str, dict[str, Any]] = {
     "incomplete": {"bold": True, "font_size": 16, "font_color": "#C00000"},
     "complete": {"bold": True, "font_color": "#2E7D32"},
     "note": {"italic": True, "font_color": "#595959"},
-    "header": _HEADER | {"align": "left"},
+    "header": _HEADER | {"align": "left", "indent": 1},
     "header_right": _HEADER | {"align": "right"},
-    "text": {"valign": "top"},
-    "wrap": {"text_wrap": True, "valign": "top"},
+    "text": _LEFT,
+    "wrap": _LEFT | {"text_wrap": True},
     "center": {"valign": "top", "align": "center"},
     "right": {"valign": "top", "align": "right"},
-    "error": {"bold": True, "font_color": "#C00000", "valign": "top"},
-    "warning": {"bold": True, "font_color": "#B26A00", "valign": "top"},
+    "error": _LEFT | {"bold": True, "font_color": "#C00000"},
     "money": {"num_format": _MONEY, "valign": "top"},
     "quantity": {"num_format": "#,##0.00######", "valign": "top"},
-    "fine": {"num_format": "0.000000;-0.000000;0.00", "valign": "top", "italic": True, "font_color": "#595959"},
+    "fine": {"num_format": "0.00#######", "valign": "top", "italic": True, "font_color": "#595959"},
     "whole": {"num_format": "#,##0", "valign": "top"},
-    "year": {"num_format": "0", "valign": "top", "align": "left"},
+    "year": {"num_format": "0", "valign": "top", "align": "left", "indent": 1},
     "points": {"num_format": "0.00", "valign": "top"},
     "tiny": {"num_format": "0.00E+00", "valign": "top"},
-    "date": {"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"},
-    "time": {"num_format": "yyyy-mm-dd hh:mm:ss", "valign": "top", "align": "left"},
-    "total": _TOTAL,
+    "date": {"num_format": "yyyy-mm-dd", "valign": "top", "align": "left", "indent": 1},
+    "time": {"num_format": "yyyy-mm-dd hh:mm", "valign": "top", "align": "left", "indent": 1},
+    "total": _TOTAL | _LEFT,
     "total_money": _TOTAL | {"num_format": _MONEY},
     "total_whole": _TOTAL | {"num_format": "#,##0"},
     "bold_money": {"bold": True, "num_format": _MONEY},
-    "bold": {"bold": True},
+    "bold": _LEFT | {"bold": True},
 }
 RIGHT_ALIGNED = frozenset({"money", "quantity", "whole", "points", "tiny", "right"})
 SHOWN_DIGITS = 15

@@ -9,7 +9,7 @@ from typing import Any
 
 from taxlots import exact, frames
 from taxlots.decisions.harvest import Rung
-from taxlots.decisions.plan import Plan
+from taxlots.decisions.plan import Plan, Trade
 from taxlots.importers.universal import COLUMNS
 from taxlots.ledger.settle import Ledger
 from taxlots.lots.results import Book
@@ -154,6 +154,28 @@ def harvest_table(rungs: Sequence[Rung]) -> Table:
     return Table("Losses that could be realised today", (*columns, *more), rows, windows)
 
 
+def harvest_summary_table(rungs: Sequence[Rung]) -> Table:
+    """The losses that pay, added up per asset and term."""
+    groups: dict[tuple[str, str], list[Rung]] = defaultdict(list)
+    for rung in rungs:
+        if rung.pays:
+            groups[rung.lot.asset, rung.lot.term].append(rung)
+    rows = [
+        (*key, len(group), *(_sum(group, name) for name in ("loss", "tax_saved", "cost", "net"))) for key, group in sorted(groups.items())
+    ]
+    names = ("loss", "tax saved", "cost", "net benefit")
+    columns = (("asset", TEXT), ("term", TEXT), ("lots", NUMBER), *((name, MONEY) for name in names))
+    paying = [rung for rung in rungs if rung.pays]
+    total = exact.cents(_sum(paying, "tax_saved"))
+    notes = (f"{len(paying)} of {len(rungs)} lots at a loss pay; together they save {total} of this year's tax.",)
+    return Table("Harvestable losses", columns, rows, notes)
+
+
+def _sum(items: Sequence[Any], name: str) -> Decimal:
+    with exact.exactly():
+        return sum((getattr(item, name) for item in items), Decimal(0))
+
+
 def plans_table(plans: Sequence[Plan], drift_penalty: Decimal) -> Table:
     """Alternatives side by side, best first."""
     columns = (("alternative", TEXT), ("score", MONEY), ("tax now", MONEY), ("carryover value", MONEY), ("trading cost", MONEY))
@@ -183,6 +205,21 @@ def trades_table(plan: Plan) -> Table:
         for t in plan.trades
     ]
     return Table(f"Trades of {plan.name}", (*columns, ("gain", MONEY), ("why", TEXT)), rows)
+
+
+def trades_summary_table(plan: Plan) -> Table:
+    """The trades of one plan, added up per side and asset."""
+    groups: dict[tuple[str, str], list[Trade]] = defaultdict(list)
+    for trade in plan.trades:
+        groups[trade.side, trade.asset].append(trade)
+    rows = []
+    for (side, asset), group in sorted(groups.items()):
+        short, long = ([t for t in group if t.lot and t.lot.term == term] for term in ("short", "long"))
+        amounts = (_sum(group, "value"), _sum(short, "gain"), _sum(long, "gain"), _sum(group, "tax"))
+        rows.append((side, asset, len(group), _sum(group, "quantity"), *amounts))
+    names = ("value", "short-term gain", "long-term gain", "tax that it adds")
+    columns = (("side", TEXT), ("asset", TEXT), ("trades", NUMBER), ("quantity", NUMBER), *((name, MONEY) for name in names))
+    return Table(f"Trades of {plan.name}, by asset", columns, rows, ("Each lot with its reason is on the workbook's sheet Rebalance.",))
 
 
 def tax_table(position: TaxPosition, due: TaxDue) -> Table:

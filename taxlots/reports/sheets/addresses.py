@@ -24,6 +24,11 @@ def cell(row: int, column: int) -> str:
     return f"{letters(column)}{row + 1}"
 
 
+def fixed(row: int, column: int) -> str:
+    """The same as `$C$7`, as charts write it."""
+    return f"${letters(column)}${row + 1}"
+
+
 def quoted(sheet: str) -> str:
     """A sheet's name as formulas write it."""
     return f"'{sheet}'"

@@ -9,7 +9,7 @@ from typing import Any
 from taxlots import exact
 from taxlots.reports.sheets.addresses import FIRST_ROW, HEADER_ROW, Extent, cell, letters, spread
 from taxlots.reports.sheets.content import Facts
-from taxlots.reports.sheets.page import Cell, Page
+from taxlots.reports.sheets.page import TITLE_FILL, Cell, Page
 from taxlots.reports.styles import Styles
 
 LARGEST_TABLE = 50_000
@@ -35,14 +35,19 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A table's sheet: its name, columns, what it says without rows, a note above, frozen columns and pages side by side."""
+    """A table's sheet: name, columns, what it says without rows, a note above, frozen columns, first column of a second page."""
 
     name: str
     fields: tuple[Field, ...]
     empty: str
     note: str = ""
     frozen: int = 1
-    wide: int = 1
+    second_page: str = ""
+
+    @property
+    def split(self) -> int:
+        """Number of the column that begins a second printed page; 0 for one page."""
+        return self.column(self.second_page) if self.second_page else 0
 
     def column(self, key: str) -> int:
         """Number of a column, counted from 0."""
@@ -76,7 +81,7 @@ class Workbook:
         page.text(2, 0, layout.note, "note")
         page.text(HEADER_ROW, 0, layout.empty)
         page.widths([field.width for field in layout.fields])
-        page.finish(HEADER_ROW, len(layout.fields) - 1, wide=layout.wide)
+        page.finish(HEADER_ROW, len(layout.fields) - 1)
         return page, FIRST_ROW
 
 
@@ -101,12 +106,14 @@ class _Writer:
         for number, row in enumerate(rows, start=FIRST_ROW):
             self._row(number, row, formulas)
         after = self._totals(rows, everything)
-        page.finish(after - 1, last, columns=self.layout.frozen, wide=self.layout.wide)
+        page.finish(after - 1, last, columns=self.layout.frozen, split=self.layout.split)
         return after + 1
 
     def _frame(self, last: int) -> None:
         """The native table, which brings header and filter; beyond its limit the filter alone."""
         page, extent = self.page, self.extent
+        for column, field in enumerate(self.fields):
+            page.make_room(HEADER_ROW, column, field.title, TITLE_FILL)
         if extent.count > LARGEST_TABLE:
             page.header(HEADER_ROW, [field.title for field in self.fields], [field.style for field in self.fields])
             page.sheet.autofilter(HEADER_ROW, 0, extent.last, last)
@@ -143,7 +150,8 @@ class _Writer:
             self.page.put(number, column, None, "total")
             if field.total:
                 ranges = ",".join(extent.range(column) if len(extents) > 1 else _inside(extent, column) for extent in extents)
-                self.page.formula(number, column, f"ROUND(SUM({ranges}),9)", total(field.value(row) for row in rows), "total_money")
+                style = "total_whole" if field.style == "whole" else "total_money"
+                self.page.formula(number, column, f"ROUND(SUM({ranges}),9)", total(field.value(row) for row in rows), style)
         self.page.text(number, 0, title, "total")
 
 
@@ -154,4 +162,4 @@ def _inside(extent: Extent, column: int) -> str:
 def total(values: Any) -> Decimal:
     """Exact sum of the numbers among the values."""
     with exact.exactly():
-        return sum((value for value in values if isinstance(value, (Decimal, int))), Decimal(0))
+        return sum((Decimal(value) for value in values if isinstance(value, (Decimal, int))), Decimal(0))

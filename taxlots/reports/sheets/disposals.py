@@ -16,52 +16,54 @@ Row = dict[str, Any]
 
 def layout(facts: Facts) -> Layout:
     """Columns of the sheet; Summary and Form 8949 name them in their formulas."""
-    return Layout("Disposals", (*_what(facts), *_money(), *_provenance(facts)), f"No disposals in {facts.period}.", _NOTE, frozen=1, wide=2)
+    return Layout(
+        "Disposals", (*_what(facts), *_money(), *_provenance(facts)), f"No disposals in {facts.period}.", _NOTE, second_page="kind"
+    )
 
 
-_NOTE = "One row per piece of a lot sold. Net proceeds, gain, holding days and totals are formulas; amounts are unrounded (Form 8949 rounds to cents)."
+_NOTE = "One row per piece of a lot sold. Net proceeds, gain, holding days and totals are formulas; amounts are not rounded to cents."
 
 
 def _what(facts: Facts) -> tuple[Field, ...]:
     return (
-        Field("disposal_id", "Disposal", 24, "text", lambda r: r["disposal_id"]),
+        Field("disposal_id", "Disposal", 20, "text", lambda r: r["disposal_id"]),
         Field("year", "Tax year", 7, "year", lambda r: r["disposed_on"].year),
         Field("account", "Account", 12, "text", lambda r: r["account"]),
         Field("asset", "Asset", 8, "text", lambda r: r["asset"]),
         Field("quantity", "Quantity", 16, "quantity", lambda r: r["quantity"]),
-        Field("exact", "Quantity, all digits (where over 15)", 20, "right", lambda r: exact_text(r["quantity"])),
-        Field("acquired", "Acquired (local)", 19, "time", lambda r: facts.local(r["acquired"]) if r["acquired"] else "not covered"),
-        Field("starts", "Holding starts", 11, "date", lambda r: r["holding_starts"]),
-        Field("sold", "Sold (local)", 19, "time", lambda r: facts.local(r["disposed"])),
+        Field("acquired", "Acquired (local)", 17, "time", lambda r: facts.local(r["acquired"]) if r["acquired"] else "not covered"),
+        Field("sold", "Sold (local)", 17, "time", lambda r: facts.local(r["disposed"])),
         Field("days", "Holding days", 9, "whole", _days, "INT({sold})-{starts}"),
-        Field("term", "Term", 6, "text", lambda r: r["term"]),
-        Field("box", "Form 8949 box", 7, "text", lambda r: r["box"] or NO_BOX),
+        Field("term", "Term", 7, "text", lambda r: r["term"]),
+        Field("box", "Box", 6, "text", lambda r: r["box"] or NO_BOX),
     )
 
 
 def _money() -> tuple[Field, ...]:
     return (
-        Field("gross", "Gross proceeds", 15, "money", lambda r: r["gross_proceeds"], total=True),
-        Field("fee", "Selling fee", 12, "money", lambda r: r["fee"], total=True),
-        Field("net", "Net proceeds", 15, "money", lambda r: r["proceeds"], "ROUND({gross}-{fee},9)", total=True),
-        Field("basis", "Basis", 15, "money", lambda r: r["basis"], total=True),
-        Field("code", "Adjustment code", 11, "text", lambda r: r["adjustment_code"]),
-        Field("adjustment", "Adjustment", 12, "money", lambda r: r["adjustment"], total=True),
-        Field("gain", "Gain or loss", 15, "money", lambda r: r["gain"], "ROUND({net}-{basis}+{adjustment},9)", total=True),
+        Field("gross", "Gross proceeds", 14, "money", lambda r: r["gross_proceeds"], total=True),
+        Field("fee", "Selling fee", 11, "money", lambda r: r["fee"], total=True),
+        Field("net", "Net proceeds", 14, "money", lambda r: r["proceeds"], "ROUND({gross}-{fee},9)", total=True),
+        Field("basis", "Basis", 14, "money", lambda r: r["basis"], total=True),
+        Field("code", "Adjustment code", 14, "text", lambda r: r["adjustment_code"]),
+        Field("adjustment", "Adjustment", 13, "money", lambda r: r["adjustment"], total=True),
+        Field("gain", "Gain or loss", 14, "money", lambda r: r["gain"], "ROUND({net}-{basis}+{adjustment},9)", total=True),
     )
 
 
 def _provenance(facts: Facts) -> tuple[Field, ...]:
     return (
         Field("kind", "Kind", 10, "text", lambda r: r["kind"]),
-        Field("method", "Method", 9, "text", lambda r: r["method"]),
-        Field("lot_id", "Lot", 24, "text", lambda r: r["lot_id"]),
-        Field("transaction_id", "Sale's transaction", 24, "text", lambda r: r["transaction_id"]),
-        Field("lot_transaction_id", "Purchase's transaction", 24, "text", lambda r: r["lot_transaction_id"]),
-        Field("acquired_utc", "Acquired (UTC)", 19, "time", lambda r: r["acquired"]),
-        Field("sold_utc", "Sold (UTC)", 19, "time", lambda r: r["disposed"]),
-        Field("sources", "Sale: file and row", 30, "text", lambda r: facts.places(r["sources"])),
-        Field("lot_sources", "Purchase: file and row", 30, "text", lambda r: facts.places(r["lot_sources"])),
+        Field("method", "Method", 10, "text", lambda r: r["method"]),
+        Field("starts", "Holding starts", 12, "date", lambda r: r["holding_starts"]),
+        Field("exact", "Quantity, all digits (where over 15)", 22, "right", lambda r: exact_text(r["quantity"])),
+        Field("lot_id", "Lot", 20, "text", lambda r: r["lot_id"]),
+        Field("transaction_id", "Sale's transaction", 20, "text", lambda r: r["transaction_id"]),
+        Field("lot_transaction_id", "Purchase's transaction", 20, "text", lambda r: r["lot_transaction_id"]),
+        Field("acquired_utc", "Acquired (UTC)", 17, "time", lambda r: r["acquired"]),
+        Field("sold_utc", "Sold (UTC)", 17, "time", lambda r: r["disposed"]),
+        Field("sources", "Sale: file and row", 26, "text", lambda r: facts.places(r["sources"])),
+        Field("lot_sources", "Purchase: file and row", 26, "text", lambda r: facts.places(r["lot_sources"])),
     )
 
 

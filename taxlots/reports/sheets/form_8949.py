@@ -10,7 +10,7 @@ from taxlots.reports.sheets import disposals
 from taxlots.reports.sheets.addresses import FIRST_ROW, HEADER_ROW, MAX_ROWS, Extent, cell, continued, quoted
 from taxlots.reports.sheets.book import LARGEST_TABLE, Workbook, table_name
 from taxlots.reports.sheets.content import Facts
-from taxlots.reports.sheets.page import Page
+from taxlots.reports.sheets.page import Cell, Page
 
 NAME = "Form 8949"
 AMOUNTS = {"proceeds": 3, "basis": 4, "adjustment": 6, "gain": 7}
@@ -20,7 +20,7 @@ _COLUMNS = (
     ("(b) Date acquired", 12, "center"),
     ("(c) Date sold", 12, "center"),
     ("(d) Proceeds", 16, "money"),
-    ("(e) Cost or other basis", 16, "money"),
+    ("(e) Cost or other basis", 17, "money"),
     ("(f) Code", 7, "center"),
     ("(g) Adjustment", 14, "money"),
     ("(h) Gain or (loss)", 16, "money"),
@@ -114,7 +114,7 @@ def _lines(page: Page, one: Placed, extent: Extent) -> None:
 
 
 def _line(page: Page, row: int, line: Line) -> None:
-    values = (line.description, line.acquired, line.sold, line.proceeds, line.basis, line.code, line.adjustment)
+    values: tuple[Cell, ...] = (line.description, line.acquired, line.sold, line.proceeds, line.basis, line.code, line.adjustment)
     for column, value in enumerate(values):
         page.put(row, column, value, _COLUMNS[column][2])
     d, e, g = (cell(row, AMOUNTS[name]) for name in ("proceeds", "basis", "adjustment"))

@@ -7,29 +7,29 @@ from taxlots.reports.sheets.content import Facts
 from taxlots.reports.sheets.page import Page, exact_text
 
 _FIELDS = (
-    Field("asset", "Asset", 14, "text", lambda r: r.lot.asset),
-    Field("account", "Account", 14, "text", lambda r: r.lot.account),
-    Field("quantity", "Quantity", 18, "quantity", lambda r: r.lot.quantity),
-    Field("exact", "Quantity, all digits (where over 15)", 21, "right", lambda r: exact_text(r.lot.quantity)),
+    Field("asset", "Asset", 16, "text", lambda r: r.lot.asset),
+    Field("account", "Account", 12, "text", lambda r: r.lot.account),
+    Field("quantity", "Quantity", 14, "quantity", lambda r: r.lot.quantity),
     Field("term", "Term", 7, "text", lambda r: r.lot.term),
-    Field("basis", "Basis", 15, "money", lambda r: r.lot.basis, total=True),
-    Field("value", "Value", 15, "money", lambda r: r.lot.value, total=True),
-    Field("loss", "Loss if sold (after cost)", 15, "money", lambda r: r.loss, total=True),
-    Field("saved", "Tax saved this year", 14, "money", lambda r: r.tax_saved, total=True),
-    Field("carried", "Loss carried over", 14, "money", lambda r: r.carryover_added, total=True),
-    Field("carried_value", "Taken to be worth", 13, "money", lambda r: r.carryover_value, total=True),
-    Field("cost", "Cost of selling and buying back", 13, "money", lambda r: r.cost, total=True),
-    Field("embedded", "Later tax on the lower basis", 13, "money", lambda r: r.embedded, total=True),
-    Field("net", "Net benefit", 14, "money", lambda r: r.net, "ROUND({saved}+{carried_value}-{cost}-{embedded},9)", total=True),
-    Field("pays", "Pays", 6, "center", lambda r: "yes" if r.pays else "no"),
-    Field("lot_id", "Lot", 24, "text", lambda r: r.lot.lot_id),
-    Field("window", "30 days before and after", 48, "wrap", lambda r: r.window),
+    Field("basis", "Basis", 13, "money", lambda r: r.lot.basis, total=True),
+    Field("value", "Value", 13, "money", lambda r: r.lot.value, total=True),
+    Field("loss", "Loss if sold, after cost", 13, "money", lambda r: r.loss, total=True),
+    Field("saved", "Tax saved this year", 12, "money", lambda r: r.tax_saved, total=True),
+    Field("carried", "Loss carried over", 12, "money", lambda r: r.carryover_added, total=True),
+    Field("carried_value", "Taken to be worth", 12, "money", lambda r: r.carryover_value, total=True),
+    Field("cost", "Cost of selling and buying back", 12, "money", lambda r: r.cost, total=True),
+    Field("embedded", "Later tax on the lower basis", 12, "money", lambda r: r.embedded, total=True),
+    Field("net", "Net benefit", 12, "money", lambda r: r.net, "ROUND({saved}+{carried_value}-{cost}-{embedded},9)", total=True),
+    Field("pays", "Pays", 7, "center", lambda r: "yes" if r.pays else "no"),
+    Field("window", "30 days before and after", 72, "wrap", lambda r: r.window),
+    Field("lot_id", "Lot", 34, "text", lambda r: r.lot.lot_id),
+    Field("exact", "Quantity, all digits (where over 15)", 24, "right", lambda r: exact_text(r.lot.quantity)),
 )
 
 
 def write(book: Workbook) -> None:
     """The sheet."""
-    layout = Layout("Harvest", _FIELDS, _empty(book.facts), _note(book.facts))
+    layout = Layout("Harvest", _FIELDS, _empty(book.facts), _note(book.facts), 2, "window")
     rungs = list(book.facts.content.rungs)
     page, row = book.table(layout, rungs)
     if rungs:

@@ -14,18 +14,18 @@ _NOTE = "Market value in the home currency when received; it is also the basis o
 def layout(facts: Facts) -> Layout:
     """Columns of the sheet; Summary names them in its formulas."""
     fields = (
-        Field("kind", "Kind", 24, "text", lambda r: r["kind"]),
+        Field("kind", "Kind", 22, "text", lambda r: r["kind"]),
         Field("year", "Tax year", 8, "year", lambda r: r["received_on"].year),
-        Field("received", "Received (local)", 19, "time", lambda r: facts.local(r["time"])),
-        Field("account", "Account", 14, "text", lambda r: r["account"]),
+        Field("received", "Received (local)", 17, "time", lambda r: facts.local(r["time"])),
+        Field("account", "Account", 12, "text", lambda r: r["account"]),
         Field("asset", "Asset", 9, "text", lambda r: r["asset"]),
-        Field("quantity", "Quantity", 17, "quantity", lambda r: r["quantity"]),
+        Field("quantity", "Quantity", 15, "quantity", lambda r: r["quantity"]),
         Field("exact", "Quantity, all digits (where over 15)", 21, "right", lambda r: exact_text(r["quantity"])),
-        Field("value", "Value", 15, "money", lambda r: r["value"], total=True),
+        Field("value", "Value", 14, "money", lambda r: r["value"], total=True),
         Field("price_source", "Value comes from", 30, "text", lambda r: r["price_source"]),
-        Field("time", "Received (UTC)", 19, "time", lambda r: r["time"]),
-        Field("transaction_id", "Transaction", 24, "text", lambda r: r["transaction_id"]),
-        Field("sources", "File and row", 28, "text", lambda r: facts.places(r["sources"])),
+        Field("time", "Received (UTC)", 17, "time", lambda r: r["time"]),
+        Field("transaction_id", "Transaction", 20, "text", lambda r: r["transaction_id"]),
+        Field("sources", "File and row", 22, "text", lambda r: facts.places(r["sources"])),
     )
     return Layout("Income", fields, f"No income in {facts.period}.", _NOTE)
 
@@ -60,14 +60,14 @@ def write(book: Workbook) -> None:
 def _by_kind(page: Page, row: int, column: int) -> int:
     page.text(row, 0, "By kind", "section")
     first = row + 1
-    for row, kind in enumerate(kinds(page.facts), start=first):  # noqa: PLW2901 - the row goes on where the heading ends
-        page.text(row, 0, kind)
-        page.formula(row, column, sum_formula(page.facts, kind), total(r["value"] for r in page.facts.income if r["kind"] == kind))
-    row += 1
-    page.row(row, ["Total", *[None] * column], "total")
-    ranged = f"{cell(first, column)}:{cell(row - 1, column)}"
-    page.formula(row, column, f"ROUND(SUM({ranged}),9)", total(r["value"] for r in page.facts.income), "total_money")
-    return row
+    for number, kind in enumerate(kinds(page.facts), start=first):
+        page.text(number, 0, kind)
+        page.formula(number, column, sum_formula(page.facts, kind), total(r["value"] for r in page.facts.income if r["kind"] == kind))
+    last = first + len(kinds(page.facts))
+    page.row(last, ["Total", *[None] * column], "total")
+    ranged = f"{cell(first, column)}:{cell(last - 1, column)}"
+    page.formula(last, column, f"ROUND(SUM({ranged}),9)", total(r["value"] for r in page.facts.income), "total_money")
+    return last
 
 
 def total_of_year(facts: Facts, year: int) -> Decimal:

@@ -46,7 +46,7 @@ def held(facts: Facts) -> list[Held]:
 
 def layout(facts: Facts) -> Layout:
     """Columns of the sheet."""
-    return Layout("Open lots", (*_what(facts), *_worth(), *_origin(facts)), "No lots are open.", _NOTE)
+    return Layout("Open lots", (*_what(facts), *_worth(), *_origin(facts)), "No lots are open.", _NOTE, 2, "lot_id")
 
 
 def _what(facts: Facts) -> tuple[Field, ...]:
@@ -54,10 +54,8 @@ def _what(facts: Facts) -> tuple[Field, ...]:
         Field("asset", "Asset", 9, "text", lambda h: h.lot["asset"]),
         Field("account", "Account", 14, "text", lambda h: h.lot["account"]),
         Field("quantity", "Quantity", 18, "quantity", lambda h: h.lot["quantity"]),
-        Field("exact", "Quantity, all digits (where over 15)", 21, "right", lambda h: exact_text(h.lot["quantity"])),
-        Field("acquired", "Acquired (local)", 19, "time", lambda h: facts.local(h.lot["acquired"])),
-        Field("starts", "Holding starts", 11, "date", lambda h: h.lot["holding_starts"]),
-        Field("long_term_on", "Long-term from", 11, "date", lambda h: h.lot["long_term_on"]),
+        Field("acquired", "Acquired (local)", 17, "time", lambda h: facts.local(h.lot["acquired"])),
+        Field("long_term_on", "Long-term from", 12, "date", lambda h: h.lot["long_term_on"]),
         Field("term", "Term if sold now", 9, "text", lambda h: "long" if facts.as_of >= h.lot["long_term_on"] else "short"),
     )
 
@@ -74,9 +72,11 @@ def _worth() -> tuple[Field, ...]:
 
 def _origin(facts: Facts) -> tuple[Field, ...]:
     return (
-        Field("price_source", "Price comes from", 28, "text", lambda h: _price_source(h.quote)),
-        Field("kind", "Acquired by", 14, "text", lambda h: h.lot["source_kind"]),
-        Field("lot_id", "Lot", 24, "text", lambda h: h.lot["lot_id"]),
+        Field("lot_id", "Lot", 22, "text", lambda h: h.lot["lot_id"]),
+        Field("kind", "Acquired by", 18, "text", lambda h: h.lot["source_kind"]),
+        Field("starts", "Holding starts", 12, "date", lambda h: h.lot["holding_starts"]),
+        Field("exact", "Quantity, all digits (where over 15)", 22, "right", lambda h: exact_text(h.lot["quantity"])),
+        Field("price_source", "Price comes from", 42, "text", lambda h: _price_source(h.quote)),
         Field("sources", "File and row", 26, "text", lambda h: facts.places(h.lot["sources"])),
     )
 
@@ -88,7 +88,8 @@ def _unit_basis(one: Held) -> Decimal | None:
 def _price_source(quote: Quote | None) -> str:
     if quote is None:
         return ""
-    return f"{quote.source}, {quote.away.days} days old" if quote.away.days else quote.source
+    days = quote.away.days
+    return f"{quote.source}, {days} day{'' if days == 1 else 's'} old" if days else quote.source
 
 
 def write(book: Workbook) -> None:

@@ -14,6 +14,11 @@ Cell = Decimal | int | float | str | date | datetime | None
 LONGEST_TEXT = 32_767
 _CUT = " ... (cut)"
 _LETTER = 1
+_MARK_HEIGHT = 24
+_LINE_HEIGHT = 14
+_TEXT_FILL = Decimal(1)  # letters are narrower than the digits that widths are counted in, words leave gaps at the end of lines
+TITLE_FILL = Decimal("0.85")  # bold and in few words
+_MOST_LINES = 28  # Excel's rows end at 409 points
 _RED = "&KC00000"
 
 
@@ -23,9 +28,13 @@ class Page:
     def __init__(self, sheet: Any, styles: Styles, facts: Facts, title: str) -> None:
         """`sheet` is an empty `xlsxwriter` worksheet."""
         self.sheet, self.styles, self.facts = sheet, styles, facts
+        self._widths: Sequence[float] = ()
+        self._lines: dict[int, int] = {}
         self.name: str = sheet.get_name()
         self.text(0, 0, f"{title}, {facts.period}, as of {facts.as_of} (taxlots {__version__})", "title")
         self._completeness()
+        sheet.set_row(1, _MARK_HEIGHT)
+        sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         self._header_and_footer()
 
     def _completeness(self) -> None:
@@ -46,6 +55,15 @@ class Page:
         if len(value) > LONGEST_TEXT:
             value = value[: LONGEST_TEXT - len(_CUT)] + _CUT
         self.sheet.write_string(row, column, value, self.styles[style])
+        if style == "wrap":
+            self.make_room(row, column, value, _TEXT_FILL)
+
+    def make_room(self, row: int, column: int, value: str, fill: Decimal) -> None:
+        """Height for wrapped text: not every program adjusts it by itself. `fill` is how much of a width such text takes."""
+        if column < len(self._widths):
+            room = max(1, int(Decimal(self._widths[column]) * fill))
+            lines = sum(max(1, -(-len(part) // room)) for part in value.split("\n"))
+            self._lines[row] = max(self._lines.get(row, 1), min(lines, _MOST_LINES))
 
     def put(self, row: int, column: int, value: Cell, style: str = "text") -> None:
         """A value by its type; None leaves the cell empty."""
@@ -74,24 +92,32 @@ class Page:
         """Column titles; over numbers they stand to the right."""
         for column, (title, style) in enumerate(zip(titles, styles, strict=True)):
             self.sheet.write_string(row, column, title, self.styles.header_of(style))
+            self.make_room(row, column, title, TITLE_FILL)
 
     def widths(self, widths: Sequence[float]) -> None:
-        """Column widths in characters."""
+        """Column widths in characters; to be set before any wrapped text is written."""
+        self._widths = widths
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width)
 
-    def finish(self, last_row: int, last_column: int, *, header_row: int | None = HEADER_ROW, columns: int = 0, wide: int = 1) -> None:
-        """Print set-up: landscape, `wide` pages wide, frozen and repeated header; `header_row` None freezes the header lines only."""
+    def finish(self, last_row: int, last_column: int, *, header_row: int | None = HEADER_ROW, columns: int = 0, split: int = 0) -> None:
+        """Print set-up: landscape, one page wide or two with the second from column `split` on, frozen and repeated header.
+
+        `header_row` None freezes the header lines only; `columns` is the number of frozen columns, which a second page repeats.
+        """
         sheet = self.sheet
+        for row, lines in self._lines.items():
+            sheet.set_row(row, _LINE_HEIGHT * lines + 2)
         sheet.set_landscape()
         sheet.set_paper(_LETTER)
         sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
-        sheet.fit_to_pages(wide, 0)
+        sheet.fit_to_pages(2 if split else 1, 0)
         sheet.print_area(0, 0, max(last_row, 2), last_column)
         top = 1 if header_row is None else header_row
         sheet.freeze_panes(top + 1, columns)
         sheet.repeat_rows(0 if header_row is None else header_row, top)
-        if wide > 1 and columns:
+        if split:
+            sheet.set_v_pagebreaks([split])
             sheet.repeat_columns(0, columns - 1)
 
 

@@ -7,11 +7,13 @@ from decimal import Decimal
 from taxlots import exact
 from taxlots.decisions.plan import Figures, Plan, Trade
 from taxlots.decisions.portfolio import Portfolio
-from taxlots.reports.sheets.addresses import HEADER_ROW, cell, quoted
+from taxlots.reports.sheets.addresses import HEADER_ROW, cell, fixed, quoted
 from taxlots.reports.sheets.book import Workbook
 from taxlots.reports.sheets.page import Cell, Page, exact_text
 
 NAME = "Rebalance"
+_MARKERS = ("circle", "diamond", "square", "triangle")
+_COLOURS = ("#1F3864", "#C55A11", "#2E7D32", "#7030A0", "#BF9000", "#00838F", "#AD1457", "#595959")
 _LABEL_WIDTH, _WIDTH = 58, 15.5
 _NO_ALTERNATIVE = "No rebalance alternatives were computed: give [targets] in taxlots.toml and prices."
 
@@ -53,7 +55,19 @@ ROWS = (
     Row("cash_after", "Cash after", lambda f: f.cash_after),
     Row("after_tax_value", "Value at the horizon after tax", lambda f: f.after_tax_value),
 )
-_TRADE_TITLES = ("Trade and reason", "Side", "Asset", "Account", "Quantity", "All digits", "Value", "Gain or loss", "Tax it adds", "Term", "Lot")
+_TRADE_TITLES = (
+    "Trade and reason",
+    "Side",
+    "Asset",
+    "Account",
+    "Quantity",
+    "All digits",
+    "Value",
+    "Gain",
+    "Tax it adds",
+    "Term",
+    "Lot",
+)
 _TRADE_STYLES = ("wrap", "text", "text", "text", "quantity", "right", "money", "money", "money", "text", "text")
 
 
@@ -76,7 +90,7 @@ def write(book: Workbook) -> None:
     row = _chart(book, page, plans, row + 1)
     for plan in _in_reading_order(plans):
         row = _trades(page, plan, row + 1)
-    page.finish(row, last, columns=1)
+    page.finish(row, last, header_row=None, columns=1)
 
 
 def ranked(plans: Sequence[Plan]) -> list[Plan]:
@@ -136,7 +150,7 @@ def _terms(page: Page, portfolio: Portfolio, row: int) -> int:
         carried, later = exact.plain(terms.carryforward_value * 100), exact.plain(terms.future_rate * 100)
     lines = (
         f"A dollar out of place is taken to cost {cents} cents (drift_penalty): drift in home currency times that is the cost of drift.",
-        f"A dollar of loss carried over is taken to be worth {carried} cents; a dollar of gain realised now saves {later} cents of later tax.",
+        f"A dollar of loss carried over is taken to be worth {carried} cents; of gain realised now it saves {later} cents of later tax.",
         f"A dollar traded costs {exact.plain(terms.trading_cost_bps)} hundredths of a cent (trading_cost_bps).",
         f"Horizon {exact.plain(terms.horizon_years)} years, growth {exact.plain(terms.growth)} a year, the same for all assets.",
         f"Cash {exact.plain(terms.cash)}, contribution {exact.plain(terms.contribution)}, withdrawal {exact.plain(terms.withdrawal)}.",
@@ -156,9 +170,9 @@ def _chart(book: Workbook, page: Page, plans: Sequence[Plan], row: int) -> int:
         place = f"={quoted(page.name)}!"
         points = {
             "name": plan.name,
-            "categories": f"{place}${cell(drift, column)[:-len(str(drift + 1))]}${drift + 1}",
-            "values": f"{place}${cell(tax, column)[:-len(str(tax + 1))]}${tax + 1}",
-            "marker": {"type": "circle", "size": 9},
+            "categories": f"{place}{fixed(drift, column)}",
+            "values": f"{place}{fixed(tax, column)}",
+            "marker": {"type": _MARKERS[column % len(_MARKERS)], "size": 9, "fill": {"color": _COLOURS[column % len(_COLOURS)]}},
         }
         chart.add_series(points)
     chart.set_title({"name": "Tax now against drift left", "name_font": {"size": 12}})

@@ -1,6 +1,7 @@
 """Sources: every file with its hash and the fate of its rows; and reported balances against the computed ones."""
 
 from taxlots.ledger.reconcile import TOLERANCE
+from taxlots.ledger.settle import FileSummary
 from taxlots.reports.sheets.addresses import cell
 from taxlots.reports.sheets.book import Field, Layout, Workbook
 from taxlots.reports.sheets.content import Facts
@@ -10,6 +11,12 @@ _NOTE = (
     "Each data row has one fate: used, merged (says the same as another row), set aside (recognised, without effect) or unusable. "
     "Input files such as prices count as used. The check column adds the fates up."
 )
+
+
+def _without_fate(summary: FileSummary) -> int:
+    return summary.rows - summary.used - summary.merged - summary.set_aside - summary.unusable
+
+
 _FIELDS = (
     Field("file", "File", 52, "wrap", lambda f: f.file),
     Field("layout", "Layout", 18, "text", lambda f: f.layout or "not known"),
@@ -19,7 +26,7 @@ _FIELDS = (
     Field("merged", "Merged", 14, "whole", lambda f: f.merged, total=True),
     Field("set_aside", "Set aside", 9, "whole", lambda f: f.set_aside, total=True),
     Field("unusable", "Unusable", 9, "whole", lambda f: f.unusable, total=True),
-    Field("check", "Rows without a fate", 10, "whole", lambda _: 0, "{rows}-{used}-{merged}-{set_aside}-{unusable}", total=True),
+    Field("check", "Rows without a fate", 10, "whole", _without_fate, "{rows}-{used}-{merged}-{set_aside}-{unusable}", total=True),
     Field("last", "Last date (UTC)", 12, "date", lambda f: f.last.date() if f.last else None),
     Field("sha256", "SHA-256", 68, "text", lambda f: f.sha256 or ""),
 )

@@ -1,0 +1,30 @@
+"""The sheets of the workbook, one file each. A further sheet is one file and one row of `SHEETS`."""
+
+from collections.abc import Callable
+
+from taxlots.reports.sheets import (
+    disposals,
+    form_8949,
+    harvest,
+    income,
+    methods,
+    open_lots,
+    problems,
+    rebalance,
+    sources,
+    summary,
+)
+from taxlots.reports.sheets.book import Workbook
+
+SHEETS: tuple[Callable[[Workbook], None], ...] = (
+    summary.write,
+    form_8949.write,
+    disposals.write,
+    income.write,
+    open_lots.write,
+    harvest.write,
+    rebalance.write,
+    problems.write,
+    methods.write,
+    sources.write,
+)

@@ -1,0 +1,41 @@
+"""The accountant's workbook: one function that writes every sheet. The same content gives the same bytes."""
+
+import io
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from taxlots import __version__
+from taxlots.files import write_bytes
+from taxlots.reports.sheets import SHEETS
+from taxlots.reports.sheets.book import Workbook
+from taxlots.reports.sheets.content import Content, gather
+
+__all__ = ["Content", "write_workbook"]
+
+# Text from exports stays text: nothing that begins with "=" or looks like an address becomes a formula, number or link.
+_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
+# A fixed date, so that the file depends on its content only.
+_CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - the file format takes a date without a zone
+
+
+def write_workbook(content: Content, path: Path) -> None:
+    """Write the workbook of a run to `path`.
+
+    Raises:
+        TaxlotsError: the folder does not exist or can't be written to.
+    """
+    import xlsxwriter  # noqa: PLC0415  only the command that writes a workbook pays for it
+
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, _OPTIONS) as raw:
+        _describe(raw)
+        book = Workbook(raw, gather(content))
+        for write in SHEETS:
+            write(book)
+    write_bytes(path, stream.getvalue())
+
+
+def _describe(raw: Any) -> None:
+    properties = {"title": "Capital gains, lots and decisions", "author": "", "company": "", "created": _CREATED}
+    raw.set_properties(properties | {"comments": f"Written by taxlots {__version__}"})

@@ -1,0 +1,118 @@
+"""The optimum: reached by its own trades, never beaten by another plan, and right where it can be worked out by hand."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from portfolios import lot, portfolio, portfolios
+
+from taxlots.decisions.alternatives import ALTERNATIVES, compare
+from taxlots.decisions.optimise import optimal_trades
+from taxlots.decisions.policies import affordable
+from taxlots.decisions.score import cash_after, figures, sale
+from taxlots.tax import TaxPosition
+
+DOLLAR = Decimal("0.01")
+
+
+@hypothesis_settings(max_examples=120)
+@given(chosen=portfolios())
+def test_the_exact_score_reaches_the_bound(chosen):
+    """Rounded to lot units and scored by the tax itself, the optimum lies within a cent of what the linear programs promise.
+
+    Alternative minimum tax is outside the bound; where a plan changes it, the exact score is lower.
+    """
+    trades, solved = optimal_trades(chosen)
+    assert solved.sold is not None
+    score = figures(chosen, trades).score
+    assert float(score) <= solved.bound + 0.01
+    base = figures(chosen, []).tax_now
+    assert base == 0
+    if not _changes_minimum_tax(chosen, trades):
+        assert float(score) >= solved.bound - 0.01
+
+
+def _changes_minimum_tax(chosen, trades):
+    from taxlots.decisions.score import position_with
+    from taxlots.tax import tax_due
+
+    return tax_due(chosen.position).amt != 0 or tax_due(position_with(chosen.position, trades)).amt != 0
+
+
+@hypothesis_settings(max_examples=60)
+@given(chosen=portfolios())
+def test_no_alternative_scores_above_the_bound(chosen):
+    """The optimum is over all plans of one date, so none of the named alternatives is better."""
+    plans = {plan.name: plan for plan in compare(chosen)}
+    assert set(plans) == {alternative.name for alternative in ALTERNATIVES}
+    bound = plans["optimal"].certificate.bound
+    for plan in plans.values():
+        if plan.feasible and not _changes_minimum_tax(chosen, plan.trades):
+            assert float(plan.figures.score) <= bound + 0.01, plan.name
+
+
+@hypothesis_settings(max_examples=60)
+@given(chosen=portfolios(), data=st.data())
+def test_no_random_feasible_plan_scores_above_the_bound(chosen, data):
+    """Sell any shares of any lots, buy anything that the money allows."""
+    _, solved = optimal_trades(chosen)
+    shares = [data.draw(st.sampled_from([0, 0, 1, 2, 3, 4])) for _ in chosen.lots]
+    trades = [sale(chosen, one, one.quantity * share / 4) for one, share in zip(chosen.lots, shares, strict=True) if share]
+    wanted = {asset: Decimal(data.draw(st.integers(0, 30_000))) for asset in chosen.assets}
+    trades += affordable(chosen, {asset: value for asset, value in wanted.items() if value}, trades, [])
+    if cash_after(chosen, trades) >= 0 and not _changes_minimum_tax(chosen, trades):
+        assert float(figures(chosen, trades).score) <= solved.bound + 0.01
+
+
+def test_the_loss_is_taken_first():
+    """Two lots of one asset that has to shrink by 5,000: the one at a loss goes, for it saves tax; the one at a gain stays.
+
+    100 units at 100; targets 50 %. Wages 90,000 - 16,100 = 73,900: 22 % bracket. The loss lot (50 units, basis 6,000) sells for
+    5,000: loss 1,000 against ordinary income saves 220. Costs are 0; drift falls from 5,000 to 0, worth 100. Score 320.
+    """
+    lots = [lot("L1", "BTC", 50, 6000, 100, long=False), lot("L2", "BTC", 50, 1000, 100, long=False)]
+    chosen = portfolio(lots, {"BTC": 0.5}, trading_cost_bps=0, drift_penalty="0.02", carryforward_value=0)
+    trades, solved = optimal_trades(chosen)
+    assert [(t.lot.lot_id, t.quantity) for t in trades] == [("L1", 50)]
+    assert figures(chosen, trades).score == 320
+    assert solved.bound == pytest.approx(320)
+
+
+def test_a_gain_waits_where_tax_exceeds_the_price_of_drift():
+    """Half the portfolio is out of place by 5,000; a dollar out of place costs 2 cents, selling costs 22 % of a 90 % gain: hold."""
+    chosen = portfolio([lot("L1", "BTC", 100, 1000, 100, long=False)], {"BTC": 0.5}, trading_cost_bps=0)
+    trades, solved = optimal_trades(chosen)
+    assert trades == []
+    assert solved.bound == pytest.approx(0, abs=1e-6)
+
+
+def test_gains_up_to_the_end_of_the_zero_bracket():
+    """Wages 36,100 - 16,100 = 20,000; the 0 % bracket of 2026 ends at 49,450, so 29,450 of long gain is free; the next dollar costs 15 %.
+
+    1,000 units at 100 with basis 0, target 0 %, drift worth 2 cents per dollar: 29,450 are sold (the rest would cost 15 cents).
+    """
+    position = TaxPosition(year=2026, filing_status="single", wages=Decimal(36100))
+    chosen = portfolio([lot("L1", "BTC", 1000, 0, 100)], {"BTC": 0}, position, trading_cost_bps=0, drift_penalty="0.02")
+    trades, _ = optimal_trades(chosen)
+    assert sum(t.value for t in trades) == pytest.approx(29450, abs=0.01)
+    assert figures(chosen, trades).tax_now == pytest.approx(0, abs=0.01)
+
+
+def test_withdrawal_beyond_everything_is_infeasible():
+    """More is to be raised than the portfolio is worth: no plan, and it is said."""
+    chosen = portfolio([lot("L1", "BTC", 10, 500, 100)], {"BTC": 0.5}, withdrawal=5000)
+    plan = next(p for p in compare(chosen) if p.name == "optimal")
+    assert not plan.feasible
+    assert plan.certificate is None
+    assert "withdrawal" in " ".join(plan.notes)
+
+
+def test_withdrawal_is_raised_at_least_cost():
+    """1,000 is needed: the lot without gain pays it, at 22 % less than the other would."""
+    lots = [lot("L1", "BTC", 10, 0, 100, long=False), lot("L2", "ETH", 10, 1000, 100, long=False)]
+    chosen = portfolio(lots, {"BTC": 0.5, "ETH": 0.5}, withdrawal=1000, trading_cost_bps=0, drift_penalty=0, carryforward_value=0)
+    trades, _ = optimal_trades(chosen)
+    assert figures(chosen, trades).tax_now == 0
+    assert cash_after(chosen, trades) >= -DOLLAR
