@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import strategies as st
-
 from taxlots.importers.records import Transaction
 
 START = datetime(2023, 1, 10, 12, tzinfo=UTC)

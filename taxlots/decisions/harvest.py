@@ -82,13 +82,26 @@ def _window(portfolio: Portfolio, lot: HeldLot) -> str:
         other for other in portfolio.lots if other.asset == lot.asset and other.lot_id != lot.lot_id and other.acquired.date() >= since
     ]
     bought = f"{len(recent)} lots of {lot.asset} acquired since {since}" if recent else f"no purchase since {since}"
-    if _wash_sale_applies(portfolio, lot):
+    if wash_sale_applies(portfolio, lot):
         until = portfolio.today + timedelta(days=days)
         return f"{bought}; a purchase from {since} to {until} defers the loss (26 USC 1091)"
     return f"{bought}; no wash sale for digital assets as the law stands (26 USC 1091), bills are pending"
 
 
-def _wash_sale_applies(portfolio: Portfolio, lot: HeldLot) -> bool:
+def round_trips(portfolio: Portfolio, trades: Sequence[Trade]) -> list[str]:
+    """A remark where a plan sells an asset at a loss and buys it back on the same day."""
+    bought = {trade.asset for trade in trades if trade.side == "buy"}
+    both = sorted({trade.asset for trade in trades if trade.lot and trade.gain < 0 and trade.asset in bought})
+    if not both:
+        return []
+    return [
+        f"{', '.join(both)}: sold at a loss and bought back on the same day. No wash sale for digital assets as the law stands "
+        "(26 USC 1091), but bills are pending and 26 USC 7701(o) asks for economic substance: leave a gap, or ask your accountant"
+    ]
+
+
+def wash_sale_applies(portfolio: Portfolio, lot: HeldLot) -> bool:
+    """Whether a repurchase within the window defers a loss on this lot (26 USC 1091): securities, and digital assets once the law says so."""
     if lot.asset_class in {"security", "fund"}:
         return True
     return portfolio.rulebook.value("us/federal/wash_sale/covers_digital_assets", portfolio.today) is True
@@ -97,7 +110,7 @@ def _wash_sale_applies(portfolio: Portfolio, lot: HeldLot) -> bool:
 def paying_sales(portfolio: Portfolio) -> tuple[list[Trade], list[str]]:
     """Sales of the lots whose loss pays, without those that a wash sale would defer."""
     rungs = [rung for rung in ladder(portfolio) if rung.pays and not is_fiat(rung.lot.asset)]
-    free = [rung for rung in rungs if not _wash_sale_applies(portfolio, rung.lot)]
+    free = [rung for rung in rungs if not wash_sale_applies(portfolio, rung.lot)]
     notes = [] if free else ["no loss is worth realising"]
     if len(free) < len(rungs):
         notes.append("losses on securities are left out here: buying back within 30 days would defer them")

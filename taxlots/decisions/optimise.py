@@ -75,16 +75,23 @@ class _Columns:
 HEIGHTS = 4
 
 
-def optimal_trades(portfolio: Portfolio) -> tuple[list[Trade], Solved]:
-    """The best trades by lot, rounded to lot units, and what was solved. Empty trades where nothing is feasible."""
-    solved = _solve(portfolio)
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """Assets that may not be bought, and assets of which no lot may be sold at a loss."""
+
+    buys: frozenset[str] = frozenset()
+    losses: frozenset[str] = frozenset()
+
+
+def rounded_trades(portfolio: Portfolio, solved: Solved) -> list[Trade]:
+    """The trades of a solution in lot units; none where nothing was feasible."""
     if solved.sold is None:
-        return [], solved
+        return []
     by_id = {lot.lot_id: lot for lot in portfolio.lots}
     trades = [
         sale(portfolio, by_id[name], quantity) for name, value in solved.sold.items() if (quantity := _lot_units(by_id[name], value)) > 0
     ]
-    return trades + _purchases(portfolio, trades, solved.bought), solved
+    return trades + _purchases(portfolio, trades, solved.bought)
 
 
 def certificate(solved: Solved, score: Decimal) -> Certificate:
@@ -118,11 +125,13 @@ def _purchases(portfolio: Portfolio, sales: Sequence[Trade], bought: dict[str, f
         return trades
 
 
-def _solve(portfolio: Portfolio) -> Solved:
+def solve(portfolio: Portfolio, barred: Barred) -> Solved:
+    """The best of all linear pieces, within what is barred."""
     tradable = [lot for lot in portfolio.lots if lot.price > 0]
     columns = _Columns(len(tradable), len(portfolio.assets))
     model = tax_model(portfolio.position, portfolio.rulebook)
     solver = _base_model(portfolio, tradable, columns, (model.start_short, model.start_long))
+    _bar(solver, portfolio, tradable, columns, barred)
     results = [_solve_piece(solver, piece, columns, portfolio) for piece in pieces(model)]
     hold = _hold_value(portfolio)
     feasible = [(objective, values) for objective, values in results if values is not None]
@@ -136,6 +145,16 @@ def _solve(portfolio: Portfolio) -> Solved:
     sold = {lot.lot_id: float(best[i]) for i, lot in enumerate(tradable) if best[i] > 1e-6}
     bought = {asset: float(best[columns.bought + a]) for a, asset in enumerate(portfolio.assets) if best[columns.bought + a] > 1e-6}
     return Solved(sold, bought, hold - objective, told)
+
+
+def _bar(solver: Any, portfolio: Portfolio, lots: Sequence[HeldLot], columns: _Columns, barred: Barred) -> None:
+    rate = float(portfolio.cost_rate)
+    for index, lot in enumerate(lots):
+        if lot.asset in barred.losses and _gain_share(lot, rate) < 0:
+            solver.changeColBounds(index, 0.0, 0.0)
+    for index, asset in enumerate(portfolio.assets):
+        if asset in barred.buys:
+            solver.changeColBounds(columns.bought + index, 0.0, 0.0)
 
 
 def _hold_value(portfolio: Portfolio) -> float:

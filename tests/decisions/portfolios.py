@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import strategies as st
-
 from taxlots.decisions.portfolio import HeldLot, Portfolio
 from taxlots.rulebook import load
 from taxlots.settings import Rebalance, Target

@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from portfolios import lot, portfolio, portfolios
-
 from taxlots.decisions.alternatives import ALTERNATIVES, compare
-from taxlots.decisions.optimise import optimal_trades
+from taxlots.decisions.branches import optimal_trades
 from taxlots.decisions.policies import affordable
 from taxlots.decisions.score import cash_after, figures, sale
 from taxlots.tax import TaxPosition
@@ -116,3 +115,19 @@ def test_withdrawal_is_raised_at_least_cost():
     trades, _ = optimal_trades(chosen)
     assert figures(chosen, trades).tax_now == 0
     assert cash_after(chosen, trades) >= -DOLLAR
+
+
+def test_a_security_is_not_sold_at_a_loss_and_bought_back():
+    """A share far below target with a loss: as a digital asset the loss is taken and the asset bought back; as a security one of the two.
+
+    10 units at 100, basis 2,000: the loss of 1,000 saves 220 of tax (22 % bracket). Buying 8,000 of the share is worth 2 cents a dollar,
+    160. Together 380 for the digital asset; for the security the better of both, 220 (after the sale drift is 1,000 greater: -20) = 200.
+    """
+    terms = {"cash": 17000, "trading_cost_bps": 0, "drift_penalty": "0.02", "carryforward_value": 0}
+    digital = portfolio([lot("L1", "ABC", 10, 2000, 100)], {"ABC": 0.5}, **terms)
+    share = portfolio([lot("L1", "ABC", 10, 2000, 100, asset_class="security")], {"ABC": 0.5}, **terms)
+    assert figures(digital, optimal_trades(digital)[0]).score == pytest.approx(Decimal(380))
+    trades, solved = optimal_trades(share)
+    assert {t.side for t in trades} == {"sell"}
+    assert figures(share, trades).score == pytest.approx(Decimal(200))
+    assert solved.bound == pytest.approx(200)

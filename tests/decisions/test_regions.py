@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from portfolios import money, positions
-
 from taxlots.decisions.regions import pieces, tax_model
 from taxlots.rulebook import load
 from taxlots.tax import TaxPosition, tax_due

@@ -4,7 +4,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-
 from taxlots import frames
 from taxlots.session import book, read_exports
 

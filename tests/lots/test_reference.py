@@ -5,13 +5,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from histories import book_of
 from hypothesis import given
 from hypothesis import strategies as st
 from reference import Reference
-from strategies import transactions
-
 from taxlots import frames
+
+from histories import book_of
+from strategies import transactions
 
 METHODS = ["fifo", "lifo", "hifo", "lofo"]
 TOLERANCE = Fraction(1, 10**14)
@@ -19,9 +19,9 @@ TOLERANCE = Fraction(1, 10**14)
 
 def universal(transaction):
     """A transaction as the reference reads it."""
-    names = "sent_quantity received_quantity fee_quantity fee_value value basis".split()
+    names = ["sent_quantity", "received_quantity", "fee_quantity", "fee_value", "value", "basis"]
     exact = {name: None if getattr(transaction, name) is None else Fraction(getattr(transaction, name)) for name in names}
-    rest = "id time account kind sent_asset received_asset fee_asset counter_account".split()
+    rest = ["id", "time", "account", "kind", "sent_asset", "received_asset", "fee_asset", "counter_account"]
     return exact | {name: getattr(transaction, name) for name in rest}
 
 
