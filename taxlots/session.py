@@ -118,6 +118,9 @@ def elections(method: str, pool: str, accounts: Mapping[str, str], transfers: st
 def open_session(paths: Iterable[Path], choices: Choices, progress: Callable[[str], None] = lambda _step: None) -> Session:
     """Read, settle and book what the paths hold; `progress` is told each step that begins. Raises TaxlotsError."""
     given = tuple(paths)
+    if not any(path.exists() for path in given):
+        shown = ", ".join(str(path) for path in given)
+        raise TaxlotsError(problem("USAGE", f"nothing is there: {shown}", "Give export files, folders or zip archives that exist."))
     progress("reading the exports")
     settings_file = find_settings(choices.config)
     settings = settings_file.settings

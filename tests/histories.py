@@ -8,7 +8,7 @@ from taxlots.lots.results import Book
 from taxlots.session import book
 
 
-def ledger_of(transactions, prices=(), zone=UTC) -> Ledger:
+def ledger_of(transactions, zone=UTC) -> Ledger:
     """Settle transactions as if one file held them."""
     names = sorted({file for t in transactions for file, _ in t.sources})
     files = [FileRecord(name, "0" * 64, "universal", sum(t.sources[0][0] == name for t in transactions)) for name in names]

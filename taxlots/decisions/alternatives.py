@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from taxlots import exact
+from taxlots.decisions.branches import optimal_trades
 from taxlots.decisions.explain import explained
 from taxlots.decisions.harvest import paying_sales, round_trips
-from taxlots.decisions.branches import optimal_trades
 from taxlots.decisions.optimise import certificate
 from taxlots.decisions.plan import Plan, Trade
 from taxlots.decisions.policies import (
@@ -134,7 +134,7 @@ def _plan(portfolio: Portfolio, alternative: Alternative) -> Plan:
         notes = [] if solved.sold is not None else ["no trades raise the money that the withdrawal needs"]
     else:
         raw, notes = alternative.trades(portfolio)
-    notes = [*notes, *round_trips(portfolio, raw)]
+    notes = [*notes, *round_trips(raw)]
     trades = tuple(explained(portfolio, attributed(portfolio, raw)))
     counted = figures(portfolio, trades)
     feasible = cash_after(portfolio, trades) >= SHORTFALL and not (solved and solved.sold is None)

@@ -88,20 +88,19 @@ def _window(portfolio: Portfolio, lot: HeldLot) -> str:
     return f"{bought}; no wash sale for digital assets as the law stands (26 USC 1091), bills are pending"
 
 
-def round_trips(portfolio: Portfolio, trades: Sequence[Trade]) -> list[str]:
+def round_trips(trades: Sequence[Trade]) -> list[str]:
     """A remark where a plan sells an asset at a loss and buys it back on the same day."""
     bought = {trade.asset for trade in trades if trade.side == "buy"}
     both = sorted({trade.asset for trade in trades if trade.lot and trade.gain < 0 and trade.asset in bought})
     if not both:
         return []
-    return [
-        f"{', '.join(both)}: sold at a loss and bought back on the same day. No wash sale for digital assets as the law stands "
-        "(26 USC 1091), but bills are pending and 26 USC 7701(o) asks for economic substance: leave a gap, or ask your accountant"
-    ]
+    law = "no wash sale for digital assets as the law stands (26 USC 1091), but bills are pending"
+    caution = "26 USC 7701(o) asks for economic substance: leave a gap, or ask your accountant"
+    return [f"{', '.join(both)}: sold at a loss and bought back on the same day; {law}, and {caution}"]
 
 
 def wash_sale_applies(portfolio: Portfolio, lot: HeldLot) -> bool:
-    """Whether a repurchase within the window defers a loss on this lot (26 USC 1091): securities, and digital assets once the law says so."""
+    """Whether a repurchase defers a loss on this lot (26 USC 1091): for securities, and for digital assets once the law says so."""
     if lot.asset_class in {"security", "fund"}:
         return True
     return portfolio.rulebook.value("us/federal/wash_sale/covers_digital_assets", portfolio.today) is True

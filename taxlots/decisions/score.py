@@ -51,7 +51,7 @@ def figures(portfolio: Portfolio, trades: Sequence[Trade]) -> Figures:
             long_term_gain=gains["long"],
             turnover=turnover,
             cash_after=cash_after(portfolio, trades),
-            after_tax_value=_after_tax_value(portfolio, trades, after, tax_now + cost),
+            after_tax_value=_after_tax_value(portfolio, trades, after, tax_now),
             score=carryover_value + future - tax_now - cost - (cost_after - cost_before),
         )
 
@@ -96,23 +96,26 @@ def drift(portfolio: Portfolio, trades: Sequence[Trade]) -> Drift:
         return Drift(sum(points, ZERO), max(points, default=ZERO), sum(gaps, ZERO))
 
 
-def _after_tax_value(portfolio: Portfolio, trades: Sequence[Trade], due: TaxDue, spent: Decimal) -> Decimal:
-    """Value at the horizon after the tax on selling everything then, all assets and cash growing alike.
+def _after_tax_value(portfolio: Portfolio, trades: Sequence[Trade], due: TaxDue, tax_now: Decimal) -> Decimal:
+    """Value at the horizon after the tax on selling everything then, everything growing alike and cash with it.
 
-    The sale then is long-term, on a return that is otherwise this year's, with this plan's carryover brought in; so alternatives
-    differ by tax timing and cost, not by a forecast.
+    The sale then is long-term, on a return that is otherwise this year's, with this plan's carryover brought in, and the growth of
+    cash is taxed like that of an asset: so alternatives differ by tax timing and cost, not by a forecast.
     """
-    growth = (1 + portfolio.terms.growth) ** portfolio.terms.horizon_years
-    end = (portfolio.total - spent) * growth
-    basis = sum((lot.basis for lot in portfolio.lots), ZERO)
+    cash = cash_after(portfolio, trades) - tax_now
+    held = sum(portfolio.values.values(), ZERO) + sum((t.value if t.side == "buy" else -t.value for t in trades), ZERO)
+    end = (held + cash) * (1 + portfolio.terms.growth) ** portfolio.terms.horizon_years
+    basis = cash + sum((lot.basis for lot in portfolio.lots), ZERO)
     for trade in trades:
-        basis += trade.value if trade.side == "buy" else ZERO
-        basis -= (trade.value - trade.value * portfolio.cost_rate - trade.gain) if trade.lot else ZERO
-    invested = portfolio.total - cash_after(portfolio, trades) - sum((t.value for t in trades), ZERO) * portfolio.cost_rate
+        basis += -_basis_sold(portfolio, trade) if trade.lot else trade.value * (1 + portfolio.cost_rate)
     rest = replace(portfolio.position, short_term=ZERO, long_term=ZERO, collectibles=ZERO)
     rest = replace(rest, carryover_short=due.carryover_short, carryover_long=due.carryover_long)
-    sold = replace(rest, long_term=invested * growth - basis)
+    sold = replace(rest, long_term=end - basis)
     return end - (tax_due(sold, portfolio.rulebook).total - tax_due(rest, portfolio.rulebook).total)
+
+
+def _basis_sold(portfolio: Portfolio, trade: Trade) -> Decimal:
+    return trade.value - trade.value * portfolio.cost_rate - trade.gain
 
 
 def attributed(portfolio: Portfolio, trades: Sequence[Trade]) -> list[Trade]:

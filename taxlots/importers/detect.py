@@ -9,6 +9,7 @@ from taxlots.importers.readers import Sheet
 from taxlots.importers.records import Intake, Row, RowError, Source, Table
 
 SEARCHED_ROWS = 60
+_NEW_LINE = {"\n", "\r"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _unwrapped(cells: list[list[str]]) -> list[list[str]]:
     wrapped = [row for row in filled if len(row) == 1 and "," in row[0]]
     if len(wrapped) * 2 <= len(filled):
         return cells
-    return [next(csv.reader(row)) if len(row) == 1 and row[0] else row for row in cells]
+    return [next(csv.reader(row)) if len(row) == 1 and row[0] and not _NEW_LINE & set(row[0]) else row for row in cells]
 
 
 def _table(sheet: Sheet, cells: list[list[str]], index: int, names: tuple[str, ...], layout: Layout) -> Detected:

@@ -11,17 +11,19 @@ from decimal import Decimal, InvalidOperation
 from taxlots import exact
 from taxlots.importers.records import Row, RowError
 
-_MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-", "－": "-", "‐": "-", "‑": "-", "➖": "-"})
-_GROUP_BLANK = re.compile(r"(?<=[0-9])[ \u00a0\u202f'’_](?=[0-9]{3}(?![0-9]))")
-_SPACED_UNIT = re.compile(r"(?<=[0-9.])[ \u00a0]+(?=[A-Za-z0-9.]*[A-Za-z])[A-Za-z0-9.]{2,}$")
+_MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-", "－": "-", "‐": "-", "‑": "-", "‒": "-", "➖": "-"})
+_GROUP = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:(?P<mark>[ \u00a0\u202f'’_])[0-9]{3})(?:(?P=mark)[0-9]{3})*(?![0-9])")
+_SPACED_UNIT = re.compile(r"(?<=[0-9.])[ \u00a0]+(?P<unit>(?=[A-Za-z0-9.]*[A-Za-z])[A-Za-z0-9.]{2,})$")
 _EDGE_BLANK = re.compile(r"(?<![0-9])[ \u00a0\u202f\t]+|[ \u00a0\u202f\t]+(?![0-9])")
 _UNIT = r"[A-Za-z$€£¥₹₿][A-Za-z0-9$€£¥₹₿.]*?"
 _BODY = re.compile(r"[0-9][0-9.,]*(?:[eE][-+]?[0-9]{1,3})?|[.,][0-9]+(?:[eE][-+]?[0-9]{1,3})?")
 _SHAPE = re.compile(rf"(?P<lead>[-+]?)(?:{_UNIT})?(?P<sign>[-+]?)(?P<body>{_BODY.pattern})(?P<rest>[^0-9]*)")
 _TRAIL = re.compile(r"(?P<minus>-?)(?P<unit>[A-Za-z$€£¥₹₿%]?[A-Za-z0-9$€£¥₹₿.]*)")
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
-_SCALES = {"%", "k", "K", "m", "M", "b", "B", "bn", "T"}
-_EMPTY = {"", "-", "--", "n/a", "N/A", "null", "None"}
+_POINT_GROUPS = re.compile(r"[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+|")
+_SCALES = {"%", "k", "m", "b", "t", "bn", "mn", "tn", "mio", "mln", "mrd", "e"}  # `1e` is a number that was cut off
+_SCALES |= {"thousand", "million", "millions", "billion", "billions", "trillion", "percent", "pct", "bps"}
+_EMPTY = {"", "-", "--", "—", "–", "n/a", "N/A", "null", "None"}
 
 
 class NumberError(ValueError):
@@ -34,17 +36,23 @@ def parse_number(text: str, decimal: str = ".") -> Decimal:
     negative = cleaned.startswith("(") and cleaned.endswith(")")
     if negative:
         cleaned = cleaned[1:-1]
+    spaced = _SPACED_UNIT.search(cleaned)
     cleaned = _SPACED_UNIT.sub("", cleaned)
-    cleaned = _EDGE_BLANK.sub("", _GROUP_BLANK.sub("", cleaned))
+    cleaned = _EDGE_BLANK.sub("", _GROUP.sub(_joined, cleaned))
     match = _SHAPE.fullmatch(cleaned)
     trail = _TRAIL.fullmatch(match["rest"]) if match else None
-    if not match or not trail or trail["unit"] in _SCALES:
+    units = {spaced["unit"].lower() if spaced else "", trail["unit"].lower() if trail else ""}
+    if not match or not trail or units & _SCALES:
         raise NumberError(f"{text.strip()!r} is not a number")
     signs = [s for s in (match["lead"], match["sign"], trail["minus"]) if s]
     if len(signs) + negative > 1:
         raise NumberError(f"{text.strip()!r} has more than one sign")
     value = _value(match["body"], decimal, text)
     return -value if negative or "-" in signs else value
+
+
+def _joined(groups: re.Match[str]) -> str:
+    return groups[0].replace(groups["mark"], "")
 
 
 def _value(body: str, decimal: str, text: str) -> Decimal:
@@ -59,15 +67,22 @@ def _value(body: str, decimal: str, text: str) -> Decimal:
 
 def _point(mantissa: str, decimal: str) -> str:
     if decimal == ",":
-        return mantissa.replace(".", "").replace(",", ".")
+        return _decimal_comma(mantissa)
     comma, point = mantissa.rfind(","), mantissa.rfind(".")
     if comma < 0:
         return mantissa
     if point > comma:
         return _grouped(mantissa[:point]) + mantissa[point:]
     if point >= 0 or (mantissa.count(",") == 1 and not _THOUSANDS.fullmatch(mantissa)):
-        return mantissa.replace(".", "").replace(",", ".")
+        return _decimal_comma(mantissa)
     return _grouped(mantissa)
+
+
+def _decimal_comma(mantissa: str) -> str:
+    integer, comma, fraction = mantissa.partition(",")
+    if not _POINT_GROUPS.fullmatch(integer) or not (integer or fraction):
+        return "invalid"
+    return f"{integer.replace('.', '')}{comma.replace(',', '.')}{fraction}"
 
 
 def _grouped(integer: str) -> str:

@@ -1,13 +1,13 @@
 """Times as exports write them, always to an aware datetime in UTC."""
 
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from taxlots.importers.records import Row, RowError
 
 FIRST_YEAR, LAST_YEAR = 1950, 2200
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?")
-_US = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?:[ ,]+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp][Mm])?)?")
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?", re.ASCII)
+_US = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?:[ ,]+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp][Mm])?)?", re.ASCII)
 
 
 class TimeError(ValueError):
@@ -35,11 +35,17 @@ def _from_iso(match: re.Match[str], zone: tzinfo, text: str) -> tuple[datetime, 
     year, month, day, hour, minute, second, fraction, offset = match.groups()
     micro = int((fraction or "0").ljust(6, "0")[:6])
     moment = _moment((year, month, day, hour or 0, minute or 0, second or 0), micro, text)
+    return moment.replace(tzinfo=_offset(offset, text) if offset else zone), hour is None
+
+
+def _offset(offset: str, text: str) -> tzinfo:
     if offset in {"Z", "UTC"}:
-        return moment.replace(tzinfo=UTC), hour is None
-    if offset:
-        return datetime.strptime(f"{moment:%Y-%m-%dT%H:%M:%S.%f}{offset}", "%Y-%m-%dT%H:%M:%S.%f%z"), hour is None
-    return moment.replace(tzinfo=zone), hour is None
+        return UTC
+    hours, minutes = int(offset[1:3]), int(offset[-2:])
+    if hours > 23 or minutes > 59:
+        raise TimeError(f"{text.strip()!r} is not a time: the offset {offset} is not below 24:00")
+    size = timedelta(hours=hours, minutes=minutes)
+    return timezone(-size if offset.startswith("-") else size)
 
 
 def _from_us(match: re.Match[str] | None, zone: tzinfo, text: str) -> tuple[datetime, bool]:

@@ -51,6 +51,11 @@ class Valuer:
         return [self._valued(transaction) for transaction in transactions]
 
     def _valued(self, t: Transaction) -> Valued:
+        if t.kind in {"gift-in", "adjust"} and t.received_quantity is not None and t.basis is None:
+            file, row = t.sources[0]
+            message = f"{t.kind} of {plain(t.received_quantity)} {t.received_asset} (id {t.id}) carries no basis; basis 0 is used"
+            hint = f"Add to overrides.csv: {t.id},{t.kind},,<basis>,<acquired>,<why>"
+            self.problems.append(problem("BASIS_ASSUMED", message, hint, file=file, row=row))
         worth = self._main(t)
         fee = self._fee(t, worth)
         short = self._shortfall(t)

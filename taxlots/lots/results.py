@@ -16,6 +16,7 @@ from taxlots.lots.book import Booked, Elections, Moved, Sold, book_entries
 from taxlots.lots.boxes import expected_box
 from taxlots.lots.holding import is_long, long_term_on
 from taxlots.lots.methods import Piece
+from taxlots.lots.wash_sales import COVERED, unadjusted
 from taxlots.problems import Problem, problem
 from taxlots.rulebook import Rulebook
 
@@ -44,16 +45,28 @@ def book(ledger: Ledger, elections: Elections, rulebook: Rulebook) -> Book:
     classes = _classes(entries)
     writer = _Writer(entries.rows, ledger.zone, classes, rulebook)
     problems = ledger.problems + booked.problems + [_unbooked(entries.rows[index]) for index in entries.unbooked]
+    sold = list(writer.disposals(booked.sold))
+    problems += unadjusted(sold, _acquisitions(entries, writer), rulebook)
     if ledger.zone_assumed:
         problems += _zone_warnings(booked, entries)
     return Book(
         lots=frames.build(frames.LOTS, map(writer.lot, booked.open)),
-        disposals=frames.build(frames.DISPOSALS, writer.disposals(booked.sold)),
+        disposals=frames.build(frames.DISPOSALS, sold),
         income=frames.build(frames.INCOME, writer.income(entries)),
         moves=frames.build(frames.MOVES, map(writer.move, booked.moved)),
         elections=elections,
         problems=problems,
     )
+
+
+def _acquisitions(entries: Entries, writer: "_Writer") -> list[tuple[str, date, str]]:
+    """Asset, day and transaction of every acquisition of a security."""
+    acquired = (entry for entry in entries.entries if entry.action is Action.ACQUIRE)
+    return [
+        (entry.asset, writer.day(entry.time), entries.rows[entry.row]["id"])
+        for entry in acquired
+        if asset_class(entry.asset, writer.classes) in COVERED
+    ]
 
 
 def _classes(entries: Entries) -> dict[str, str]:

@@ -33,7 +33,7 @@ FORMATS: dict[str, dict[str, Any]] = {
     "right": {"valign": "top", "align": "right"},
     "error": _LEFT | {"bold": True, "font_color": "#C00000"},
     "money": {"num_format": _MONEY, "valign": "top"},
-    "quantity": {"num_format": "#,##0.00######", "valign": "top"},
+    "quantity": {"num_format": "#,##0.00########", "valign": "top"},
     "fine": {"num_format": "0.00#######", "valign": "top", "italic": True, "font_color": "#595959"},
     "whole": {"num_format": "#,##0", "valign": "top"},
     "year": {"num_format": "0", "valign": "top", "align": "left", "indent": 1},
@@ -49,6 +49,7 @@ FORMATS: dict[str, dict[str, Any]] = {
 }
 RIGHT_ALIGNED = frozenset({"money", "quantity", "whole", "points", "tiny", "right"})
 SHOWN_DIGITS = 15
+SHOWN_DECIMALS = 10
 
 
 class Styles:
@@ -76,5 +77,6 @@ def number(value: Decimal | int | float) -> float:  # noqa: PYI041 - a certifica
 
 
 def is_shown_exactly(value: Decimal) -> bool:
-    """Whether a cell's 15 significant digits show all of this number."""
-    return len(value.normalize(exact.CONTEXT).as_tuple().digits) <= SHOWN_DIGITS
+    """Whether a cell's 15 significant digits, and the 10 decimals of its format, show all of this number."""
+    shortest = value.normalize(exact.CONTEXT)
+    return len(shortest.as_tuple().digits) <= SHOWN_DIGITS and shortest == round(shortest, SHOWN_DECIMALS)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from taxlots import __version__
 from taxlots.decisions.alternatives import compare
 from taxlots.decisions.harvest import ladder
 from taxlots.importers.universal import COLUMNS
@@ -100,7 +101,7 @@ class Written:
 def content_of(folder: Path, rows: list[Row], *, settings: str = SETTINGS, decide: bool = True, year: int | None = None) -> Content:
     """The run of a history; call it with `folder` as the current folder, so that files have short names."""
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writeheader()
     writer.writerows(rows)
     (folder / "history.csv").write_text(out.getvalue(), encoding="utf-8", newline="")
@@ -138,6 +139,8 @@ def _told(text: Any, value: Any) -> str:
         return ""
     if isinstance(text, str) and text.startswith("=") and text != value:
         return f"{text} -> {_told(value, value)}"
+    if isinstance(value, str):
+        return value.replace(f"taxlots {__version__}", "taxlots VERSION")
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
     return repr(value) if isinstance(value, float) else str(value)

@@ -54,6 +54,11 @@ class Extent:
         return f"{quoted(self.sheet)}!${name}${self.first + 1}:${name}${self.last + 1}"
 
 
+def rows_left(row: int) -> int:
+    """Number of rows from `row` on that a sheet has."""
+    return MAX_ROWS - row
+
+
 def continued(title: str, number: int) -> str:
     """Name of a table's sheet: `Disposals`, then `Disposals (2)`."""
     return title if number == 1 else f"{title} ({number})"

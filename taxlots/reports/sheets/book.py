@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from taxlots import exact
-from taxlots.reports.sheets.addresses import FIRST_ROW, HEADER_ROW, Extent, cell, letters, spread
+from taxlots.reports.sheets.addresses import FIRST_ROW, HEADER_ROW, Extent, cell, letters, rows_left, spread
 from taxlots.reports.sheets.content import Facts
 from taxlots.reports.sheets.page import TITLE_FILL, Cell, Page
 from taxlots.reports.styles import Styles
@@ -75,6 +75,16 @@ class Workbook:
             page = self.page(extent.sheet)
             after = _Writer(page, layout, extents, extent).write(rows[extent.offset : extent.offset + extent.count], rows)
         return page, after
+
+    def below(self, page: Page, row: int, count: int, layout: Layout) -> tuple[Page, int]:
+        """Where `count` rows that follow a table find room: under it, else on a sheet of their own."""
+        if count <= rows_left(row):
+            page.print_to(row + count - 1, len(layout.fields) - 1)
+            return page, row
+        page = self.page(f"{layout.name} (end)")
+        page.widths([field.width for field in layout.fields])
+        page.finish(HEADER_ROW + count, len(layout.fields) - 1, header_row=None)
+        return page, HEADER_ROW
 
     def _empty(self, layout: Layout) -> tuple[Page, int]:
         page = self.page(layout.name)

@@ -56,7 +56,7 @@ def _provenance(facts: Facts) -> tuple[Field, ...]:
         Field("kind", "Kind", 10, "text", lambda r: r["kind"]),
         Field("method", "Method", 10, "text", lambda r: r["method"]),
         Field("starts", "Holding starts", 12, "date", lambda r: r["holding_starts"]),
-        Field("exact", "Quantity, all digits (where over 15)", 22, "right", lambda r: exact_text(r["quantity"])),
+        Field("exact", "Quantity in full, where a number is too short", 22, "right", lambda r: exact_text(r["quantity"])),
         Field("lot_id", "Lot", 20, "text", lambda r: r["lot_id"]),
         Field("transaction_id", "Sale's transaction", 20, "text", lambda r: r["transaction_id"]),
         Field("lot_transaction_id", "Purchase's transaction", 20, "text", lambda r: r["lot_transaction_id"]),

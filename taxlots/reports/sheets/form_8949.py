@@ -7,7 +7,7 @@ from decimal import Decimal
 from taxlots import exact
 from taxlots.reports.form8949 import NO_BOX, Block, Line, Totals
 from taxlots.reports.sheets import disposals
-from taxlots.reports.sheets.addresses import FIRST_ROW, HEADER_ROW, MAX_ROWS, Extent, cell, continued, quoted
+from taxlots.reports.sheets.addresses import FIRST_ROW, HEADER_ROW, Extent, cell, continued, quoted, rows_left
 from taxlots.reports.sheets.book import LARGEST_TABLE, Workbook, table_name
 from taxlots.reports.sheets.content import Facts
 from taxlots.reports.sheets.page import Cell, Page
@@ -59,7 +59,7 @@ def placed(facts: Facts) -> list[Placed]:
         extents: list[Extent] = []
         offset = 0
         while offset < len(block.lines):
-            room = MAX_ROWS - row - _OVERHEAD
+            room = rows_left(row) - _OVERHEAD
             if room < 1:
                 number, row = number + 1, FIRST_ROW
                 continue

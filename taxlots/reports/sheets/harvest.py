@@ -1,7 +1,7 @@
 """Harvest: the ladder of losses, each rung after those above it, and by when a sale counts for the year."""
 
 from taxlots.decisions.harvest import Rung, deadline
-from taxlots.reports.sheets.addresses import FIRST_ROW, cell
+from taxlots.reports.sheets.addresses import spread, sum_where
 from taxlots.reports.sheets.book import Field, Layout, Workbook, total
 from taxlots.reports.sheets.content import Facts
 from taxlots.reports.sheets.page import Page, exact_text
@@ -23,7 +23,7 @@ _FIELDS = (
     Field("pays", "Pays", 7, "center", lambda r: "yes" if r.pays else "no"),
     Field("window", "30 days before and after", 72, "wrap", lambda r: r.window),
     Field("lot_id", "Lot", 34, "text", lambda r: r.lot.lot_id),
-    Field("exact", "Quantity, all digits (where over 15)", 24, "right", lambda r: exact_text(r.lot.quantity)),
+    Field("exact", "Quantity in full, where a number is too short", 24, "right", lambda r: exact_text(r.lot.quantity)),
 )
 
 
@@ -33,6 +33,7 @@ def write(book: Workbook) -> None:
     rungs = list(book.facts.content.rungs)
     page, row = book.table(layout, rungs)
     if rungs:
+        page, row = book.below(page, row, 1, layout)
         _paying(page, row, layout, rungs)
 
 
@@ -54,13 +55,7 @@ def _note(facts: Facts) -> str:
 def _paying(page: Page, row: int, layout: Layout, rungs: list[Rung]) -> None:
     """Loss and benefit of the rungs that pay: what the plan would sell."""
     page.text(row, 0, "Rungs that pay", "bold")
-    pays = _range(layout, "pays", len(rungs))
+    extents, pays = spread(layout.name, len(rungs)), [(layout.column("pays"), '"yes"')]
     for key, amounts in (("loss", [r.loss for r in rungs if r.pays]), ("net", [r.net for r in rungs if r.pays])):
-        formula = f'ROUND(SUMIF({pays},"yes",{_range(layout, key, len(rungs))}),9)'
-        page.formula(row, layout.column(key), formula, total(amounts), "bold_money")
-    page.sheet.print_area(0, 0, row, len(layout.fields) - 1)
-
-
-def _range(layout: Layout, key: str, count: int) -> str:
-    column = layout.column(key)
-    return f"{cell(FIRST_ROW, column)}:{cell(FIRST_ROW + count - 1, column)}"
+        column = layout.column(key)
+        page.formula(row, column, f"ROUND({sum_where(extents, column, pays)},9)", total(amounts), "bold_money")

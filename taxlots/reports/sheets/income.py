@@ -20,7 +20,7 @@ def layout(facts: Facts) -> Layout:
         Field("account", "Account", 12, "text", lambda r: r["account"]),
         Field("asset", "Asset", 9, "text", lambda r: r["asset"]),
         Field("quantity", "Quantity", 15, "quantity", lambda r: r["quantity"]),
-        Field("exact", "Quantity, all digits (where over 15)", 21, "right", lambda r: exact_text(r["quantity"])),
+        Field("exact", "Quantity in full, where a number is too short", 21, "right", lambda r: exact_text(r["quantity"])),
         Field("value", "Value", 14, "money", lambda r: r["value"], total=True),
         Field("price_source", "Value comes from", 30, "text", lambda r: r["price_source"]),
         Field("time", "Received (UTC)", 17, "time", lambda r: r["time"]),
@@ -53,11 +53,11 @@ def write(book: Workbook) -> None:
     table = layout(book.facts)
     page, row = book.table(table, book.facts.income)
     if book.facts.income:
-        last = _by_kind(page, row, table.column("value"))
-        page.sheet.print_area(0, 0, last, len(table.fields) - 1)
+        page, row = book.below(page, row, len(kinds(book.facts)) + 2, table)
+        _by_kind(page, row, table.column("value"))
 
 
-def _by_kind(page: Page, row: int, column: int) -> int:
+def _by_kind(page: Page, row: int, column: int) -> None:
     page.text(row, 0, "By kind", "section")
     first = row + 1
     for number, kind in enumerate(kinds(page.facts), start=first):
@@ -67,7 +67,6 @@ def _by_kind(page: Page, row: int, column: int) -> int:
     page.row(last, ["Total", *[None] * column], "total")
     ranged = f"{cell(first, column)}:{cell(last - 1, column)}"
     page.formula(last, column, f"ROUND(SUM({ranged}),9)", total(r["value"] for r in page.facts.income), "total_money")
-    return last
 
 
 def total_of_year(facts: Facts, year: int) -> Decimal:

@@ -22,7 +22,7 @@ _FEES = (
 _ROUNDING = (
     ("Inside the program", "exact decimals with 18 places; nothing is rounded to cents before a form asks for it"),
     ("Form 8949", "each of (d), (e) and (g) to cents, half away from zero; (h) is computed from the rounded amounts"),
-    ("Cells", "a cell holds 15 significant digits; where a quantity has more, all digits stand beside it as text"),
+    ("Cells", "a cell holds 15 significant digits; a quantity with more, or with more than 10 decimals, stands in full beside it as text"),
 )
 _RULE_TITLES = ("Rule", "Value", "Source", "Address and evidence")
 _PLACE = re.compile(r" \([^()]*:\d+\)")
@@ -82,7 +82,7 @@ def _accounts(facts: Facts) -> list[str]:
 def _prices(facts: Facts) -> list[tuple[str, str]]:
     """Sources of market values without the rows, which Income and Open lots name, and how often each was used."""
     sources = Counter(_PLACE.sub("", source) for source in facts.session.ledger.transactions["price_source"].dropna())
-    lines = [(source, f"{count} transactions") for source, count in sorted(sources.items())]
+    lines = [(source, "1 transaction" if count == 1 else f"{count} transactions") for source, count in sorted(sources.items())]
     return lines or [("none", "no transaction needed a market value")]
 
 

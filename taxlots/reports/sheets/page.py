@@ -54,7 +54,7 @@ class Page:
         """Text as it is, never a formula or a link; longer than a cell takes, it is cut and says so."""
         if len(value) > LONGEST_TEXT:
             value = value[: LONGEST_TEXT - len(_CUT)] + _CUT
-        self.sheet.write_string(row, column, value, self.styles[style])
+        _written(self.sheet.write_string(row, column, value, self.styles[style]))
         if style == "wrap":
             self.make_room(row, column, value, _TEXT_FILL)
 
@@ -68,20 +68,20 @@ class Page:
     def put(self, row: int, column: int, value: Cell, style: str = "text") -> None:
         """A value by its type; None leaves the cell empty."""
         if value is None:
-            self.sheet.write_blank(row, column, None, self.styles[style])
+            _written(self.sheet.write_blank(row, column, None, self.styles[style]))
         elif isinstance(value, str):
             self.text(row, column, value, style)
         elif isinstance(value, datetime):
-            self.sheet.write_datetime(row, column, value.replace(tzinfo=None), self.styles[style])
+            _written(self.sheet.write_datetime(row, column, value.replace(tzinfo=None), self.styles[style]))
         elif isinstance(value, date):
-            self.sheet.write_datetime(row, column, value, self.styles[style])
+            _written(self.sheet.write_datetime(row, column, value, self.styles[style]))
         else:
-            self.sheet.write_number(row, column, number(value), self.styles[style])
+            _written(self.sheet.write_number(row, column, number(value), self.styles[style]))
 
     def formula(self, row: int, column: int, formula: str, value: Decimal | int | str, style: str = "money") -> None:
         """A live formula with the value that it comes to, for readers that do not calculate."""
         cached = value if isinstance(value, str) else number(value)
-        self.sheet.write_formula(row, column, f"={formula}", self.styles[style], cached)
+        _written(self.sheet.write_formula(row, column, f"={formula}", self.styles[style], cached))
 
     def row(self, row: int, values: Sequence[Cell], style: str = "text", first: int = 0) -> None:
         """Values side by side in one style."""
@@ -112,13 +112,23 @@ class Page:
         sheet.set_paper(_LETTER)
         sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         sheet.fit_to_pages(2 if split else 1, 0)
-        sheet.print_area(0, 0, max(last_row, 2), last_column)
+        self.print_to(last_row, last_column)
         top = 1 if header_row is None else header_row
         sheet.freeze_panes(top + 1, columns)
         sheet.repeat_rows(0 if header_row is None else header_row, top)
         if split:
             sheet.set_v_pagebreaks([split])
             sheet.repeat_columns(0, columns - 1)
+
+    def print_to(self, last_row: int, last_column: int) -> None:
+        """What is printed ends there."""
+        self.sheet.print_area(0, 0, max(last_row, 2), last_column)
+
+
+def _written(status: int) -> None:
+    """A writer of `xlsxwriter` says -1 where the cell lies beyond the sheet, and writes nothing."""
+    if status:
+        raise ValueError(f"a cell could not be written (status {status})")
 
 
 def exact_text(value: Decimal) -> str | None:

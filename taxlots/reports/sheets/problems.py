@@ -15,15 +15,15 @@ def write(book: Workbook) -> None:
     found = [p for p in facts.problems if p.code != _APPLIED]
     layout = Layout("Problems", _fields(facts), "No problems: nothing is missing, assumed or doubtful.", _NOTE)
     page, row = book.table(layout, sorted(found, key=_rank))
-    page.text(row, 0, "Overrides applied", "section")
     applied = [p for p in facts.problems if p.code == _APPLIED]
+    page, row = book.below(page, row, max(1, len(applied)) + 1, layout)
+    page.text(row, 0, "Overrides applied", "section")
     if not applied:
         page.text(row + 1, 0, "No row was changed by overrides.csv.")
     for number, one in enumerate(applied, start=row + 1):
         page.text(number, 0, "override")
         page.text(number, 2, one.message, "wrap")
         page.text(number, 4, facts.place(one.file, one.row), "wrap")
-    page.sheet.print_area(0, 0, row + max(1, len(applied)), len(layout.fields) - 1)
 
 
 def _fields(facts: Facts) -> tuple[Field, ...]:

@@ -61,7 +61,7 @@ _TRADE_TITLES = (
     "Asset",
     "Account",
     "Quantity",
-    "All digits",
+    "Quantity in full",
     "Value",
     "Gain",
     "Tax it adds",

@@ -39,16 +39,16 @@ def write(book: Workbook) -> None:
     layout = Layout("Sources", _FIELDS, "No files were read.", _NOTE)
     files = sorted(book.facts.session.ledger.files, key=lambda f: f.file)
     page, row = book.table(layout, files)
-    last = _balances(page, book.facts, row)
-    page.sheet.print_area(0, 0, last, len(layout.fields) - 1)
+    page, row = book.below(page, row, len(book.facts.session.ledger.balances) + 2, layout)
+    _balances(page, book.facts, row)
 
 
-def _balances(page: Page, facts: Facts, row: int) -> int:
+def _balances(page: Page, facts: Facts, row: int) -> None:
     page.text(row, 0, "Balances that the exports report", "section")
     checks = facts.session.ledger.balances
     if not checks:
         page.text(row + 1, 0, "No file reports a balance.")
-        return row + 1
+        return
     page.header(row + 1, _BALANCE_TITLES, _BALANCE_STYLES)
     for number, check in enumerate(checks, start=row + 2):
         page.row(number, [facts.place(*check.source), check.account, check.asset])
@@ -57,4 +57,3 @@ def _balances(page: Page, facts: Facts, row: int) -> int:
         page.formula(number, 5, f"ROUND({cell(number, 3)}-{cell(number, 4)},9)", check.difference, "quantity")
         agrees = abs(check.difference) <= TOLERANCE
         page.text(number, 6, "agrees" if agrees else "DIFFERS", "center" if agrees else "error")
-    return row + 1 + len(checks)
