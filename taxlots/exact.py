@@ -64,20 +64,18 @@ def to_units(value: Decimal) -> int:
     """
     if not value.is_finite() or value.adjusted() > DECIMALS:
         raise OutOfRangeError(f"{value} exceeds 18 digits before the point")
-    sign, digits, exponent = value.as_tuple()
-    number = int("".join(map(str, digits))) * (-1 if sign else 1)
-    shift = int(exponent) + DECIMALS
-    if shift >= 0:
-        return checked(number * 10**shift)
-    if -shift > len(digits) + 1:
-        return 0
-    return checked(divide(number, 10**-shift))
+    scaled = value.scaleb(DECIMALS, CONTEXT)
+    units = int(scaled)
+    if units == scaled:
+        return checked(units)
+    numerator, denominator = scaled.as_integer_ratio()
+    return checked(divide(numerator, denominator))
 
 
 def is_rounded(value: Decimal) -> bool:
     """Whether `to_units` has to drop digits of this value."""
-    exponent = value.normalize(CONTEXT).as_tuple().exponent
-    return isinstance(exponent, int) and exponent < -DECIMALS
+    scaled = value.scaleb(DECIMALS, CONTEXT)
+    return scaled != scaled.to_integral_value()
 
 
 def to_decimal(units: int) -> Decimal:

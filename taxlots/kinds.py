@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 FIAT = frozenset(
     [
@@ -93,6 +94,7 @@ _ROWS = (
     Kind("adjust", ("sent", "received"), either=True),
 )
 KINDS = {kind.name: kind for kind in _ROWS}
+DUST = Decimal("0.00000001")  # exports print eight decimals of what platforms keep with more
 
 
 def is_fiat(asset: str | None) -> bool:

@@ -1,8 +1,8 @@
 """The price table: what a unit was worth at a time, in the home currency, and where that figure comes from.
 
-A price holds from its time on. The one at or before the event is used, else the first after it; more than a day away it is stale,
-more than a week away it is no price of that event. A price in another currency is converted with that currency's own price at the
-same time (Notice 2014-21, Q&A 5: a chain of conversions in a reasonable, consistently applied manner).
+A price holds from its time on. The last one within a day before the event is used, else the nearest one, before or after it; more
+than a day away it is stale, more than a week away it is no price of that event. A price in another currency is converted with that
+currency's own price at the same time (Notice 2014-21, Q&A 5: a chain of conversions in a reasonable, consistently applied manner).
 """
 
 from bisect import bisect_right

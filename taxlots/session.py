@@ -10,7 +10,7 @@ from taxlots.decisions.portfolio import Market, Portfolio
 from taxlots.decisions.portfolio import portfolio as build_portfolio
 from taxlots.importers.read import read
 from taxlots.importers.times import TimeError, parse_time
-from taxlots.ledger.settle import Ledger, Terms, settle
+from taxlots.ledger.settle import LATER, Ledger, Terms, settle
 from taxlots.lots.book import Elections
 from taxlots.lots.methods import METHODS
 from taxlots.lots.results import Book
@@ -50,6 +50,7 @@ class Session:
     now: datetime
     choices: Choices
     problems: list[Problem] = field(default_factory=list)
+    _portfolio: Portfolio | None = None
 
     @property
     def settings(self) -> Settings:
@@ -61,13 +62,16 @@ class Session:
         return TaxYears(self.book, self.settings.profile, self.rulebook)
 
     def portfolio(self) -> Portfolio:
-        """What decisions start from, at this run's date. Raises TaxlotsError."""
+        """What decisions start from, at this run's date; its problems join the session's. Raises TaxlotsError."""
+        if self._portfolio is not None:
+            return self._portfolio
         today = self.now.astimezone(self.ledger.zone).date()
         years = self.years()
         position = years.position(today.year)
         market = Market(self.ledger.prices, self.now, self.ledger.zone)
         found = build_portfolio(self.book, market, self.settings, position, self.rulebook)
         self.problems += [*years.problems, *found.problems, *unused_settings(self.settings)]
+        self._portfolio = found
         return found
 
 
@@ -160,22 +164,37 @@ def _ledger(paths: list[Path] | tuple[Path, ...], settings_file: SettingsFile, c
     name = choices.timezone or settings.profile.timezone
     zone: tzinfo = zone_named(name) if name else UTC
     now, until = _as_of(choices.as_of, zone)
-    imported = read([*paths, *_companions(settings_file, choices)], zone, base=choices.base)
-    return settle(imported, Terms(zone, name is None, until)), now
+    imported = read([*sorted(paths), *_companions(settings_file, choices)], zone, base=choices.base)
+    ledger = settle(imported, Terms(zone, name is None, until))
+    if choices.as_of is None:
+        ledger.problems += _in_the_future(ledger)
+    return ledger, now
 
 
 def _companions(settings_file: SettingsFile, choices: Choices) -> list[Path]:
-    """Input files named in the settings (relative to their folder) or by --prices."""
-    base = settings_file.path.parent if settings_file.path else Path()
+    """Input files: those that the settings name (relative to their folder), else `prices.csv` and the like in that folder.
+
+    Without settings that is the current folder. `--prices` takes the place of the price table there.
+    """
+    folder = settings_file.path.parent if settings_file.path else Path()
     files = settings_file.settings.files
-    named = [getattr(files, field) for field in files.__struct_fields__ if not (field == "prices" and choices.prices)]
-    return [base / name for name in named if name] + ([choices.prices] if choices.prices else [])
+    found = [choices.prices] if choices.prices else []
+    for name in files.__struct_fields__:
+        named = getattr(files, name)
+        usual = folder / f"{name}.csv"
+        if name == "prices" and choices.prices:
+            continue
+        if named:
+            found.append(folder / named)
+        elif usual.is_file():
+            found.append(usual)
+    return found
 
 
-def _as_of(text: str | None, zone: tzinfo) -> tuple[datetime, datetime | None]:
-    """The moment of the decisions, and the instant from which on rows are left out: the end of the as-of day in the zone."""
+def _as_of(text: str | None, zone: tzinfo) -> tuple[datetime, datetime]:
+    """The moment of the decisions, and the instant from which on rows are left out: the end of the as-of day in the zone, or now."""
     if text is None:
-        return datetime.now(UTC), None
+        return datetime.now(UTC), datetime.now(UTC)
     try:
         day = parse_time(text, zone)[0].astimezone(zone).date()
     except TimeError as error:

@@ -190,14 +190,20 @@ def _check_amounts(settings: Settings, place: _Place) -> None:
     for key in settings.rebalance.__struct_fields__:
         amount = getattr(settings.rebalance, key)
         if not amount.is_finite() or amount < 0:
-            raise place.error(f"[rebalance] {key} = {amount} must not be negative", key)
-    if settings.profile.state_rate is not None and not 0 <= settings.profile.state_rate < 1:
+            raise place.error(f"[rebalance] {key} = {amount} must be a number and not negative", key)
+    for year, profile in settings.profile.years.items():
+        for key in profile.__struct_fields__:
+            amount = getattr(profile, key)
+            if isinstance(amount, Decimal) and not amount.is_finite():
+                raise place.error(f"[profile.{year}] {key} = {amount} is not a number", key)
+    rate = settings.profile.state_rate
+    if rate is not None and not (rate.is_finite() and 0 <= rate < 1):
         raise place.error("state_rate is a fraction of 1, such as 0.05", "state_rate")
 
 
 def _check_targets(targets: Mapping[str, Target], place: _Place) -> None:
     for asset, target in targets.items():
-        if not 0 <= target.weight <= 1 or not 0 <= target.band <= 1:
+        if not all(share.is_finite() and 0 <= share <= 1 for share in (target.weight, target.band)):
             raise place.error(f"[targets] {asset}: weight and band are fractions from 0 to 1", asset)
     total = sum((t.weight for t in targets.values()), _ZERO)
     if total > 1:

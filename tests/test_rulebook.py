@@ -87,7 +87,7 @@ def test_lookup_by_date():
     ("path", "when", "status", "said"),
     [
         ("us/federal/basis_pool/pool", date(2024, 12, 31), None, "from 2025-01-01 on"),
-        ("us/federal/wash_sale/covers_digital_assets", 2027, None, "2018-01-01 to 2026-12-31"),
+        ("us/federal/wash_sale/covers_digital_assets", 2027, None, "1990-01-01 to 2026-12-31"),
         ("us/federal/standard_deduction/amount", 2017, "single", "2018-01-01 to 2026-12-31"),
         ("us/federal/standard_deduction/amount", 2025, None, "depends on the filing status"),
         ("us/federal/standard_deduction/amount", 2025, "widowed", "widowed"),

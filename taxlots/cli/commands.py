@@ -1,6 +1,7 @@
 """The commands that read exports: from a session to a Result."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from taxlots import frames
 from taxlots.cli.progress import Advance
@@ -11,6 +12,9 @@ from taxlots.problems import TaxlotsError, problem
 from taxlots.reports import documents, tables
 from taxlots.session import Session
 from taxlots.tax import tax_due
+
+if TYPE_CHECKING:
+    from taxlots.reports.workbook import Content
 
 STEPS = 4 + len(ALTERNATIVES)
 
@@ -107,16 +111,30 @@ def rebalance(session: Session, _year: int | None, advance: Advance) -> Result:
 
 def report(session: Session, year: int | None, advance: Advance, path: Path) -> Result:
     """The workbook for an accountant."""
-    from taxlots.reports.workbook import Content, write_workbook  # noqa: PLC0415  only this command pays for it
+    from taxlots.reports.workbook import write_workbook  # noqa: PLC0415  only this command pays for it
 
-    portfolio = session.portfolio()
-    rungs = ladder(portfolio)
-    plans = compare(portfolio, advance) if portfolio.targets else []
+    content = _decisions(session, year, advance)
     advance("workbook")
-    write_workbook(Content(session, plans, portfolio, rungs, year), path)
+    write_workbook(content, path)
     rows = [("workbook", str(path)), ("disposals", str(len(session.book.disposals))), ("open lots", str(len(session.book.lots)))]
     table = tables.Table("Report", (("what", tables.TEXT), ("value", tables.TEXT)), rows)
     return Result(documents.document("report", session.problems, file=str(path)), [table], session.problems)
+
+
+def _decisions(session: Session, year: int | None, advance: Advance) -> "Content":
+    """What the workbook shows; without the decisions, and a Problem that says so, where the year's law is not covered yet."""
+    from taxlots.reports.workbook import Content  # noqa: PLC0415  as in report
+
+    try:
+        portfolio = session.portfolio()
+        rungs = ladder(portfolio)
+        plans = compare(portfolio, advance) if portfolio.targets else []
+    except TaxlotsError as error:
+        if error.problem.code != "RULE_MISSING":
+            raise
+        session.problems.append(error.problem)
+        return Content(session, (), None, (), year)
+    return Content(session, plans, portfolio, rungs, year)
 
 
 def _wanted_year(session: Session, year: int | None) -> int:

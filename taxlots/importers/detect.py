@@ -27,6 +27,13 @@ class Layout:
     read: Callable[[Sequence[Table], tzinfo], Intake]
 
 
+_UNCLOSED = RowError(
+    "ROW_TRUNCATED",
+    "a quote opens in this row and nothing closes it, so the lines below it are lost in one cell",
+    "Close the quote (write a quote inside a cell twice), or export the file again.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Detected:
     """A table with its layout, and the rows that are cut off or too wide, with the cause."""
@@ -72,7 +79,7 @@ def _table(sheet: Sheet, cells: list[list[str]], index: int, names: tuple[str, .
         if not any(stripped) or stripped == names:
             continue
         rows.append(Row(sheet.file, number, dict(zip(names, row, strict=False))))
-        error = _shape_error(row, names, layout)
+        error = _UNCLOSED if number in sheet.unclosed else _shape_error(row, names, layout)
         if error:
             broken[rows[-1].source] = error
     preamble = tuple(tuple(row) for row in cells[:index])

@@ -8,7 +8,9 @@ import csv
 import gzip
 import hashlib
 import io
+import os
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,16 +21,21 @@ LIMIT_BYTES = 2 * 1024**3
 _SKIPPED_SUFFIXES = {".toml", ".md", ".jsonl", ".json", ".py", ".html"}
 _DELIMITERS = ",;\t|"
 csv.field_size_limit(16 * 1024**2)
+_DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError)  # RuntimeError: encrypted, unknown packing
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file (or one worksheet) as rows of text; `numbers` are the lines where the rows start."""
+    """A file (or one worksheet) as rows of text; `numbers` are the lines where the rows start.
+
+    `unclosed` are the numbers of rows in which a quote opens that nothing closes: they have swallowed the lines below.
+    """
 
     file: str
     sha256: str
     cells: list[list[str]] = field(repr=False)
     numbers: list[int] = field(repr=False)
+    unclosed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ def read_sheets(paths: Sequence[Path], base: Path | None = None) -> Iterator[She
     """Every sheet of every file under the paths, and what could not be read. Files given twice are read once."""
     seen: set[Path] = set()
     for path in _walk(paths):
-        resolved = path.resolve()
+        resolved = Path(os.path.realpath(path))  # unlike Path.resolve, it raises nothing for a link that points at itself
         if resolved not in seen:
             seen.add(resolved)
             inside = base is not None and path.is_relative_to(base)
@@ -53,7 +60,7 @@ def read_sheets(paths: Sequence[Path], base: Path | None = None) -> Iterator[She
 
 def _walk(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
-        if not path.is_dir():
+        if not os.path.isdir(path):  # noqa: PTH112  unlike Path.is_dir, it raises nothing for a name that no file can have
             yield path
             continue
         for found in sorted(p for p in path.rglob("*") if p.is_file() or p.is_symlink()):
@@ -90,7 +97,7 @@ def _gunzip(data: bytes, label: str, digest: str, depth: int) -> Iterator[Sheet 
     try:
         with gzip.open(io.BytesIO(data)) as stream:
             inner = stream.read(LIMIT_BYTES + 1)
-    except (OSError, EOFError) as error:
+    except _DAMAGED as error:
         yield _refused(label, digest, "FILE_UNREADABLE", f"damaged gzip: {error}")
         return
     if len(inner) > LIMIT_BYTES:
@@ -102,12 +109,14 @@ def _gunzip(data: bytes, label: str, digest: str, depth: int) -> Iterator[Sheet 
 def _open_zip(data: bytes, label: str, digest: str, depth: int) -> Iterator[Sheet | Unreadable]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = archive.namelist()
-            if "xl/workbook.xml" in names:
-                yield from _read_workbook(data, label, digest)
+            members = archive.infolist()
+            if any(member.filename == "xl/workbook.xml" for member in members):
+                yield from _read_workbook(data, label, digest, sum(member.file_size for member in members))
             elif depth < 2:
                 yield from _read_members(archive, label, depth)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            else:
+                yield _refused(label, digest, "FILE_UNREADABLE", "an archive within two others is not opened; unpack it")
+    except _DAMAGED as error:
         yield _refused(label, digest, "FILE_UNREADABLE", f"damaged archive: {error}")
 
 
@@ -122,14 +131,19 @@ def _read_members(archive: zipfile.ZipFile, label: str, depth: int) -> Iterator[
             yield _refused(name, None, "FILE_TOO_LARGE", f"the archive unpacks to more than {LIMIT_BYTES} bytes")
             return
         try:
-            yield from _read_bytes(archive.read(member), name, depth + 1)
-        except (RuntimeError, zipfile.BadZipFile) as error:
+            data = archive.read(member)
+        except _DAMAGED as error:
             yield _refused(name, None, "FILE_UNREADABLE", str(error))
+            continue
+        yield from _read_bytes(data, name, depth + 1)
 
 
-def _read_workbook(data: bytes, label: str, digest: str) -> Iterator[Sheet | Unreadable]:
+def _read_workbook(data: bytes, label: str, digest: str, unpacked: int) -> Iterator[Sheet | Unreadable]:
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415  only spreadsheets pay for it
 
+    if unpacked > LIMIT_BYTES:
+        yield _refused(label, digest, "FILE_TOO_LARGE", f"the workbook unpacks to more than {LIMIT_BYTES} bytes")
+        return
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         for index, name in enumerate(workbook.sheet_names):
@@ -154,8 +168,11 @@ def _text_sheet(data: bytes, label: str, digest: str) -> Sheet | Unreadable:
     text = _decode(data)
     if text is None:
         return _refused(label, digest, "FILE_NOT_TEXT", "the bytes are no text, spreadsheet or archive")
-    cells, numbers = _split(text)
-    return Sheet(label, digest, cells, numbers)
+    try:
+        cells, numbers, unclosed = _split(text)
+    except csv.Error as error:
+        return _refused(label, digest, "FILE_UNREADABLE", f"{error}; probably a quote is opened and never closed")
+    return Sheet(label, digest, cells, numbers, unclosed)
 
 
 def _decode(data: bytes) -> str | None:
@@ -175,16 +192,31 @@ def _decode(data: bytes) -> str | None:
     return None
 
 
-def _split(text: str) -> tuple[list[list[str]], list[int]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+def _split(text: str) -> tuple[list[list[str]], list[int], frozenset[int]]:
+    """Rows, the line where each starts, and the rows with a quote that nothing closes. Raises csv.Error for a giant cell."""
+    lines = list(io.StringIO(text, newline=""))
+    delimiter = _delimiter(text)
+    reader = csv.reader(lines, delimiter=delimiter)
     cells: list[list[str]] = []
     numbers: list[int] = []
+    unclosed: set[int] = set()
     start = 1
     for row in reader:
         cells.append(row)
         numbers.append(start)
+        if (reader.line_num > start or reader.line_num == len(lines)) and not _closed(lines[start - 1 : reader.line_num], delimiter):
+            unclosed.add(start)
         start = reader.line_num + 1
-    return cells, numbers
+    return cells, numbers, frozenset(unclosed)
+
+
+def _closed(lines: list[str], delimiter: str) -> bool:
+    """Whether every quote of the row closes; in a row of several lines, also whether it ends its cell."""
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return len(lines) == 1 and "end of data" not in str(error)
+    return True
 
 
 def _delimiter(text: str) -> str:

@@ -1,5 +1,6 @@
 """The universal ledger CSV: one row per transaction, in this program's own terms. It takes whatever no other layout covers."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -8,7 +9,7 @@ from decimal import Decimal
 from taxlots.importers.numbers import number
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction, all_rows
 from taxlots.importers.times import time
-from taxlots.kinds import KINDS, Kind
+from taxlots.kinds import DUST, KINDS, Kind
 from taxlots.problems import problem
 
 COLUMNS = [
@@ -60,12 +61,14 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
 
 def _transaction(row: Row, zone: tzinfo) -> Transaction:
     moment, date_only = time(row, "time", zone)
-    account = row.text("account")
+    account = _said(row, "account")
     if not account:
         raise RowError("ROW_INVALID", "column 'account' is empty")
     kind = _kind(row)
     sent, received, fee = _leg(row, "sent"), _leg(row, "received"), _leg(row, "fee")
     _check_legs(kind, sent, received, fee)
+    if kind.name == "transfer":
+        _check_transfer(sent, received)
     return Transaction(
         time=moment,
         date_only=date_only,
@@ -82,13 +85,19 @@ def _transaction(row: Row, zone: tzinfo) -> Transaction:
         value=_amount(row, "value"),
         value_currency=row.text("value_currency").upper() or None,
         counter_account=_counter(row, kind),
-        id=row.text("id"),
-        txid=row.text("txid") or None,
-        note=row.text("note") or None,
+        id=_said(row, "id"),
+        txid=_said(row, "txid") or None,
+        note=_said(row, "note") or None,
         basis=_amount(row, "basis"),
         acquired=_acquired(row, zone),
         asset_class=_asset_class(row),
     )
+
+
+def _said(row: Row, column: str) -> str:
+    """The cell's text, without the apostrophe that keeps a spreadsheet from running it as a formula."""
+    text = row.text(column)
+    return text[1:] if re.match(r"'[=+@-]", text) else text
 
 
 def _kind(row: Row) -> Kind:
@@ -118,6 +127,13 @@ def _check_legs(kind: Kind, sent: _Leg, received: _Leg, fee: _Leg) -> None:
         raise RowError("ROW_INVALID", f"kind {kind.name!r} needs {missing[0]}_quantity above 0")
 
 
+def _check_transfer(sent: _Leg, received: _Leg) -> None:
+    if received.asset not in {None, sent.asset}:
+        raise RowError("ROW_INVALID", f"a transfer sends {sent.asset} and receives {received.asset}", "Use swap or convert.")
+    if received.quantity is not None and sent.quantity is not None and received.quantity > sent.quantity + DUST:
+        raise RowError("ROW_INVALID", f"a transfer receives {received.quantity}, more than the {sent.quantity} that were sent")
+
+
 def _amount(row: Row, column: str) -> Decimal | None:
     amount = number(row, column)
     if amount is not None and amount < 0:
@@ -130,7 +146,7 @@ def _acquired(row: Row, zone: tzinfo) -> datetime | None:
 
 
 def _counter(row: Row, kind: Kind) -> str | None:
-    counter = row.text("counter_account") or None
+    counter = _said(row, "counter_account") or None
     if kind.name == "transfer" and counter is None:
         raise RowError("ROW_INVALID", "a transfer needs counter_account", "Give the receiving account, or use deposit and withdrawal.")
     return counter

@@ -95,7 +95,7 @@ def opening_lot(row: Row, zone: tzinfo) -> Transaction:
         basis=basis,
         acquired=acquired,
         holding_starts=starts,
-        id=row.text("id") or f"opening:{row.number}",
+        id=row.text("id"),
         note=row.text("note") or "opening lot",
         sources=(row.source,),
     )

@@ -7,9 +7,10 @@ two-row conversion differently and name kinds anew; between them the legs and th
 export gives no time) decide.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, date, timedelta, tzinfo
+from decimal import Decimal
 from hashlib import sha256
 
 from taxlots.exact import plain
@@ -18,6 +19,8 @@ from taxlots.kinds import is_fiat
 from taxlots.problems import Problem, problem
 
 ERA_TOLERANCE = timedelta(seconds=2)
+_DAY = timedelta(days=1)
+_MONEY_SHARE, _MONEY_CENTS = Decimal("0.001"), Decimal("0.02")  # exports of two eras round amounts of money differently
 Order = Mapping[str, tuple[str, bool]]
 
 
@@ -36,32 +39,37 @@ class _Kept:
     transaction: Transaction
     native: bool
     absorbed: set[str]
+    day: date
 
 
-def distinct(transactions: Sequence[Transaction], order: Order) -> Distinct:
-    """Drop what other files (or the same id) already said. `order` gives each file's hash and direction, for a stable choice."""
+def distinct(transactions: Sequence[Transaction], order: Order, zone: tzinfo = UTC) -> Distinct:
+    """Drop what other files (or the same id) already said.
+
+    `order` gives each file's hash and direction, for a stable choice; `zone` is where the dates of exports without a time hold.
+    """
     result = Distinct()
     groups: dict[tuple[object, ...], list[_Kept]] = {}
-    by_id: dict[tuple[str, str], _Kept] = {}
+    by_id: dict[tuple[str, str], list[_Kept]] = {}
     for transaction in sorted(transactions, key=lambda t: (not t.id, *row_order(t, order))):
-        native = bool(transaction.id)
-        twin = by_id.get((transaction.account, transaction.id)) if native else None
-        if twin and _same_content(twin.transaction, transaction):
-            _merge(result, transaction, twin)
-            continue
-        if twin:
-            result.problems.append(_conflict(twin.transaction, transaction))
-        group = groups.setdefault((transaction.account, transaction.time.date(), legs(transaction)), [])
-        match = next((k for k in group if _same(k, transaction)), None)
+        day = transaction.time.astimezone(zone).date()
+        twins = by_id.setdefault((transaction.account, transaction.id), []) if transaction.id else []
+        near = [k for shift in (0, -1, 1) for k in groups.get(_group(transaction, day + shift * _DAY), ())]
+        match = next((k for k in twins if _same_content(k, transaction, day)), None)
+        match = match or next((k for k in near if _same(k, transaction, day)), None)
         if match:
             _merge(result, transaction, match)
             continue
-        kept = _Kept(transaction, native, {_file(transaction)})
-        group.append(kept)
-        if native and not twin:
-            by_id[transaction.account, transaction.id] = kept
+        if twins:
+            result.problems.append(_conflict(twins[0].transaction, transaction))
+        kept = _Kept(transaction, bool(transaction.id), {_file(transaction)}, day)
+        groups.setdefault(_group(transaction, day), []).append(kept)
+        twins.append(kept)
     result.transactions = _identified([k.transaction for group in groups.values() for k in group], order)
     return result
+
+
+def _group(transaction: Transaction, day: date) -> tuple[object, ...]:
+    return (transaction.account, day, legs(transaction))
 
 
 def row_order(transaction: Transaction, order: Order) -> tuple[str, int]:
@@ -79,21 +87,36 @@ def legs(transaction: Transaction) -> tuple[tuple[str, str, str], ...]:
     return tuple([leg for leg in given if not is_fiat(leg[1])] or given)
 
 
-def _same(kept: _Kept, other: Transaction) -> bool:
+def _same(kept: _Kept, other: Transaction, day: date) -> bool:
     native = bool(other.id)
     if (kept.native and native) or _file(other) in kept.absorbed:
         return False
     first = kept.transaction
     if first.date_only or other.date_only:
-        return first.time.date() == other.time.date() and (first.kind == other.kind or kept.native != native)
+        return kept.day == day and (first.kind == other.kind or kept.native != native)
     if kept.native != native:
         return abs(first.time - other.time) <= ERA_TOLERANCE
-    return first.time == other.time and first.kind == other.kind and first.fee_quantity == other.fee_quantity
+    same_costs = first.fee_quantity == other.fee_quantity and first.basis == other.basis and _same_money(first, other)
+    return first.time == other.time and first.kind == other.kind and same_costs
 
 
-def _same_content(first: Transaction, other: Transaction) -> bool:
-    near = abs(first.time - other.time) <= ERA_TOLERANCE or (first.date_only or other.date_only)
-    return near and legs(first) == legs(other)
+def _same_content(kept: _Kept, other: Transaction, day: date) -> bool:
+    first = kept.transaction
+    near = abs(first.time - other.time) <= ERA_TOLERANCE or ((first.date_only or other.date_only) and kept.day == day)
+    return near and legs(first) == legs(other) and _same_money(first, other)
+
+
+def _same_money(first: Transaction, other: Transaction) -> bool:
+    """Whether what was paid and got in money is the same but for rounding, where both rows say it."""
+    mine, theirs = dict(_money(first)), dict(_money(other))
+    both = ((mine[leg], theirs[leg]) for leg in mine.keys() & theirs.keys())
+    return all(abs(a - b) <= max(_MONEY_CENTS, _MONEY_SHARE * a) for a, b in both)
+
+
+def _money(t: Transaction) -> Iterator[tuple[tuple[str, str | None], Decimal]]:
+    for side, asset, quantity in (("sent", t.sent_asset, t.sent_quantity), ("received", t.received_asset, t.received_quantity)):
+        if quantity is not None and is_fiat(asset):
+            yield (side, asset), quantity
 
 
 def _file(transaction: Transaction) -> str:

@@ -58,6 +58,9 @@ def _changed(transaction: Transaction, override: Override) -> Transaction:
 
 def _check_legs(transaction: Transaction) -> None:
     kind = KINDS[transaction.kind]
+    if kind.name == "transfer" and transaction.counter_account is None:
+        message = f"{transaction.id!r} can't become a transfer: its other end is not known"
+        raise RowError("OVERRIDE_INVALID", message, "Add a line `out_id,in_id` to transfers.csv instead.")
     given = {
         "sent": transaction.sent_quantity,
         "received": transaction.received_quantity,

@@ -8,9 +8,11 @@ from decimal import Decimal
 
 from taxlots.exact import CONTEXT, plain
 from taxlots.importers.records import ReportedBalance, Source, Transaction
+from taxlots.kinds import DUST
 from taxlots.problems import Problem, problem
 
-TOLERANCE = Decimal("0.00000001")  # exports print eight decimals of what they keep with more
+
+TOLERANCE = DUST
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Imported rows -> the settled ledger: duplicates dropped, overrides applied, transfers paired, everything valued and in order."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, tzinfo
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ from taxlots import frames
 from taxlots.importers.read import Imported
 from taxlots.importers.records import ReportedBalance, Row, Source, Transaction
 from taxlots.ledger import companions
-from taxlots.ledger.duplicates import distinct, row_order
+from taxlots.ledger.duplicates import Distinct, distinct, row_order
 from taxlots.ledger.overrides import apply_overrides
 from taxlots.ledger.reconcile import BalanceCheck, check_balances
 from taxlots.ledger.transfers import pair_transfers
@@ -20,6 +20,9 @@ from taxlots.prices import PriceTable
 from taxlots.problems import Problem
 
 Line = TypeVar("Line")
+_FIELDS = tuple(field.name for field in fields(Transaction))
+LATER = "later than the as-of date"
+_LINE_REFUSED = {"OVERRIDE_UNMATCHED", "OVERRIDE_INVALID"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +72,16 @@ def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
     terms = terms or Terms()
     problems = list(imported.problems)
     prices = PriceTable(_parsed(imported, "prices", companions.price_point, terms, problems), terms.home)
-    single = distinct(imported.transactions, imported.order())
-    opening = _parsed(imported, "opening_lots", companions.opening_lot, terms, problems)
+    single = distinct(imported.transactions, imported.order(), terms.zone)
+    opening = _opening(imported, terms, single, problems)
     overrides = _parsed(imported, "overrides", companions.override, terms, problems)
     overridden = apply_overrides([*single.transactions, *opening], overrides, single.aliases)
     present, later = _until(overridden.transactions, terms.as_of)
     decided = _parsed(imported, "transfers", companions.pair, terms, problems)
     paired = pair_transfers(present, decided, single.aliases)
+    for refused in (*overridden.problems, *paired.problems):
+        if refused.code in _LINE_REFUSED and refused.file is not None and refused.row is not None:
+            imported.unusable.add((refused.file, refused.row))
     valuer = Valuer(prices)
     valued = valuer.value_all(paired.transactions)
     problems += single.problems + overridden.problems + paired.problems + valuer.problems
@@ -103,10 +109,20 @@ def _parsed(imported: Imported, name: str, parse: Callable[[Row, tzinfo], Line],
     return lines
 
 
+def _opening(imported: Imported, terms: Terms, single: Distinct, problems: list[Problem]) -> list[Transaction]:
+    """Opening lots, each once however often its line is given; those without an id get one of their own kind."""
+    lines = _parsed(imported, "opening_lots", companions.opening_lot, terms, problems)
+    named = {line.sources for line in lines if line.id}
+    found = distinct(lines, imported.order(), terms.zone)
+    single.merged |= found.merged
+    problems += found.problems
+    return [lot if lot.sources in named else replace(lot, id=f"opening-{lot.id}") for lot in found.transactions]
+
+
 def _until(transactions: Sequence[Transaction], as_of: datetime | None) -> tuple[list[Transaction], dict[Source, str]]:
     if as_of is None:
         return list(transactions), {}
-    late = {s: "later than the as-of date" for t in transactions if t.time >= as_of for s in t.sources}
+    late = dict.fromkeys((s for t in transactions if t.time >= as_of for s in t.sources), LATER)
     return [t for t in transactions if t.time < as_of], late
 
 
@@ -123,7 +139,7 @@ def _frame(valued: Sequence[Valued], matches: dict[str, str], imported: Imported
     for item in valued:
         t = item.transaction
         digest, rank = row_order(t, order)
-        row = asdict(t)
+        row = {name: getattr(t, name) for name in _FIELDS}
         row["sources"] = [{"file": file, "row": number} for file, number in t.sources]
         row["home_value"], row["home_fee"], row["home_shortfall"] = item.value, item.fee_value, item.shortfall_value
         row["price_source"], row["match"] = item.value_source, matches.get(t.id)

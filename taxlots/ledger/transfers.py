@@ -11,14 +11,13 @@ from decimal import Decimal
 
 from taxlots.exact import plain
 from taxlots.importers.records import Transaction
-from taxlots.kinds import is_fiat
+from taxlots.kinds import DUST, is_fiat
 from taxlots.ledger.companions import Pair
 from taxlots.problems import Problem, problem
 
 EARLIEST = timedelta(hours=-2)  # clocks differ, and some platforms stamp a withdrawal when it is confirmed
 SOON, LATEST = timedelta(hours=3), timedelta(days=3)
 SOON_FEE, LATE_FEE = Decimal("0.15"), Decimal("0.05")
-DUST = Decimal("0.00000001")
 FORCED_FEE = Decimal("0.25")
 
 
@@ -51,6 +50,7 @@ def pair_transfers(transactions: Sequence[Transaction], decided: Sequence[Pair],
     joined = {candidate.out.id: _joined(candidate, result) for candidate in pairs}
     gone = {candidate.into.id for candidate in pairs}
     result.transactions = [joined.get(t.id, t) for t in transactions if t.id not in gone]
+    result.transactions += [fee for candidate in pairs if (fee := _other_fee(candidate.into))]
     for transaction in result.transactions:
         _report_open(transaction, ins, outs, result)
     return result
@@ -86,8 +86,8 @@ def _refusal(line: Pair, out: Transaction | None, into: Transaction | None, pair
         return f"{line.out_id!r} or {line.in_id!r} is already paired by an earlier line"
     if out.sent_asset != into.received_asset:
         return f"{line.out_id!r} sends {out.sent_asset}, {line.in_id!r} receives {into.received_asset}"
-    if _shortfall(out, into) > FORCED_FEE:
-        return f"{plain(into.received_quantity)} arrives of {plain(out.sent_quantity)} sent: too far apart to be a network fee"
+    if not 0 <= _shortfall(out, into) <= FORCED_FEE:
+        return f"{plain(into.received_quantity)} arrives of {plain(out.sent_quantity)} sent: no network fee explains that"
     return None
 
 
@@ -112,13 +112,15 @@ def _candidate(out: Transaction, into: Transaction) -> _Candidate | None:
         return None
     gap = into.time - out.time
     shortfall = _shortfall(out, into)
+    if shortfall < 0:
+        return None
     if out.txid and out.txid == into.txid:
         return _Candidate((1, shortfall, abs(gap), out.id, into.id), out, into, "same transaction hash")
     if out.txid and into.txid:
         return None
     day = timedelta(days=1) if out.date_only or into.date_only else timedelta(0)
     allowed = SOON_FEE if gap <= SOON + day else LATE_FEE
-    if not EARLIEST - day <= gap <= LATEST + day or shortfall < -DUST or shortfall > allowed:
+    if not EARLIEST - day <= gap <= LATEST + day or shortfall > allowed:
         return None
     minutes = int(gap.total_seconds() // 60)
     short = plain((out.sent_quantity or Decimal(0)) - (into.received_quantity or Decimal(0)))
@@ -170,6 +172,13 @@ def _joined(candidate: _Candidate, result: Paired) -> Transaction:
         sources=(*out.sources, *into.sources),
         txid=out.txid or into.txid,
     )
+
+
+def _other_fee(deposit: Transaction) -> Transaction | None:
+    """A fee of the deposit in money or another asset, which the transfer has no place for."""
+    if deposit.fee_quantity is None or _own_fee(deposit) is not None:
+        return None
+    return replace(deposit, kind="fee", received_quantity=None, received_asset=None, value=None, txid=None)
 
 
 def _own_fee(deposit: Transaction) -> Decimal | None:

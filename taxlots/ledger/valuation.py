@@ -11,6 +11,7 @@ from taxlots.prices import PriceTable
 from taxlots.problems import Problem, problem
 
 _TOO_LARGE = Decimal(10) ** 15  # leaves room for sums in 18 digits
+_FEE_COUNTS = {"buy", "sell", "swap", "spend"}  # elsewhere a fee in money is no part of a basis or of proceeds
 _PRICED_SIDE = {"swap": ("received", "sent"), "spend": ("sent",), "fee": ("sent", "fee"), "inheritance": ("received",)}
 
 
@@ -36,6 +37,11 @@ def shortfall(t: Transaction) -> Decimal:
     if t.kind != "transfer" or t.sent_quantity is None or t.received_quantity is None:
         return Decimal(0)
     return max(Decimal(0), t.sent_quantity - t.received_quantity)
+
+
+def _exchanges_money(t: Transaction) -> bool:
+    """One currency for another: no lot, so nothing has to be valued."""
+    return t.kind in {"buy", "sell", "swap"} and is_fiat(t.sent_asset) and is_fiat(t.received_asset)
 
 
 class Valuer:
@@ -72,9 +78,11 @@ class Valuer:
     def _main(self, t: Transaction) -> _Worth | None:
         if t.basis is not None and t.kind == "inheritance":
             return _Worth(t.basis, "given as basis")
+        if _exchanges_money(t):
+            return None
         stated = self._stated(t)
         if stated:
-            return self._priced(t, *stated)
+            return self._priced(t, *stated, needed=KINDS[t.kind].valued)
         valued = KINDS[t.kind].valued and not (t.kind == "fee" and t.sent_quantity is None)
         return self._looked_up(t) if valued else None
 
@@ -109,7 +117,7 @@ class Valuer:
         if t.fee_quantity is None or t.fee_asset is None:
             return None
         if is_fiat(t.fee_asset):
-            priced = self._priced(t, t.fee_quantity, t.fee_asset)
+            priced = self._priced(t, t.fee_quantity, t.fee_asset, needed=t.kind in _FEE_COUNTS and not _exchanges_money(t))
         elif t.fee_value is not None:
             priced = self._priced(t, t.fee_value, t.value_currency or self.prices.home)
         else:
@@ -125,16 +133,18 @@ class Valuer:
                 return _Worth(CONTEXT.divide(CONTEXT.multiply(worth.amount, t.fee_quantity), quantity), "the trade's own price")
         return None
 
-    def _priced(self, t: Transaction, quantity: Decimal, asset: str) -> _Worth | None:
+    def _priced(self, t: Transaction, quantity: Decimal, asset: str, *, needed: bool = True) -> _Worth | None:
         quote = self.prices.at(asset, t.time)
         file, row = t.sources[0]
+        if quote is None and not needed:
+            return None
         if quote is None:
             line = f"{t.time:%Y-%m-%dT%H:%M:%SZ},{asset},<price>,{self.prices.home},<source>"
             when = f"within a week of {t.time:%Y-%m-%d %H:%M} UTC"
             message = f"no {self.prices.home} price of {asset} {when}; {t.kind} of {plain(quantity)} {asset} counts as 0"
             self.problems.append(problem("PRICE_MISSING", message, f"Add to prices.csv: {line}", file=file, row=row))
             return None
-        if quote.stale:
+        if quote.stale and needed:
             message = f"the nearest price of {asset} is {quote.away.days} days from {t.time:%Y-%m-%d}"
             self.problems.append(problem("PRICE_STALE", message, file=file, row=row))
         source = "the row's own value" if asset == self.prices.home else quote.source

@@ -5,12 +5,14 @@ A lot is long-term when held for more than one year: counting starts the day aft
 """
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
 ONE_YEAR = 1
 
 
+@lru_cache(maxsize=8192)
 def long_term_on(holding_starts: date) -> date:
     """First day on which a disposal is long-term: the day after `holding_starts`, plus one calendar year.
 

@@ -126,24 +126,24 @@ def cells(path: Path, *, values: bool) -> dict[str, dict[str, Any]]:
     return {sheet.title: {c.coordinate: c.value for row in sheet.iter_rows() for c in row if c.value is not None} for sheet in book}
 
 
-def as_lines(path: Path, sheet: str) -> list[list[str]]:
+def as_lines(path: Path, sheet: str, decimals: int = 12) -> list[list[str]]:
     """A sheet's rows as text, a formula as its text and, after `->`, its cached value."""
     formulas = openpyxl.load_workbook(path)[sheet]
     cached = openpyxl.load_workbook(path, data_only=True)[sheet]
     pairs = zip(formulas.iter_rows(), cached.iter_rows(values_only=True), strict=True)
-    return [[_told(cell.value, value) for cell, value in zip(row, values, strict=True)] for row, values in pairs]
+    return [[_told(cell.value, value, decimals) for cell, value in zip(row, values, strict=True)] for row, values in pairs]
 
 
-def _told(text: Any, value: Any) -> str:
+def _told(text: Any, value: Any, decimals: int) -> str:
     if text is None:
         return ""
     if isinstance(text, str) and text.startswith("=") and text != value:
-        return f"{text} -> {_told(value, value)}"
+        return f"{text} -> {_told(value, value, decimals)}"
     if isinstance(value, str):
         return value.replace(f"taxlots {__version__}", "taxlots VERSION")
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
-    return repr(value) if isinstance(value, float) else str(value)
+    return repr(round(value, decimals) + 0.0) if isinstance(value, (int, float)) else str(value)
 
 
 def compare_golden(name: str, lines: list[list[str]]) -> None:

@@ -108,6 +108,7 @@ class _Writer:
         self.fields = layout.fields
 
     def write(self, rows: Sequence[Any], everything: Sequence[Any]) -> int:
+        """The rows of this sheet, of `everything` in the table; returns the next free row."""
         page, last = self.page, len(self.fields) - 1
         page.text(2, 0, self.layout.note, "note")
         page.widths([field.width for field in self.fields])
@@ -139,6 +140,8 @@ class _Writer:
     def _row(self, number: int, row: Any, formulas: Mapping[str, str]) -> None:
         for column, field in enumerate(self.fields):
             value = field.value(row)
+            if value is None or value == "":
+                continue
             if field.formula and isinstance(value, (Decimal, int, str)):
                 self.page.formula(number, column, formulas[field.key].replace("{row}", str(number + 1)), value, field.style)
             else:

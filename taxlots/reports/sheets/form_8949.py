@@ -21,7 +21,7 @@ _COLUMNS = (
     ("(c) Date sold", 12, "center"),
     ("(d) Proceeds", 16, "money"),
     ("(e) Cost or other basis", 17, "money"),
-    ("(f) Code", 7, "center"),
+    ("(f) Code", 10, "center"),
     ("(g) Adjustment", 14, "money"),
     ("(h) Gain or (loss)", 16, "money"),
     ("Disposal", 26, "text"),
@@ -91,8 +91,8 @@ def write(book: Workbook) -> None:
 def _page(book: Workbook, name: str) -> Page:
     page = book.page(name)
     page.text(2, 0, _NOTE, "note")
-    page.header(HEADER_ROW, [title for title, _, _ in _COLUMNS], [style for _, _, style in _COLUMNS])
     page.widths([width for _, width, _ in _COLUMNS])
+    page.header(HEADER_ROW, [title for title, _, _ in _COLUMNS], [style for _, _, style in _COLUMNS])
     return page
 
 
