@@ -72,6 +72,12 @@ class PriceTable:
         point = self._series[asset][times[index - 1]]
         return self._converted(point, time, timedelta.max, frozenset({asset}))
 
+    def highest(self, asset: str, until: datetime) -> Decimal | None:
+        """The highest price of a unit up to a time, in the home currency; None where there is none."""
+        times = self._times.get(asset, [])
+        quotes = (self.at(asset, time) for time in times[: bisect_right(times, until)])
+        return max((quote.price for quote in quotes if quote is not None), default=None)
+
     def _one(self) -> Quote:
         return Quote(Decimal(1), timedelta(0), "home currency")
 

@@ -1,5 +1,6 @@
 """The floors in a row, for the Python API and the commands: read, settle, book, and what the decisions start from."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
@@ -122,7 +123,7 @@ def elections(method: str, pool: str, accounts: Mapping[str, str], transfers: st
 def open_session(paths: Iterable[Path], choices: Choices, progress: Callable[[str], None] = lambda _step: None) -> Session:
     """Read, settle and book what the paths hold; `progress` is told each step that begins. Raises TaxlotsError."""
     given = tuple(paths)
-    if not any(path.exists() for path in given):
+    if not any(os.path.exists(path) for path in given):  # noqa: PTH110  unlike Path.exists, it raises nothing for a name no file can have
         shown = ", ".join(str(path) for path in given)
         raise TaxlotsError(problem("USAGE", f"nothing is there: {shown}", "Give export files, folders or zip archives that exist."))
     progress("reading the exports")
@@ -189,6 +190,14 @@ def _companions(settings_file: SettingsFile, choices: Choices) -> list[Path]:
         elif usual.is_file():
             found.append(usual)
     return found
+
+
+def _in_the_future(ledger: Ledger) -> list[Problem]:
+    later = sorted(source for source, reason in ledger.set_aside.items() if reason == LATER)
+    if not later:
+        return []
+    file, row = later[0]
+    return [problem("ROWS_LATER", f"{len(later)} rows lie in the future and were left out", file=file, row=row)]
 
 
 def _as_of(text: str | None, zone: tzinfo) -> tuple[datetime, datetime]:

@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from taxlots.cli.options import Format
 from taxlots.files import write_text
 from taxlots.problems import Problem, Severity, has_errors
-from taxlots.reports.render import as_csv, as_json, as_text
-from taxlots.reports.tables import Table
+
+if TYPE_CHECKING:
+    from taxlots.reports.tables import Table
 
 DONE, INCOMPLETE, WRONG_USAGE = 0, 1, 2
 SHOWN_PER_CODE = 5
@@ -22,14 +23,16 @@ class Result:
     """A document for JSON, tables for the terminal, and the one table that CSV holds."""
 
     document: dict[str, Any]
-    tables: Sequence[Table]
+    tables: "Sequence[Table]"
     problems: Sequence[Problem]
-    csv: Table | None = None
+    csv: "Table | None" = None
     tells_problems: bool = False
 
 
 def emit(result: Result, form: Format, output: Path | None) -> int:
     """Write the result and, to stderr, the problems that it does not show itself. Returns the exit code."""
+    from taxlots.reports.render import as_csv, as_json, as_text  # noqa: PLC0415  `--help` must stay fast
+
     if form is Format.JSON:
         text = as_json(result.document)
     elif form is Format.CSV:

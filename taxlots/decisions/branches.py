@@ -24,15 +24,16 @@ def optimal_trades(portfolio: Portfolio) -> tuple[list[Trade], Solved]:
 def _best(portfolio: Portfolio) -> Solved:
     """Best-first search; where it is cut off, a feasible solution with the bound of what is left open."""
     root = Barred()
-    queue = [(-solve(portfolio, root).bound, 0, root)]
+    solved = solve(portfolio, root)
+    queue = [(-solved.bound, 0, root, solved)]
     for count in range(1, MOST_BRANCHES):
-        _, _, barred = heappop(queue)
-        solved = solve(portfolio, barred)
+        _, _, barred, solved = heappop(queue)
         conflict = _conflict(portfolio, solved)
         if conflict is None:
             return solved
         for side, branch in enumerate(_branches(barred, conflict)):
-            heappush(queue, (-solve(portfolio, branch).bound, 2 * count + side, branch))
+            solved = solve(portfolio, branch)
+            heappush(queue, (-solved.bound, 2 * count + side, branch, solved))
     open_bound = -queue[0][0]
     covered = frozenset(lot.asset for lot in portfolio.lots if wash_sale_applies(portfolio, lot))
     safe = solve(portfolio, Barred(losses=covered))

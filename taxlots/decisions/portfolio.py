@@ -106,10 +106,16 @@ class Portfolio:
 
     def home_account(self, asset: str) -> str:
         """Where a purchase of the asset is shown: the account that holds most of it, else most of anything."""
-        held: dict[str, Decimal] = defaultdict(lambda: ZERO)
+        return self._homes.get(asset) or self._homes.get("", "")
+
+    @cached_property
+    def _homes(self) -> Mapping[str, str]:
+        """The account with most value per asset, and over all assets under the empty name."""
+        held: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
         for lot in self.lots:
-            held[lot.account] += lot.value if lot.asset == asset else lot.value / 10**12
-        return max(sorted(held), key=lambda account: held[account], default="")
+            for name in (lot.asset, ""):
+                held[name][lot.account] += lot.value
+        return {name: max(sorted(accounts), key=accounts.__getitem__) for name, accounts in held.items()}
 
 
 @dataclass(frozen=True, slots=True)

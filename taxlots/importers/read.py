@@ -16,7 +16,7 @@ from taxlots.importers.readers import Sheet, Unreadable, read_sheets
 from taxlots.importers.records import Intake, ReportedBalance, Row, Source, Table, Transaction
 from taxlots.problems import Problem, problem
 
-_LARGE = Decimal(10) ** exact.DECIMALS
+_TOO_LARGE = Decimal(10) ** 15  # leaves room for sums of a thousand such rows in 18 digits
 _EXACT_FIELDS = ("sent_quantity", "received_quantity", "fee_quantity", "fee_value", "value", "basis")
 
 
@@ -119,14 +119,13 @@ def _exact_transactions(intake: Intake) -> list[Transaction]:
     for transaction in intake.transactions:
         file, row = transaction.sources[0]
         given = {name: value for name in _EXACT_FIELDS if (value := getattr(transaction, name)) is not None}
-        try:
-            rounded: dict[str, Any] = {
-                name: exact.to_decimal(exact.to_units(value)) for name, value in given.items() if exact.is_rounded(value) or value >= _LARGE
-            }
-        except exact.OutOfRangeError as error:
+        large = [name for name, value in given.items() if value >= _TOO_LARGE]
+        if large:
             intake.unusable.update(transaction.sources)
-            intake.problems.append(problem("ROW_INVALID", str(error), file=file, row=row))
+            message = f"{large[0]} {given[large[0]]} has more than 15 digits before the point"
+            intake.problems.append(problem("ROW_INVALID", message, file=file, row=row))
             continue
+        rounded: dict[str, Any] = {name: exact.to_decimal(exact.to_units(v)) for name, v in given.items() if exact.is_rounded(v)}
         if rounded:
             shown = ", ".join(f"{name} {given[name]}" for name in rounded if exact.is_rounded(given[name]))
             intake.problems.append(problem("NUMBER_ROUNDED", f"rounded to 18 decimals: {shown}", file=file, row=row))

@@ -53,7 +53,8 @@ def distinct(transactions: Sequence[Transaction], order: Order, zone: tzinfo = U
     for transaction in sorted(transactions, key=lambda t: (not t.id, *row_order(t, order))):
         day = transaction.time.astimezone(zone).date()
         twins = by_id.setdefault((transaction.account, transaction.id), []) if transaction.id else []
-        near = [k for shift in (0, -1, 1) for k in groups.get(_group(transaction, day + shift * _DAY), ())]
+        place = (transaction.account, legs(transaction))
+        near = [k for shift in (0, -1, 1) for k in groups.get((*place, day + shift * _DAY), ())]
         match = next((k for k in twins if _same_content(k, transaction, day)), None)
         match = match or next((k for k in near if _same(k, transaction, day)), None)
         if match:
@@ -62,14 +63,10 @@ def distinct(transactions: Sequence[Transaction], order: Order, zone: tzinfo = U
         if twins:
             result.problems.append(_conflict(twins[0].transaction, transaction))
         kept = _Kept(transaction, bool(transaction.id), {_file(transaction)}, day)
-        groups.setdefault(_group(transaction, day), []).append(kept)
+        groups.setdefault((*place, day), []).append(kept)
         twins.append(kept)
     result.transactions = _identified([k.transaction for group in groups.values() for k in group], order)
     return result
-
-
-def _group(transaction: Transaction, day: date) -> tuple[object, ...]:
-    return (transaction.account, day, legs(transaction))
 
 
 def row_order(transaction: Transaction, order: Order) -> tuple[str, int]:

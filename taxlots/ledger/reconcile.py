@@ -11,7 +11,6 @@ from taxlots.importers.records import ReportedBalance, Source, Transaction
 from taxlots.kinds import DUST
 from taxlots.problems import Problem, problem
 
-
 TOLERANCE = DUST
 
 

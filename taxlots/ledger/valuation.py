@@ -129,8 +129,9 @@ class Valuer:
         if worth is None or t.fee_quantity is None:
             return None
         for asset, quantity in ((t.received_asset, t.received_quantity), (t.sent_asset, t.sent_quantity)):
-            if asset == t.fee_asset and quantity:
-                return _Worth(CONTEXT.divide(CONTEXT.multiply(worth.amount, t.fee_quantity), quantity), "the trade's own price")
+            if asset is not None and asset == t.fee_asset and quantity:
+                amount = CONTEXT.divide(CONTEXT.multiply(worth.amount, t.fee_quantity), quantity)
+                return self._fitting(t, t.fee_quantity, asset, _Worth(amount, "the trade's own price"))
         return None
 
     def _priced(self, t: Transaction, quantity: Decimal, asset: str, *, needed: bool = True) -> _Worth | None:
@@ -148,9 +149,12 @@ class Valuer:
             message = f"the nearest price of {asset} is {quote.away.days} days from {t.time:%Y-%m-%d}"
             self.problems.append(problem("PRICE_STALE", message, file=file, row=row))
         source = "the row's own value" if asset == self.prices.home else quote.source
-        amount = CONTEXT.multiply(quantity, quote.price)
-        if abs(amount) >= _TOO_LARGE:
-            message = f"{plain(quantity)} {asset} are worth {amount:.3e} {self.prices.home}: more than 18 digits before the point"
-            self.problems.append(problem("ROW_INVALID", message, file=file, row=row))
-            return None
-        return _Worth(amount, source)
+        return self._fitting(t, quantity, asset, _Worth(CONTEXT.multiply(quantity, quote.price), source))
+
+    def _fitting(self, t: Transaction, quantity: Decimal, asset: str, worth: _Worth) -> _Worth | None:
+        if abs(worth.amount) < _TOO_LARGE:
+            return worth
+        file, row = t.sources[0]
+        message = f"{plain(quantity)} {asset} are worth {worth.amount:.3e} {self.prices.home}: more than 18 digits before the point"
+        self.problems.append(problem("ROW_INVALID", message, file=file, row=row))
+        return None

@@ -1,0 +1,159 @@
+"""Overlapping exports: what two files say twice counts once, what happened twice counts twice."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from taxlots.importers.records import Transaction
+from taxlots.ledger.duplicates import distinct
+
+from support import codes, ledger_of, tx, universal
+
+NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
+ORDER = {name: (name, False) for name in ("a.csv", "b.csv", "c.csv")}
+
+
+def buy(file: str, row: int, **changes) -> Transaction:
+    """A purchase of 1 BTC for 40,000 dollars, as a file's row says it."""
+    given = {
+        "time": NOON,
+        "account": "kraken",
+        "kind": "buy",
+        "sources": ((file, row),),
+        "sent_quantity": Decimal(40000),
+        "sent_asset": "USD",
+        "received_quantity": Decimal(1),
+        "received_asset": "BTC",
+    }
+    return Transaction(**(given | changes))
+
+
+def left(*transactions: Transaction, zone=UTC) -> int:
+    """How many stay."""
+    return len(distinct(transactions, ORDER, zone).transactions)
+
+
+def test_one_id_is_one_transaction():
+    """The platform's own id decides, in one file and across files."""
+    result = distinct([buy("a.csv", 2, id="x"), buy("a.csv", 3, id="x"), buy("b.csv", 2, id="x")], ORDER)
+    assert [t.id for t in result.transactions] == ["x"]
+    assert sorted(result.merged) == [("a.csv", 3), ("b.csv", 2)]
+
+
+def test_two_ids_are_two_transactions():
+    """Equal fills with ids of their own both happened, also in two files."""
+    assert left(buy("a.csv", 2, id="x"), buy("b.csv", 2, id="y")) == 2
+
+
+def test_one_id_at_two_accounts_is_two_transactions():
+    """Ids are the platform's: another account may use the same."""
+    assert left(buy("a.csv", 2, id="1"), buy("b.csv", 2, id="1", account="coinbase")) == 2
+
+
+def test_equal_fills_in_one_file_stay():
+    """Without ids, rows of one file that say the same are two fills."""
+    assert left(buy("a.csv", 2), buy("a.csv", 3)) == 2
+
+
+def test_a_repeated_export_is_merged_by_count():
+    """Two equal fills, exported three times, are two; a third fill in one of the exports is a third."""
+    two = [buy("a.csv", 2), buy("a.csv", 3), buy("b.csv", 2), buy("b.csv", 3), buy("c.csv", 7)]
+    assert left(*two) == 2
+    assert left(*two, buy("c.csv", 8), buy("c.csv", 9)) == 3
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"time": NOON + timedelta(seconds=1)},
+        {"account": "coinbase"},
+        {"kind": "swap"},
+        {"received_quantity": Decimal("1.00000001")},
+        {"sent_quantity": Decimal(41000)},
+        {"fee_quantity": Decimal(5), "fee_asset": "USD"},
+    ],
+)
+def test_what_differs_without_ids_stays(changes):
+    """Another time, account, kind, quantity, price or fee is another fill."""
+    assert left(buy("a.csv", 2), buy("b.csv", 2, **changes)) == 2
+
+
+@pytest.mark.parametrize(
+    "changes", [{"sent_quantity": Decimal(41000)}, {"received_quantity": Decimal(2)}, {"time": NOON + timedelta(hours=1)}]
+)
+def test_one_id_with_two_contents_is_a_conflict(changes):
+    """Price, quantity or time differ under one id: both stay and an error says so."""
+    result = distinct([buy("a.csv", 2, id="x"), buy("b.csv", 2, id="x", **changes)], ORDER)
+    assert [t.id for t in result.transactions] == ["x", "x~2"]
+    assert [(p.code, p.file, p.row) for p in result.problems] == [("ID_CONFLICT", "b.csv", 2)]
+
+
+def test_a_conflict_does_not_grow_with_every_copy():
+    """The two contents of one id, exported again, are still two."""
+    again = [buy(file, row, id="x", received_quantity=Decimal(row)) for file in ("a.csv", "b.csv", "c.csv") for row in (2, 3)]
+    assert left(*again) == 2
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(0, 1), (2, 1), (-2, 1), (3, 2)])
+def test_exports_of_two_eras(seconds, expected):
+    """An export with ids and an older one without are the same row where legs agree and times are within two seconds."""
+    older = buy("b.csv", 2, kind="swap", time=NOON + timedelta(seconds=seconds))
+    assert left(buy("a.csv", 2, id="x"), older) == expected
+
+
+def test_two_eras_around_midnight():
+    """One second apart is one second apart, though the dates differ."""
+    midnight = datetime(2024, 3, 6, tzinfo=UTC)
+    assert left(buy("a.csv", 2, id="x", time=midnight), buy("b.csv", 2, time=midnight - timedelta(seconds=1))) == 1
+
+
+def test_rounding_of_money_between_eras():
+    """Exports of two eras round dollars differently: a cent is no other price."""
+    assert left(buy("a.csv", 2, id="x"), buy("b.csv", 2, sent_quantity=Decimal("40000.01"))) == 1
+
+
+def test_the_older_rows_id_leads_to_the_kept_one():
+    """An override written for the older export's id still finds the transaction."""
+    older = buy("b.csv", 2)
+    alone = distinct([older], ORDER).transactions[0].id
+    assert distinct([buy("a.csv", 2, id="x"), older], ORDER).aliases[alone] == "x"
+
+
+@pytest.mark.parametrize(("hour", "expected"), [(5, 1), (28, 1), (4, 2), (29, 2)])
+def test_dates_without_time_hold_in_the_taxpayers_zone(hour, expected):
+    """5 March in New York lasts from 05:00 UTC to 05:00 UTC of the 6th: within, a dated row is the same as a timed one."""
+    from zoneinfo import ZoneInfo
+
+    new_york = ZoneInfo("America/New_York")
+    dated = buy("b.csv", 2, time=datetime(2024, 3, 5, tzinfo=new_york).astimezone(UTC), date_only=True)
+    timed = buy("a.csv", 2, id="x", time=datetime(2024, 3, 5, tzinfo=UTC) + timedelta(hours=hour))
+    assert left(timed, dated, zone=new_york) == expected
+
+
+def test_a_made_id_says_what_the_row_says():
+    """The id of a row without one does not depend on its file or place, and is unique among equals."""
+    first = [t.id for t in distinct([buy("a.csv", 2), buy("a.csv", 3)], ORDER).transactions]
+    moved = [t.id for t in distinct([buy("c.csv", 40), buy("c.csv", 77)], ORDER).transactions]
+    assert first == moved
+    assert len(set(first)) == 2
+
+
+rows = st.lists(
+    st.builds(
+        lambda day, n: tx(f"2024-03-0{day}T12:00:00Z", "buy", sent="5 USD", received=f"{n} ETH"), st.integers(1, 3), st.integers(1, 2)
+    )
+)
+
+
+@given(rows.filter(bool), st.data())
+def test_importing_again_adds_nothing(tmp_path_factory, lines, data):
+    """A copy with the rows shuffled, and a part of it, under other names: the same transactions, and every further row is merged."""
+    copy = data.draw(st.permutations(lines))
+    part = copy[: data.draw(st.integers(0, len(copy)))]
+    once = ledger_of(tmp_path_factory.mktemp("once"), universal(*lines))
+    twice = ledger_of(tmp_path_factory.mktemp("twice"), {"a.csv": universal(*lines), "b.csv": universal(*copy), "c.csv": universal(*part)})
+    assert sorted(twice.transactions["id"]) == sorted(once.transactions["id"])
+    assert sum(f.merged for f in twice.files) == len(copy) + len(part)
+    assert codes(twice.problems) == []

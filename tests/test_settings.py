@@ -1,0 +1,126 @@
+"""taxlots.toml: every key is checked, and what is wrong is named with its line."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from taxlots.problems import TaxlotsError
+from taxlots.settings import Settings, parse_settings, zone_named
+
+from support import folder, run, tx, universal
+
+EXPORT = universal(tx("2024-01-05T12:00:00Z", "buy", sent="100 USD", received="1 ETH"))
+WRONG = {
+    "unknown section": ("[profil]\n", "profil", 1),
+    "unknown key": ('[profile]\ntimezone = "UTC"\nfilling_status = "single"\n', "filling_status", 3),
+    "unknown year key": ("[profile.2026]\nwages = 1\nsalary = 5\n", "salary", 3),
+    "unknown rebalance key": ("[rebalance]\ncash_ = 1\n", "cash_", 2),
+    "wrong type": ('[rebalance]\ncash = "much"\n', "cash", 2),
+    "list for a number": ("[rebalance]\ncash = [1]\n", "cash", 2),
+    "section that is a number": ("profile = 5\n", "profile", 1),
+    "bad status": ('[profile]\nfiling_status = "alone"\n', "filing_status", 2),
+    "bad zone": ('[profile]\ntimezone = "Mars/Olympus"\n', "Mars/Olympus", 2),
+    "zone that is a path": ('[profile]\ntimezone = "../../etc/passwd"\n', "passwd", 2),
+    "bad jurisdiction": ('[profile]\njurisdiction = "mars"\n', "mars", 2),
+    "bad method": ('[methods]\ndefault = "random"\n', "random", 2),
+    "bad account method": ('[methods.accounts]\nkraken = "random"\n', "random", 2),
+    "bad pool": ('[methods]\npool = "world"\n', "pool", 2),
+    "negative cost": ("[rebalance]\ntrading_cost_bps = -1\n", "trading_cost_bps", 2),
+    "no number": ("[rebalance]\ncash = nan\n", "cash", 2),
+    "infinite wages": ("[profile.2026]\nwages = inf\n", "wages", 2),
+    "wages that are no number": ("[profile.2026]\nwages = nan\n", "wages", 2),
+    "state rate of a percent sign": ("[profile]\nstate_rate = 5\n", "state_rate", 2),
+    "state rate that is no number": ("[profile]\nstate_rate = nan\n", "state_rate", 2),
+    "negative weight": ("[targets]\nBTC = -0.1\n", "BTC", 2),
+    "weight above 1": ("[targets]\nBTC = 1.5\n", "BTC", 2),
+    "weight that is no number": ("[targets]\nBTC = nan\n", "BTC", 2),
+    "band that is no number": ("[targets]\nBTC = { weight = 0.1, band = nan }\n", "BTC", 2),
+    "weight that is text": ('[targets]\nBTC = "much"\n', "weight", None),
+    "targets above 1": ("[targets]\nBTC = 0.7\nETH = 0.4\n", "1.1", None),
+    "not TOML": ("[profile\n", "TOML", 1),
+    "one key twice": ("[profile]\nstate = 'CA'\nstate = 'NY'\n", "TOML", 3),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_setting_is_one_error_with_its_place(case):
+    """The exception names the key or value, the file and, where it can be told, the line."""
+    text, named, line = WRONG[case]
+    with pytest.raises(TaxlotsError, match=named) as caught:
+        parse_settings(text, Path("taxlots.toml"))
+    assert caught.value.problem.file == "taxlots.toml"
+    assert line in {None, caught.value.problem.row}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_setting_ends_the_command_with_2(tmp_path, case):
+    """One message with a next step on stderr, nothing on stdout, no traceback."""
+    folder(tmp_path, {"taxlots.toml": WRONG[case][0], "a.csv": EXPORT})
+    ran = run(tmp_path, "check", "a.csv")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.count("\n  -> ") == 1
+    assert "Traceback" not in ran.err
+    assert "error INTERNAL_FAULT" not in ran.err
+
+
+def test_nothing_set_is_the_default():
+    """An empty file means the same as no file."""
+    assert parse_settings("", Path("taxlots.toml")) == Settings()
+
+
+def test_numbers_are_exact():
+    """0.1 in the file is one tenth, not the nearest binary fraction; whole numbers are decimals too."""
+    settings = parse_settings("[rebalance]\ncash = 1000\nfuture_rate = 0.1\n[targets]\nbtc = 0.4\n", Path("t.toml"))
+    assert (settings.rebalance.cash, settings.rebalance.future_rate) == (Decimal(1000), Decimal("0.1"))
+    assert settings.targets["BTC"].weight == Decimal("0.4")
+
+
+def test_a_year_of_the_profile():
+    """[profile.2026] holds that year's other income."""
+    settings = parse_settings('[profile]\nfiling_status = "single"\n[profile.2026]\nwages = 90000\n', Path("t.toml"))
+    assert settings.profile.years[2026].wages == Decimal(90000)
+
+
+def test_targets_may_leave_cash():
+    """Weights that sum to exactly 1 or to less are fine."""
+    for weights in ("BTC = 0.6\nETH = 0.4", "BTC = 0.3\nETH = { weight = 0.25, band = 0.05 }"):
+        assert len(parse_settings(f"[targets]\n{weights}\n", Path("t.toml")).targets) == 2
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "../../etc/passwd", "/etc/passwd", "", "America", "a\0b"])
+def test_no_time_zone(name):
+    """A name that is no zone is wrong usage, whatever it would mean as a path."""
+    with pytest.raises(TaxlotsError):
+        zone_named(name)
+
+
+def test_a_missing_settings_file_is_wrong_usage(tmp_path):
+    """--config with a file that is not there ends with 2."""
+    folder(tmp_path, {"a.csv": EXPORT})
+    ran = run(tmp_path, "check", "a.csv", "--config", "nowhere.toml")
+    assert (ran.code, ran.out) == (2, "")
+    assert "nowhere.toml" in ran.err
+
+
+def test_settings_that_are_no_text(tmp_path):
+    """A binary taxlots.toml ends with 2, not with a traceback."""
+    folder(tmp_path, {"a.csv": EXPORT, "taxlots.toml": b"\xff\xfe\x00\x80"})
+    assert run(tmp_path, "check", "a.csv").code == 2
+
+
+def test_an_option_wins_over_the_settings(tmp_path):
+    """--timezone replaces the settings' zone: 2024-01-05T12:00Z is 07:00 in New York and 21:00 in Tokyo."""
+    folder(tmp_path, {"a.csv": EXPORT, "taxlots.toml": '[profile]\ntimezone = "America/New_York"\n'})
+    by_settings = run(tmp_path, "lots", "a.csv", "--format", "json").json
+    by_option = run(tmp_path, "lots", "a.csv", "--format", "json", "--timezone", "Asia/Tokyo").json
+    assert by_settings["lots"][0]["acquired"] == "2024-01-05T07:00:00-05:00"
+    assert by_option["lots"][0]["acquired"] == "2024-01-05T21:00:00+09:00"
+
+
+def test_files_are_relative_to_the_settings(tmp_path):
+    """[files] names are looked up beside taxlots.toml, wherever the command is run."""
+    row = tx("2024-01-05T12:00:00Z", "income:staking", received="1 ETH")
+    home = folder(tmp_path / "home", {"taxlots.toml": '[files]\nprices = "p/mine.csv"\n', "a.csv": universal(row)})
+    folder(home / "p", {"mine.csv": "time,asset,price,currency,source\n2024-01-05T12:00:00Z,ETH,2500,USD,me\n"})
+    ran = run(tmp_path, "income", "home/a.csv", "--config", "home/taxlots.toml", "--format", "json")
+    assert ran.json["income"][0]["value"] == "2500"
