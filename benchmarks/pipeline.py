@@ -52,7 +52,6 @@ def _row(draw: random.Random, number: int, moment: datetime) -> str:
 def measure(path: Path, method: str) -> None:
     """One line of the table: seconds of the floor and of the steps, ratio, peak memory."""
     import pyarrow.csv  # noqa: PLC0415  measured in the child process
-
     from taxlots.session import book, read_exports  # noqa: PLC0415
 
     begun = perf_counter()
