@@ -58,6 +58,11 @@ class Session:
         """The settings in force."""
         return self.settings_file.settings
 
+    def shown(self, path: Path) -> str:
+        """A path as reports name it: relative to the run's base where it lies inside."""
+        base = self.choices.base
+        return str(path.relative_to(base)) if base is not None and path.is_relative_to(base) else str(path)
+
     def years(self) -> TaxYears:
         """Tax positions by year, of this book and profile."""
         return TaxYears(self.book, self.settings.profile, self.rulebook)

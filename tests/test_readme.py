@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from taxlots.cli.demo import PARTS
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = re.findall(r"^(taxlots .*?)(?:\s+#.*)?$", (ROOT / "README.md").read_text(), re.MULTILINE)
@@ -24,7 +25,11 @@ def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
 def folder(tmp_path_factory):
     """A folder with the exports, as the README has it, and the settings filled in after `taxlots init`."""
     place = tmp_path_factory.mktemp("user")
-    shutil.copytree(ROOT / "sample_exports", place / "exports", ignore=shutil.ignore_patterns("taxlots.toml"))
+    for part in PARTS:
+        source = ROOT / "sample_exports" / part
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        (place / "exports").mkdir(exist_ok=True)
+        copy(source, place / "exports" / part)
     done = run("taxlots init", place)
     assert done.returncode == 0, done.stderr
     settings = place / "taxlots.toml"

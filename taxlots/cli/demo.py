@@ -16,6 +16,7 @@ from taxlots.reports.workbook import Content, write_workbook
 from taxlots.session import Choices, Session, open_session
 
 AS_OF = "2026-11-20"
+PARTS = ("coinbase", "kraken", "ledger", "prices.csv")  # one person's exports; the other samples show one layout each
 KNOWN_GAP = "DEPOSIT_UNPAIRED"
 
 
@@ -30,7 +31,7 @@ def run(out: Path) -> int:
         ) from None
     choices = Choices(config=samples / "taxlots.toml", as_of=AS_OF, base=samples.parent)
     with steps(commands.STEPS) as advance:
-        session = open_session([samples], choices, advance)
+        session = open_session([samples / part for part in PARTS], choices, advance)
         portfolio = session.portfolio()
         rungs = ladder(portfolio)
         plans = compare(portfolio, advance)

@@ -60,7 +60,7 @@ def _run(facts: Facts) -> list[tuple[str, str]]:
         ("Jurisdiction", facts.jurisdiction),
         ("Time zone", zone),
         ("Home currency", ledger.prices.home),
-        ("Settings", f"{settings.path} (SHA-256 {settings.sha256})" if settings.path else "none: the defaults hold"),
+        ("Settings", f"{session.shown(settings.path)} (SHA-256 {settings.sha256})" if settings.path else "none: the defaults hold"),
         ("Rules", f"SHA-256 {session.rulebook.sha256}"),
     ]
 
