@@ -7,6 +7,7 @@ from taxlots import frames
 from taxlots.cli.progress import Advance
 from taxlots.cli.results import Result
 from taxlots.decisions.alternatives import ALTERNATIVES, compare
+from taxlots.decisions.gaps import price_gaps
 from taxlots.decisions.harvest import deadline, ladder
 from taxlots.problems import TaxlotsError, problem
 from taxlots.reports import documents, tables
@@ -21,15 +22,16 @@ STEPS = 4 + len(ALTERNATIVES)
 
 def check(session: Session, _year: int | None, _advance: Advance) -> Result:
     """Ingest and reconcile only: what was recognised, what is missing, what to do next."""
-    ledger, book = session.ledger, session.book
+    ledger, years = session.ledger, session.years()
+    gaps = price_gaps(ledger, session.book, years)
+    problems = [*session.problems, *years.problems]
     shown = [
         tables.files_table(ledger),
         tables.balances_table(ledger),
-        tables.gaps_table(ledger, book),
-        tables.problems_table(session.problems),
+        tables.gaps_table(gaps, ledger.zone),
+        tables.problems_table(problems),
     ]
-    document = documents.check_document(ledger, book, session.problems)
-    return Result(document, shown, session.problems, tells_problems=True)
+    return Result(documents.check_document(ledger, gaps, problems), shown, problems, tells_problems=True)
 
 
 def ledger(session: Session, _year: int | None, _advance: Advance) -> Result:

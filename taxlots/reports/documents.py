@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from taxlots import exact, frames
+from taxlots.decisions.gaps import Gap
 from taxlots.decisions.harvest import Rung
 from taxlots.decisions.plan import Plan, Trade
 from taxlots.importers.universal import COLUMNS
@@ -120,8 +121,8 @@ def income_document(book: Book, zone: tzinfo, year: int | None, problems: Sequen
     return document("income", problems, income=rows(records, INCOME, zone), totals=plain)
 
 
-def check_document(ledger: Ledger, book: Book, problems: Sequence[Problem]) -> Document:
-    """`taxlots.check/1`. A gap's tax is null: this version names what is missing, not yet its price."""
+def check_document(ledger: Ledger, gaps: Sequence[Gap], problems: Sequence[Problem]) -> Document:
+    """`taxlots.check/1`."""
     files = [
         {
             "file": f.file,
@@ -147,24 +148,12 @@ def check_document(ledger: Ledger, book: Book, problems: Sequence[Problem]) -> D
         }
         for b in ledger.balances
     ]
-    return document("check", problems, files=files, balances=balances, gaps=gaps(ledger, book))
+    return document("check", problems, files=files, balances=balances, gaps=[_gap(gap, ledger.zone) for gap in gaps])
 
 
-def gaps(ledger: Ledger, book: Book) -> list[Document]:
-    """What is missing: units disposed of that no lot covers, and deposits without origin."""
-    found = [
-        {"account": r["account"], "asset": r["asset"], "time": r["disposed"], "quantity": r["quantity"]}
-        for r in frames.records(book.disposals)
-        if r["lot_id"] is None
-    ]
-    without_origin = {(p.file, p.row) for p in ledger.problems if p.code == "DEPOSIT_UNPAIRED"}
-    for record in frames.records(ledger.transactions):
-        first = record["sources"][0]
-        if (first["file"], first["row"]) in without_origin and record["kind"] == "deposit":
-            asset, quantity = record["received_asset"], record["received_quantity"]
-            found.append({"account": record["account"], "asset": asset, "time": record["time"], "quantity": quantity})
-    found.sort(key=lambda gap: gap["time"])
-    return [{name: jsonable(value, ledger.zone) for name, value in gap.items()} | {"tax_low": None, "tax_high": None} for gap in found]
+def _gap(gap: Gap, zone: tzinfo) -> Document:
+    names = ("transaction_id", "kind", "account", "asset", "time", "quantity", "tax_low", "tax_high")
+    return {name: jsonable(getattr(gap, name), zone) for name in names}
 
 
 def tax_document(position: TaxPosition, due: TaxDue, problems: Sequence[Problem]) -> Document:

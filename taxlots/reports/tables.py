@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from taxlots import exact, frames
+from taxlots.decisions.gaps import Gap
 from taxlots.decisions.harvest import Rung
 from taxlots.decisions.plan import Plan, Trade
 from taxlots.importers.universal import COLUMNS
@@ -15,7 +16,6 @@ from taxlots.ledger.settle import Ledger
 from taxlots.lots.results import Book
 from taxlots.prices import PriceTable
 from taxlots.problems import Problem, Severity
-from taxlots.reports import documents
 from taxlots.tax import TaxDue, TaxPosition
 
 TEXT, NUMBER, MONEY = "text", "number", "money"
@@ -58,11 +58,24 @@ def balances_table(ledger: Ledger) -> Table:
     return Table("Balances that exports report", columns, rows)
 
 
-def gaps_table(ledger: Ledger, book: Book) -> Table:
-    """What is missing."""
-    columns = (("account", TEXT), ("asset", TEXT), ("time", TEXT), ("quantity", NUMBER))
-    rows = [(g["account"], g["asset"], g["time"][:10], Decimal(g["quantity"])) for g in documents.gaps(ledger, book)]
-    return Table("Gaps: units without a known origin", columns, rows)
+def gaps_table(gaps: Sequence[Gap], zone: tzinfo) -> Table:
+    """What is missing, the most expensive first."""
+    columns = (("account", TEXT), ("asset", TEXT), ("time", TEXT), ("quantity", NUMBER), ("shown by", TEXT))
+    prices = (("tax with basis 0", MONEY), ("tax with highest basis", MONEY), ("worth at most", MONEY))
+    rows = [
+        (gap.account, gap.asset, _local(gap.time, zone), gap.quantity, gap.transaction_id, gap.tax_high, gap.tax_low, _worth(gap))
+        for gap in gaps
+    ]
+    notes = (
+        ("The tax is that of the years in which units of the gap were disposed of; look for the most expensive file first.",)
+        if gaps
+        else ()
+    )
+    return Table("Gaps: units without a known origin, and what they cost", (*columns, *prices), rows, notes)
+
+
+def _worth(gap: Gap) -> Decimal | None:
+    return None if gap.tax_low is None else gap.worth
 
 
 def ledger_table(ledger: Ledger) -> Table:
