@@ -1,7 +1,7 @@
 """Withdrawals and deposits between a person's own accounts become one transfer; the rest is named with its consequence.
 
 What decides, in this order: the person's own transfers.csv; an equal transaction hash; then asset, time window and the amount net of
-a network fee, nearest first. A pair that the rules below refuse is left open and reported, never guessed.
+a network fee, solved as one assignment over all candidates. A pair that the rules below refuse is left open and reported, never guessed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from decimal import Decimal
 from taxlots.exact import plain
 from taxlots.importers.records import Transaction
 from taxlots.kinds import DUST, is_fiat
+from taxlots.ledger.assignment import best_pairs
 from taxlots.ledger.companions import Pair
 from taxlots.problems import Problem, problem
 
@@ -19,6 +20,8 @@ EARLIEST = timedelta(hours=-2)  # clocks differ, and some platforms stamp a with
 SOON, LATEST = timedelta(hours=3), timedelta(days=3)
 SOON_FEE, LATE_FEE = Decimal("0.15"), Decimal("0.05")
 FORCED_FEE = Decimal("0.25")
+WEIGHT = 3_000_000  # of a pair before its cost of at most 2 million: two fair pairs outweigh a perfect one that leaves two ends alone
+NEAR = 50_000  # costs that differ less do not tell two candidates apart
 
 
 @dataclass(slots=True)
@@ -32,7 +35,8 @@ class Paired:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    rank: tuple[int, Decimal, timedelta, str, str]
+    cost: int
+    by_hash: bool
     out: Transaction
     into: Transaction
     reason: str
@@ -72,8 +76,7 @@ def _decided(
             message = error or f"{line.out_id} -> {line.in_id} can't be paired"
             result.problems.append(problem("OVERRIDE_UNMATCHED", message, file=line.row.file, row=line.row.number))
             continue
-        rank = (0, Decimal(0), timedelta(0), out.id, into.id)
-        pairs.append(_Candidate(rank, out, into, f"transfers.csv:{line.row.number}"))
+        pairs.append(_Candidate(0, False, out, into, f"decided in {line.row.file}:{line.row.number}"))
     return pairs
 
 
@@ -97,14 +100,16 @@ def _matched(outs: list[Transaction], ins: list[Transaction], result: Paired) ->
         by_asset.setdefault(deposit.received_asset, []).append(deposit)
     candidates = [c for out in outs for into in by_asset.get(out.sent_asset, []) if (c := _candidate(out, into))]
     chosen: list[_Candidate] = []
-    taken: set[str] = set()
-    for candidate in sorted(candidates, key=lambda c: c.rank):
-        if candidate.out.id in taken or candidate.into.id in taken:
-            continue
-        taken |= {candidate.out.id, candidate.into.id}
-        chosen.append(candidate)
-    _warn_ambiguous(chosen, candidates, taken, result)
-    return chosen
+    for by_hash in (True, False):
+        free = [c for c in candidates if c.by_hash is by_hash and not _overlaps(c, chosen)]
+        pairs = best_pairs({(c.out.id, c.into.id): WEIGHT - c.cost for c in free})
+        chosen += [c for c in free if (c.out.id, c.into.id) in pairs]
+    doubts = _doubts(chosen, candidates, result)
+    return [replace(c, reason=f"{c.reason}; {_confidence(c, doubts)}") for c in chosen]
+
+
+def _overlaps(candidate: _Candidate, chosen: Sequence[_Candidate]) -> bool:
+    return any(candidate.out.id == c.out.id or candidate.into.id == c.into.id for c in chosen)
 
 
 def _candidate(out: Transaction, into: Transaction) -> _Candidate | None:
@@ -115,7 +120,7 @@ def _candidate(out: Transaction, into: Transaction) -> _Candidate | None:
     if shortfall < 0:
         return None
     if out.txid and out.txid == into.txid:
-        return _Candidate((1, shortfall, abs(gap), out.id, into.id), out, into, "same transaction hash")
+        return _Candidate(_cost(shortfall, gap), True, out, into, "same transaction hash")
     if out.txid and into.txid:
         return None
     day = timedelta(days=1) if out.date_only or into.date_only else timedelta(0)
@@ -125,7 +130,14 @@ def _candidate(out: Transaction, into: Transaction) -> _Candidate | None:
     minutes = int(gap.total_seconds() // 60)
     short = plain((out.sent_quantity or Decimal(0)) - (into.received_quantity or Decimal(0)))
     reason = f"amount and time: {minutes} min apart, {short} {out.sent_asset} less arrives"
-    return _Candidate((2, shortfall, abs(gap), out.id, into.id), out, into, reason)
+    return _Candidate(_cost(shortfall, gap), False, out, into, reason)
+
+
+def _cost(shortfall: Decimal, gap: timedelta) -> int:
+    """How far a pair is from the perfect one, in millionths: the fee as a share of the largest allowed, and the time likewise."""
+    fee = min(shortfall / SOON_FEE, Decimal(1))
+    wait = min(Decimal(int(abs(gap).total_seconds())) / Decimal(int(LATEST.total_seconds())), Decimal(1))
+    return int((fee + wait) * 1_000_000)
 
 
 def _may_meet(out: Transaction, into: Transaction) -> bool:
@@ -140,19 +152,30 @@ def _shortfall(out: Transaction, into: Transaction) -> Decimal:
     return Decimal(0) if abs(short) <= DUST else short / sent
 
 
-def _warn_ambiguous(chosen: list[_Candidate], candidates: list[_Candidate], taken: set[str], result: Paired) -> None:
-    """A pair is doubtful where an end that stayed alone would have fitted as well."""
-    picked = {(c.out.id, c.into.id): c for c in chosen}
-    by_end = {end: c for c in chosen for end in (c.out.id, c.into.id)}
-    for candidate in candidates:
-        ends = (candidate.out.id, candidate.into.id)
-        alone = [end for end in ends if end not in taken]
-        rival = next((by_end[end] for end in ends if end in by_end), None)
-        if ends not in picked and alone and rival and rival.rank[:2] == candidate.rank[:2]:
-            file, row = candidate.into.sources[0]
-            message = f"{rival.out.id} -> {rival.into.id} was taken; {ends[0]} -> {ends[1]} fits as well"
-            hint = f"Decide with a line in transfers.csv: {ends[0]},{ends[1]}"
-            result.problems.append(problem("TRANSFER_AMBIGUOUS", message, hint, file=file, row=row))
+def _doubts(chosen: Sequence[_Candidate], candidates: Sequence[_Candidate], result: Paired) -> dict[str, int]:
+    """Per transfer, the number of other pairs of its ends; and a warning where an end that stayed alone fits about as well."""
+    rivals = {c.out.id: [o for o in candidates if o is not c and (o.out.id == c.out.id or o.into.id == c.into.id)] for c in chosen}
+    taken = {end for c in chosen for end in (c.out.id, c.into.id)}
+    for c in chosen:
+        for other in rivals[c.out.id]:
+            alone = {other.out.id, other.into.id} - taken
+            if alone and not c.by_hash and other.cost <= c.cost + NEAR:
+                result.problems.append(_ambiguous(c, other))
+    return {name: len(others) for name, others in rivals.items()}
+
+
+def _confidence(candidate: _Candidate, doubts: Mapping[str, int]) -> str:
+    if candidate.by_hash:
+        return "certain"
+    others = doubts[candidate.out.id]
+    return "no other candidate" if not others else f"best over all pairs, {others} other candidates"
+
+
+def _ambiguous(taken: _Candidate, other: _Candidate) -> Problem:
+    file, row = other.into.sources[0]
+    message = f"{taken.out.id} -> {taken.into.id} was taken; {other.out.id} -> {other.into.id} fits as well"
+    hint = f"Decide with a line in transfers.csv: {other.out.id},{other.into.id}"
+    return problem("TRANSFER_AMBIGUOUS", message, hint, file=file, row=row)
 
 
 def _joined(candidate: _Candidate, result: Paired) -> Transaction:
