@@ -5,49 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 FIAT = frozenset(
-    [
-        "USD",
-        "EUR",
-        "GBP",
-        "CAD",
-        "AUD",
-        "CHF",
-        "JPY",
-        "NZD",
-        "SEK",
-        "NOK",
-        "DKK",
-        "PLN",
-        "CZK",
-        "HUF",
-        "RON",
-        "BGN",
-        "TRY",
-        "BRL",
-        "MXN",
-        "ARS",
-        "CLP",
-        "COP",
-        "INR",
-        "IDR",
-        "KRW",
-        "CNY",
-        "HKD",
-        "SGD",
-        "THB",
-        "PHP",
-        "MYR",
-        "TWD",
-        "VND",
-        "ZAR",
-        "NGN",
-        "KES",
-        "AED",
-        "SAR",
-        "ILS",
-        "UAH",
-        "RUB",
-    ]
+    """
+    USD EUR GBP CAD AUD CHF JPY NZD SEK NOK DKK PLN CZK HUF RON BGN
+    TRY BRL MXN ARS CLP COP INR IDR KRW CNY HKD SGD THB PHP MYR TWD
+    VND ZAR NGN KES AED SAR ILS UAH RUB ISK RSD GEL KZT PKR BDT LKR
+    EGP MAD JOD KWD QAR BHD OMR PEN UYU CRC DOP HRK GHS UGX TZS
+    """.split()
 )
 
 
@@ -93,6 +56,7 @@ _ROWS = (
     Kind("convert", ("sent", "received")),
     Kind("adjust", ("sent", "received"), either=True),
 )
+EXCLUDE = "exclude"  # in overrides and rules: the row is not to be used
 KINDS = {kind.name: kind for kind in _ROWS}
 DUST = Decimal("0.00000001")  # exports print eight decimals of what platforms keep with more
 

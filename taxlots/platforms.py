@@ -34,4 +34,6 @@ _US_BROKERS = frozenset(
 def is_us_broker(account: str) -> bool:
     """Whether Form 1099-DA or 1099-B is to be expected from the account's platform."""
     name = account.lower()
+    if "wallet" in name:  # a platform's self-custody wallet is no broker
+        return False
     return any(name == broker or name.startswith((f"{broker}-", f"{broker}:")) for broker in _US_BROKERS)

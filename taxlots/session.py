@@ -11,6 +11,7 @@ from taxlots.decisions.portfolio import Market, Portfolio
 from taxlots.decisions.portfolio import portfolio as build_portfolio
 from taxlots.importers.read import read
 from taxlots.importers.times import TimeError, parse_time
+from taxlots.ledger.rules import BulkRule
 from taxlots.ledger.settle import LATER, Ledger, Terms, settle
 from taxlots.lots.book import Elections
 from taxlots.lots.methods import METHODS
@@ -161,7 +162,9 @@ def find_settings(config: Path | None) -> SettingsFile:
         data = path.read_bytes()
         text = data.decode()
     except (OSError, UnicodeDecodeError) as error:
-        raise TaxlotsError(problem("SETTINGS_INVALID", f"can't read {path}: {error}", file=str(path))) from None
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        hint = "Give the path of a taxlots.toml; `taxlots init` writes one."
+        raise TaxlotsError(problem("SETTINGS_INVALID", f"can't be read: {why}", hint, file=str(path))) from None
     return SettingsFile(parse_settings(text, path), path, sha256(data).hexdigest())
 
 
@@ -171,10 +174,14 @@ def _ledger(paths: list[Path] | tuple[Path, ...], settings_file: SettingsFile, c
     zone: tzinfo = zone_named(name) if name else UTC
     now, until = _as_of(choices.as_of, zone)
     imported = read([*sorted(paths), *_companions(settings_file, choices)], zone, base=choices.base)
-    ledger = settle(imported, Terms(zone, name is None, until))
+    ledger = settle(imported, Terms(zone, name is None, until, rules=_rules(settings)))
     if choices.as_of is None:
         ledger.problems += _in_the_future(ledger)
     return ledger, now
+
+
+def _rules(settings: Settings) -> tuple[BulkRule, ...]:
+    return tuple(BulkRule(**{name: getattr(rule, name) for name in rule.__struct_fields__}) for rule in settings.rule)
 
 
 def _companions(settings_file: SettingsFile, choices: Choices) -> list[Path]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from taxlots.kinds import EXCLUDE, KINDS
 from taxlots.problems import TaxlotsError, problem
 
 FILE_NAME = "taxlots.toml"
@@ -97,6 +98,19 @@ class Files(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     balances: str | None = None
 
 
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A decision about many rows at once: what they must be, and the kind that they become (`exclude` drops them)."""
+
+    becomes: str
+    layout: str | None = None
+    account: str | None = None
+    kind: str | None = None
+    asset: str | None = None
+    note: str | None = None
+    least: Decimal | None = None
+    most: Decimal | None = None
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file. `Settings()` is what holds without one."""
 
@@ -106,6 +120,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rebalance: Rebalance = Rebalance()
     accounts: dict[str, Account] = {}
     files: Files = Files()
+    rule: tuple[Rule, ...] = ()
 
 
 class SettingsFile(NamedTuple):
@@ -166,6 +181,8 @@ def _shaped(table: Mapping[str, Any]) -> dict[str, Any]:
 def _whole_to_decimal(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _whole_to_decimal(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_whole_to_decimal(inner) for inner in value]
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
     return value
@@ -183,6 +200,7 @@ def _check(settings: Settings, place: _Place) -> None:
     if methods.pool not in POOLS:
         raise place.error(f"pool {methods.pool!r} is not one of {', '.join(POOLS)}", "pool")
     _check_amounts(settings, place)
+    _check_rules(settings.rule, place)
     _check_targets(settings.targets, place)
 
 
@@ -199,6 +217,18 @@ def _check_amounts(settings: Settings, place: _Place) -> None:
     rate = settings.profile.state_rate
     if rate is not None and not (rate.is_finite() and 0 <= rate < 1):
         raise place.error("state_rate is a fraction of 1, such as 0.05", "state_rate")
+
+
+def _check_rules(rules: tuple[Rule, ...], place: _Place) -> None:
+    for number, rule in enumerate(rules, 1):
+        if rule.becomes != EXCLUDE and rule.becomes not in KINDS:
+            raise place.error(f"[[rule]] {number}: {rule.becomes!r} is not {EXCLUDE} or a kind of the universal ledger", "becomes")
+        if all(getattr(rule, name) is None for name in rule.__struct_fields__ if name != "becomes"):
+            raise place.error(f"[[rule]] {number} would fit every row; say which", "becomes")
+        try:
+            re.compile(rule.note or "")
+        except re.error as error:
+            raise place.error(f"[[rule]] {number}: note is no regular expression: {error}", "note") from None
 
 
 def _check_targets(targets: Mapping[str, Target], place: _Place) -> None:

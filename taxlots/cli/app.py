@@ -4,7 +4,7 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -51,6 +51,20 @@ def _root(
     pass
 
 
+def _carry_out(
+    name: str, paths: list[Path], choices: tuple[Any, ...], extra: tuple[Any, ...], shown: tuple[o.Format, Path | None]
+) -> NoReturn:
+    """Open a session, let `commands.<name>` work on it, show the result and end with its exit code."""
+    from taxlots.cli import commands  # noqa: PLC0415  `--help` must stay fast
+    from taxlots.cli.progress import steps  # noqa: PLC0415
+    from taxlots.session import Choices, open_session  # noqa: PLC0415
+
+    with steps(commands.STEPS) as advance:
+        session = open_session(paths, Choices(*choices), advance)
+        result = getattr(commands, name)(session, advance, *extra)
+    raise typer.Exit(emit(result, *shown))
+
+
 def _reading(name: str, text: str) -> None:
     """Register a command that reads exports; its work is `commands.<name>`, loaded when it runs."""
 
@@ -67,24 +81,15 @@ def _reading(name: str, text: str) -> None:
         form: o.FormatOption = o.Format.TABLE,
         output: o.Output = None,
     ) -> None:
-        from taxlots.cli import commands  # noqa: PLC0415  `--help` must stay fast
-        from taxlots.cli.progress import steps  # noqa: PLC0415
-        from taxlots.session import Choices, open_session  # noqa: PLC0415
-
-        choices = Choices(config, method, pool, jurisdiction, timezone, as_of, prices)
-        with steps(commands.STEPS) as advance:
-            session = open_session(paths, choices, advance)
-            if name == "report":
-                result, form, output = commands.report(session, year, advance, output or Path("report.xlsx")), o.Format.TABLE, None
-            else:
-                result = getattr(commands, name)(session, year, advance)
-        raise typer.Exit(emit(result, form, output))
+        choices = (config, method, pool, jurisdiction, timezone, as_of, prices)
+        if name == "report":
+            _carry_out(name, paths, choices, (year, output or Path("report.xlsx")), (o.Format.TABLE, None))
+        _carry_out(name, paths, choices, (year,), (form, output))
 
     app.command(name, help=text)(command)
 
 
 for _name, _text in (
-    ("check", "Ingest and reconcile only: what was recognised, what is missing, what to do next."),
     ("ledger", "The normalised transactions, in the universal layout."),
     ("lots", "Open lots."),
     ("gains", "Disposals, one row per lot piece."),
@@ -95,6 +100,26 @@ for _name, _text in (
     ("report", "The workbook for an accountant (-o FILE.xlsx)."),
 ):
     _reading(_name, _text)
+
+
+@app.command()
+def check(  # noqa: PLR0913, PLR0917  one parameter per shared option
+    paths: o.Paths,
+    config: o.Config = None,
+    timezone: o.Timezone = None,
+    as_of: o.AsOf = None,
+    prices: o.Prices = None,
+    method: o.MethodOption = None,
+    pool: o.PoolOption = None,
+    jurisdiction: o.Jurisdiction = None,
+    templates: Annotated[
+        Path | None, typer.Option("--templates", help="Write ready-to-fill files for what is missing into this folder.", show_default=False)
+    ] = None,
+    form: o.FormatOption = o.Format.TABLE,
+    output: o.Output = None,
+) -> None:
+    """Ingest and reconcile only: what was recognised, what is missing, what to do next."""
+    _carry_out("check", paths, (config, method, pool, jurisdiction, timezone, as_of, prices), (templates,), (form, output))
 
 
 @app.command()

@@ -11,17 +11,19 @@ from taxlots.decisions.gaps import price_gaps
 from taxlots.decisions.harvest import deadline, ladder
 from taxlots.problems import TaxlotsError, problem
 from taxlots.reports import documents, tables
+from taxlots.reports.templates import write_templates
 from taxlots.session import Session
 from taxlots.tax import tax_due
 
 if TYPE_CHECKING:
     from taxlots.reports.workbook import Content
 
-STEPS = 4 + len(ALTERNATIVES)
+STEPS = 5 + len(ALTERNATIVES)
 
 
-def check(session: Session, _year: int | None, _advance: Advance) -> Result:
+def check(session: Session, _advance: Advance, templates: Path | None) -> Result:
     """Ingest and reconcile only: what was recognised, what is missing, what to do next."""
+    written = write_templates(session.ledger, templates) if templates else []
     ledger, years = session.ledger, session.years()
     gaps = price_gaps(ledger, session.book, years)
     problems = [*session.problems, *years.problems]
@@ -31,23 +33,26 @@ def check(session: Session, _year: int | None, _advance: Advance) -> Result:
         tables.gaps_table(gaps, ledger.zone),
         tables.problems_table(problems),
     ]
+    if templates:
+        listed = [(str(path),) for path in written]
+        shown.append(tables.Table("Templates to fill in", (("file", tables.TEXT),), listed))
     return Result(documents.check_document(ledger, gaps, problems), shown, problems, tells_problems=True)
 
 
-def ledger(session: Session, _year: int | None, _advance: Advance) -> Result:
+def ledger(session: Session, _advance: Advance, _year: int | None) -> Result:
     """The normalised transactions, in the universal layout."""
     problems = session.ledger.problems
     return Result(documents.ledger_document(session.ledger), [tables.ledger_table(session.ledger)], problems)
 
 
-def lots(session: Session, _year: int | None, _advance: Advance) -> Result:
+def lots(session: Session, _advance: Advance, _year: int | None) -> Result:
     """Open lots."""
     zone = session.ledger.zone
     table = tables.frame_table("Open lots", frames.records(session.book.lots), documents.LOTS, zone)
     return Result(documents.lots_document(session.book, zone, session.problems), [table], session.problems)
 
 
-def gains(session: Session, year: int | None, _advance: Advance) -> Result:
+def gains(session: Session, _advance: Advance, year: int | None) -> Result:
     """Disposals, one row per lot piece."""
     zone = session.ledger.zone
     records = documents.of_year(frames.records(session.book.disposals), "disposed_on", year)
@@ -71,7 +76,7 @@ def gains(session: Session, year: int | None, _advance: Advance) -> Result:
     return Result(documents.gains_document(session.book, zone, year, session.problems), shown, session.problems, full)
 
 
-def income(session: Session, year: int | None, _advance: Advance) -> Result:
+def income(session: Session, _advance: Advance, year: int | None) -> Result:
     """Income events."""
     zone = session.ledger.zone
     records = documents.of_year(frames.records(session.book.income), "received_on", year)
@@ -79,7 +84,7 @@ def income(session: Session, year: int | None, _advance: Advance) -> Result:
     return Result(documents.income_document(session.book, zone, year, session.problems), [table], session.problems)
 
 
-def tax(session: Session, year: int | None, _advance: Advance) -> Result:
+def tax(session: Session, _advance: Advance, year: int | None) -> Result:
     """Tax on the year's gains and income, with the profile in taxlots.toml."""
     wanted = _wanted_year(session, year)
     years = session.years()
@@ -89,7 +94,7 @@ def tax(session: Session, year: int | None, _advance: Advance) -> Result:
     return Result(documents.tax_document(position, due, problems), [tables.tax_table(position, due)], problems)
 
 
-def harvest(session: Session, year: int | None, _advance: Advance) -> Result:
+def harvest(session: Session, _advance: Advance, year: int | None) -> Result:
     """Year-end review: what each loss is worth in this year's netting."""
     portfolio = session.portfolio()
     if year is not None and year != portfolio.today.year:
@@ -100,18 +105,23 @@ def harvest(session: Session, year: int | None, _advance: Advance) -> Result:
     return Result(document, [tables.harvest_table(rungs)], session.problems)
 
 
-def rebalance(session: Session, _year: int | None, advance: Advance) -> Result:
+def rebalance(session: Session, advance: Advance, _year: int | None) -> Result:
     """Alternatives scored by their after-tax outcome."""
     portfolio = session.portfolio()
     if not portfolio.targets:
-        raise TaxlotsError(problem("USAGE", "there are no targets", "Give [targets] in taxlots.toml; `taxlots init` writes one."))
+        raise TaxlotsError(
+            problem("USAGE", "there are no targets", "Fill in [targets] in taxlots.toml, where `taxlots init` lists your assets.")
+        )
     plans = compare(portfolio, advance)
+    if not any(plan.feasible for plan in plans):
+        message = f"no plan covers the withdrawal of {portfolio.terms.withdrawal}: the portfolio with its cash is worth less"
+        session.problems.append(problem("WITHDRAWAL_NOT_COVERED", message))
     best = next((plan for plan in plans if plan.feasible), plans[0])
     shown = [tables.plans_table(plans, portfolio.terms.drift_penalty), tables.trades_table(best)]
     return Result(documents.rebalance_document(plans, session.problems), shown, session.problems)
 
 
-def report(session: Session, year: int | None, advance: Advance, path: Path) -> Result:
+def report(session: Session, advance: Advance, year: int | None, path: Path) -> Result:
     """The workbook for an accountant."""
     from taxlots.reports.workbook import write_workbook  # noqa: PLC0415  only this command pays for it
 

@@ -1,12 +1,12 @@
 """The table of rebalance alternatives. Each is a function of the portfolio that returns trades and remarks."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from taxlots import exact
 from taxlots.decisions.branches import optimal_trades
-from taxlots.decisions.explain import explained
+from taxlots.decisions.explain import against_first_in, explained
 from taxlots.decisions.harvest import paying_sales, round_trips
 from taxlots.decisions.optimise import certificate
 from taxlots.decisions.plan import Plan, Trade
@@ -20,11 +20,12 @@ from taxlots.decisions.policies import (
     to_targets,
 )
 from taxlots.decisions.portfolio import ZERO, HeldLot, Portfolio
-from taxlots.decisions.score import attributed, cash_after, figures
+from taxlots.decisions.score import attributed, figures
 
 Answer = tuple[list[Trade], list[str]]
 SHORTFALL = Decimal("-0.01")
 MOST_CONTRIBUTIONS = 240
+OPTIMAL = "optimal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +101,6 @@ def harvest(portfolio: Portfolio) -> Answer:
     return trades, [*notes, *more]
 
 
-def optimal(portfolio: Portfolio) -> Answer:
-    """The proven optimum of the score; see `optimise`."""
-    trades, _ = optimal_trades(portfolio)
-    return trades, []
-
-
 ALTERNATIVES: tuple[Alternative, ...] = (
     Alternative("hold", "nothing is traded", hold),
     Alternative("contribute", "only the contribution is placed, on the most underweight; nothing is sold", contribute),
@@ -114,31 +109,38 @@ ALTERNATIVES: tuple[Alternative, ...] = (
     Alternative("bands", "only assets outside their band, back to its edge", bands),
     Alternative("no-short-gains", "to the targets, never realising a short-term gain", no_short_gains),
     Alternative("harvest", "losses that pay first, then to the targets", harvest),
-    Alternative("optimal", "the proven optimum of the score", optimal),
 )
 
 
 def compare(portfolio: Portfolio, progress: Callable[[str], None] = lambda _name: None) -> list[Plan]:
-    """Every alternative as a plan, best score first; of equal scores the one with less turnover, then by table order."""
+    """Every alternative and the optimum as plans, best score first; of equal scores the optimum, then the one with less turnover."""
     plans = []
     for alternative in ALTERNATIVES:
         progress(alternative.name)
-        plans.append(_plan(portfolio, alternative))
-    return sorted(plans, key=lambda p: (not p.feasible, -p.figures.score, p.figures.turnover))
+        trades, notes = alternative.trades(portfolio)
+        plans.append(_plan(portfolio, alternative.name, alternative.meaning, trades, notes))
+    progress(OPTIMAL)
+    plans.append(_optimal(portfolio, plans))
+    return sorted(plans, key=lambda p: (not p.feasible, -p.figures.score, p.name != OPTIMAL, p.figures.turnover))
 
 
-def _plan(portfolio: Portfolio, alternative: Alternative) -> Plan:
-    solved = None
-    if alternative.trades is optimal:
-        raw, solved = optimal_trades(portfolio)
-        notes = [] if solved.sold is not None else ["no trades raise the money that the withdrawal needs"]
-    else:
-        raw, notes = alternative.trades(portfolio)
-    notes = [*notes, *round_trips(raw)]
+def _plan(portfolio: Portfolio, name: str, meaning: str, raw: Sequence[Trade], notes: Sequence[str]) -> Plan:
     trades = tuple(explained(portfolio, attributed(portfolio, raw)))
     counted = figures(portfolio, trades)
-    feasible = cash_after(portfolio, trades) >= SHORTFALL and not (solved and solved.sold is None)
+    feasible = counted.cash_after >= SHORTFALL
+    told = [*notes, *round_trips(raw), *against_first_in(portfolio, trades, counted)]
     if not feasible:
-        notes.append(f"cash would be {exact.cents(counted.cash_after)}: the withdrawal is not covered")
-    proof = certificate(solved, counted.score) if solved and solved.sold is not None else None
-    return Plan(alternative.name, alternative.meaning, trades, counted, feasible, tuple(notes), proof)
+        told.append(f"{exact.cents(-counted.cash_after)} of the withdrawal are not covered: lower it, or add cash")
+    return Plan(name, meaning, trades, counted, feasible, tuple(told))
+
+
+def _optimal(portfolio: Portfolio, others: Sequence[Plan]) -> Plan:
+    """The optimum of the linear programs; where the exact score of another plan is higher, that plan, with the gap that is left."""
+    raw, solved = optimal_trades(portfolio)
+    plan = _plan(portfolio, OPTIMAL, "the best score of all plans of today, with its proof", raw, ())
+    if solved.sold is None:
+        return replace(plan, feasible=False, notes=(*plan.notes, "no trades raise the money that the withdrawal needs"))
+    better = max((p for p in others if p.feasible), key=lambda p: p.figures.score, default=plan)
+    if better.figures.score > plan.figures.score or not plan.feasible:
+        plan = replace(plan, trades=better.trades, figures=better.figures, feasible=better.feasible, notes=better.notes)
+    return replace(plan, certificate=certificate(solved, plan.figures.score))

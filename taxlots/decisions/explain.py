@@ -5,8 +5,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from taxlots import exact
-from taxlots.decisions.plan import Trade
+from taxlots.decisions.plan import Figures, Trade
+from taxlots.decisions.policies import first_in, sell_down
 from taxlots.decisions.portfolio import HeldLot, Portfolio
+from taxlots.decisions.score import figures
 
 
 def explained(portfolio: Portfolio, trades: Sequence[Trade]) -> list[Trade]:
@@ -34,3 +36,19 @@ def _purchase(portfolio: Portfolio, trade: Trade) -> str:
         weight = portfolio.values[trade.asset] * 100 / total if total else Decimal(0)
         wished = portfolio.target(trade.asset).weight * 100
         return f"holds {weight:.1f} % of the portfolio before the trades, target {wished:.1f} %"
+
+
+def against_first_in(portfolio: Portfolio, trades: Sequence[Trade], counted: Figures) -> list[str]:
+    """What the same sales would cost in tax if each asset's earliest lots were sold instead."""
+    sold = [trade for trade in trades if trade.lot]
+    if not sold:
+        return []
+    with exact.exactly():
+        wanted: dict[str, Decimal] = {}
+        for trade in sold:
+            wanted[trade.asset] = wanted.get(trade.asset, Decimal(0)) + trade.value
+        lots = sorted(portfolio.lots, key=first_in)
+        instead = [sale for asset, value in wanted.items() for sale in sell_down(portfolio, asset, value, lots)]
+        more = figures(portfolio, instead).tax_now - counted.tax_now
+        word = "more" if more >= 0 else "less"
+        return [f"the same sales by first in, first out would cost {exact.cents(abs(more))} {word} tax"]

@@ -40,7 +40,7 @@ class Rung:
 def ladder(portfolio: Portfolio) -> list[Rung]:
     """Every lot whose sale today is a loss, best first, each after those above it that pay."""
     with exact.exactly():
-        sales = [sale(portfolio, lot, lot.quantity) for lot in portfolio.lots]
+        sales = [sale(portfolio, lot, lot.quantity) for lot in portfolio.lots if lot.tradable]
         losing = sorted((t for t in sales if t.gain < 0), key=_loss_per_dollar)
         rungs: list[Rung] = []
         position = portfolio.position

@@ -32,7 +32,7 @@ ASSUMPTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """Trades of the optimum (in value, floats) with the bound of the score; `trades` None where nothing is feasible."""
+    """Sales and purchases of the optimum (in value, floats) with the bound of the score; `sold` None where nothing is feasible."""
 
     sold: dict[str, float] | None
     bought: dict[str, float]
@@ -127,7 +127,7 @@ def _purchases(portfolio: Portfolio, sales: Sequence[Trade], bought: dict[str, f
 
 def solve(portfolio: Portfolio, barred: Barred) -> Solved:
     """The best of all linear pieces, within what is barred."""
-    tradable = [lot for lot in portfolio.lots if lot.price > 0]
+    tradable = [lot for lot in portfolio.lots if lot.tradable]
     columns = _Columns(len(tradable), len(portfolio.assets))
     model = tax_model(portfolio.position, portfolio.rulebook)
     solver = _base_model(portfolio, tradable, columns, (model.start_short, model.start_long))
@@ -153,7 +153,7 @@ def _bar(solver: Any, portfolio: Portfolio, lots: Sequence[HeldLot], columns: _C
         if lot.asset in barred.losses and _gain_share(lot, rate) < 0:
             solver.changeColBounds(index, 0.0, 0.0)
     for index, asset in enumerate(portfolio.assets):
-        if asset in barred.buys:
+        if asset in barred.buys or not portfolio.prices[asset]:
             solver.changeColBounds(columns.bought + index, 0.0, 0.0)
 
 

@@ -44,7 +44,7 @@ def sell_down(portfolio: Portfolio, asset: str, value: Decimal, lots: Sequence[H
     trades: list[Trade] = []
     left = value
     for lot in lots:
-        if lot.asset != asset or left <= 0:
+        if lot.asset != asset or left <= 0 or not lot.tradable:
             continue
         if lot.value <= left:
             quantity = lot.quantity

@@ -47,6 +47,11 @@ class HeldLot:
         return exact.CONTEXT.divide(self.basis, self.quantity)
 
     @property
+    def tradable(self) -> bool:
+        """Whether it can be sold: at a price of 0 nobody buys, and a fall in price alone realises no loss (CCA 202302011)."""
+        return self.price > 0
+
+    @property
     def term(self) -> str:
         """`long` or `short`."""
         return "long" if self.long_term else "short"

@@ -92,7 +92,7 @@ def drift(portfolio: Portfolio, trades: Sequence[Trade]) -> Drift:
             values[trade.asset] = values.get(trade.asset, ZERO) + (trade.value if trade.side == "buy" else -trade.value)
         gaps = [abs(value - portfolio.target_value(asset)) for asset, value in values.items()]
         total = portfolio.total
-        points = [gap * 100 / total if total else ZERO for gap in gaps]
+        points = [gap * 100 / total if total > 0 else ZERO for gap in gaps]
         return Drift(sum(points, ZERO), max(points, default=ZERO), sum(gaps, ZERO))
 
 

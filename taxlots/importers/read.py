@@ -97,7 +97,7 @@ def _detect_all(sheets: Iterable[Sheet | Unreadable], layouts: Sequence[Layout],
 def _unknown(file: str, cells: list[list[str]]) -> Problem:
     widest = max(cells[:20], key=len, default=[])
     shown = ", ".join(cell.strip()[:30] for cell in widest[:6])
-    return problem("LAYOUT_UNKNOWN", f"{file}: no known header; the widest row near the top begins: {shown}", file=file)
+    return problem("LAYOUT_UNKNOWN", f"no known header; the widest row near the top begins: {shown}", file=file)
 
 
 def _take_layout(layout: Layout, group: list[Detected], zone: tzinfo, imported: Imported) -> None:

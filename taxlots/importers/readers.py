@@ -234,4 +234,4 @@ def _delimiter(text: str) -> str:
 
 
 def _refused(label: str, digest: str | None, code: str, why: str) -> Unreadable:
-    return Unreadable(label, digest, problem(code, f"{label}: {why}", file=label))
+    return Unreadable(label, digest, problem(code, why, file=label))

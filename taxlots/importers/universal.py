@@ -9,7 +9,7 @@ from decimal import Decimal
 from taxlots.importers.numbers import number
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction, all_rows
 from taxlots.importers.times import time
-from taxlots.kinds import DUST, KINDS, Kind
+from taxlots.kinds import DUST, KINDS, Kind, is_fiat
 from taxlots.problems import problem
 
 COLUMNS = [
@@ -154,6 +154,9 @@ def _counter(row: Row, kind: Kind) -> str | None:
 
 def _asset_class(row: Row) -> str | None:
     name = row.text("asset_class").lower() or None
+    money = [row.text(f"{side}_asset").upper() for side in ("sent", "received") if row.text(f"{side}_asset")]
+    if name == "fiat" and not any(is_fiat(asset) for asset in money):
+        raise RowError("ROW_INVALID", f"{', '.join(money)} is not known as money", "Give the row's value in a known currency instead.")
     if name is not None and name not in ASSET_CLASSES:
         raise RowError("ROW_INVALID", f"asset_class {name!r} is not one of {', '.join(sorted(ASSET_CLASSES))}")
     return name

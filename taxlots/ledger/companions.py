@@ -9,12 +9,11 @@ from typing import TypeVar
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import ReportedBalance, Row, RowError, Transaction
 from taxlots.importers.times import time
-from taxlots.kinds import KINDS
+from taxlots.kinds import EXCLUDE, KINDS
 from taxlots.prices import PricePoint
 from taxlots.problems import Problem, problem
 
 Line = TypeVar("Line")
-EXCLUDE = "exclude"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,15 @@ class Pair:
     out_id: str
     in_id: str
     row: Row
+
+
+_TO_FILL = {"prices": ("price",), "transfers": ("out_id", "in_id"), "overrides": ("kind", "value", "basis", "acquired")}
+
+
+def is_filled(row: Row, name: str) -> bool:
+    """Whether a person has filled in the line: those of a template wait with empty cells."""
+    cells = [bool(row.text(column)) for column in _TO_FILL.get(name, ())]
+    return any(cells) if name == "overrides" else all(cells)
 
 
 def parse_lines(rows: Sequence[Row], parse: Callable[[Row], Line], problems: list[Problem]) -> list[Line]:

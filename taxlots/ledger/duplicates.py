@@ -1,10 +1,10 @@
 """Overlapping exports say the same thing twice. What is the same, is decided here; genuine equal fills stay.
 
-Two transactions with the platform's own id are one if the ids are equal. Without ids they are one if they stand in different files
-and agree in account, kind, time and legs, and a transaction absorbs at most one of each other file: so equal fills inside one file
-all stay, however often the file is exported again. Exports of two eras, one with ids and one without, may tell the seconds of a
-two-row conversion differently and name kinds anew; between them the legs and the time within two seconds (or the date, where an
-export gives no time) decide.
+Two transactions with the platform's own id, in different files, are one if the ids are equal. Without ids they are one if they stand in
+different files and agree in account, kind, time and legs. Either way a transaction absorbs at most one of each other file: so equal
+fills inside one file all stay, however often the file is exported again. Exports of two eras, one with ids and one without, may tell the
+seconds of a two-row conversion differently and name kinds anew; between them the legs and the time within two seconds (or the date,
+where an export gives no time) decide. Money is compared with a tolerance, since exports round it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -55,13 +55,13 @@ def distinct(transactions: Sequence[Transaction], order: Order, zone: tzinfo = U
         twins = by_id.setdefault((transaction.account, transaction.id), []) if transaction.id else []
         place = (transaction.account, legs(transaction))
         near = [k for shift in (0, -1, 1) for k in groups.get((*place, day + shift * _DAY), ())]
-        match = next((k for k in twins if _same_content(k, transaction, day)), None)
+        match = next((k for k in twins if _file(transaction) not in k.absorbed and _same_content(k, transaction, day)), None)
         match = match or next((k for k in near if _same(k, transaction, day)), None)
         if match:
             _merge(result, transaction, match)
             continue
         if twins:
-            result.problems.append(_conflict(twins[0].transaction, transaction))
+            result.problems.append(_twice(twins, transaction, day))
         kept = _Kept(transaction, bool(transaction.id), {_file(transaction)}, day)
         groups.setdefault((*place, day), []).append(kept)
         twins.append(kept)
@@ -128,11 +128,20 @@ def _merge(result: Distinct, transaction: Transaction, kept: _Kept) -> None:
     result.merged.update(dict.fromkeys(transaction.sources, f"says the same as {file}:{row}"))
 
 
-def _conflict(first: Transaction, other: Transaction) -> Problem:
+def _twice(twins: Sequence[_Kept], other: Transaction, day: date) -> Problem:
+    """One id on two rows of a file: both are kept, with a warning where they agree in everything and an error where they do not."""
+    first = next((k for k in twins if _same_content(k, other, day) and _currencies(k.transaction) == _currencies(other)), None)
     file, row = other.sources[0]
-    where = f"{first.sources[0][0]}:{first.sources[0][1]}"
-    message = f"id {other.id!r} also stands at {where} with other content"
-    return problem("ID_CONFLICT", message, file=file, row=row)
+    there, line = (first or twins[0]).transaction.sources[0]
+    if first:
+        return problem(
+            "ID_REPEATED", f"id {other.id!r} also stands at {there}:{line} with the same content; both count", file=file, row=row
+        )
+    return problem("ID_CONFLICT", f"id {other.id!r} also stands at {there}:{line} with other content", file=file, row=row)
+
+
+def _currencies(t: Transaction) -> set[str | None]:
+    return {asset for (_, asset), _ in _money(t)}
 
 
 def content_id(transaction: Transaction) -> str:

@@ -1,6 +1,7 @@
 """A settled transaction -> entries: one per change of one asset in one account, in the order in which they are booked.
 
-At one instant acquisitions come first, then moves, then the rest, so that what arrives can be used at once. Amounts are units
+At one instant acquisitions come first, then conversions, then what leaves, in an order in which a transfer arrives before it is used
+(`instants.py`). Amounts are units
 (int, 10^18). The split of fees follows 26 CFR 1.1001-7(b)(2) and 1.1012-1(h): the cost of buying with money is basis, the cost of
 selling or swapping lowers the amount realised, and a fee paid in an asset is itself a disposal of that asset.
 """
@@ -9,12 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
 
 from taxlots import exact, frames
 from taxlots.kinds import KINDS, is_fiat
+from taxlots.ledger.instants import booking_order
 
 
 class Action(IntEnum):
@@ -28,13 +31,17 @@ class Action(IntEnum):
     REMOVE = 5
 
 
-_PHASE = {Action.ACQUIRE: 0, Action.MOVE: 1, Action.CONVERT: 1, Action.SPLIT: 1, Action.DISPOSE: 2, Action.REMOVE: 2}
+_PHASE = {Action.ACQUIRE: 0, Action.CONVERT: 1, Action.SPLIT: 1, Action.MOVE: 2, Action.DISPOSE: 2, Action.REMOVE: 2}
+_LEAVING = 2
 OUTSIDE = "outside"
 
 
 @dataclass(slots=True)
 class Entry:
-    """One change. `amount` is basis (acquire) or gross proceeds (dispose), `cost` what lowers the proceeds, in units."""
+    """One change. `amount` is basis (acquire) or gross proceeds (dispose), `cost` what lowers the proceeds, in units.
+
+    `lot_of` is the row whose lots it is taken from, for a fee withheld from what that row brought in; None: by the account's order.
+    """
 
     action: Action
     kind: str
@@ -50,7 +57,7 @@ class Entry:
     to_account: str | None = None
     to_asset: str | None = None
     to_quantity: int = 0
-    from_own_lot: bool = False
+    lot_of: int | None = None
     phase: int = field(default=-1)
 
 
@@ -78,25 +85,35 @@ def split(transactions: pd.DataFrame) -> Entries:
     """Entries of a frame of `frames.SETTLED`."""
     rows = frames.records(transactions)
     result = Entries(rows, [], [], [])
+    places = {row["id"]: index for index, row in enumerate(rows)}
     for index, row in enumerate(rows):
         splitter = _SPLITTERS.get(_family(row))
         if splitter is None:
             result.unbooked.append(index)
             continue
-        leg = _Leg(row, index)
+        leg = _Leg(row, index, _withheld(rows, index, places))
         result.entries += _phased(splitter(leg))
         if row["kind"].startswith("income:"):
             result.income.append(IncomeEntry(index, row["received_asset"], leg.received, leg.value))
     order = {index: (row["file_hash"], row["file_order"]) for index, row in enumerate(rows)}
     result.entries.sort(key=lambda e: (e.time, e.phase, *order[e.row]))  # stable: a transaction's own entries keep their order
+    result.entries = [entry for (_, phase), group in groupby(result.entries, _instant) for entry in _within(phase, list(group))]
     return result
+
+
+def _instant(entry: Entry) -> tuple[datetime, int]:
+    return (entry.time, entry.phase)
+
+
+def _within(phase: int, entries: list[Entry]) -> list[Entry]:
+    return booking_order(entries) if phase == _LEAVING and len(entries) > 1 else entries
 
 
 class _Leg:
     """A settled row with its amounts in units."""
 
-    def __init__(self, row: dict[str, Any], index: int) -> None:
-        self.row, self.index = row, index
+    def __init__(self, row: dict[str, Any], index: int, owner: int | None) -> None:
+        self.row, self.index, self.owner = row, index, owner
         self.kind: str = row["kind"]
         self.account: str = row["account"]
         self.sent = _units(row["sent_quantity"])
@@ -118,13 +135,13 @@ class _Leg:
             yield self.entry(Action.DISPOSE, "fee", self.fee_quantity, kind="fee", amount=self.fee, **more)
 
     def fee_around(self, body: list[Entry]) -> list[Entry]:
-        """Body with the fee: out of the lot just received where it was withheld from that, else before the rest."""
-        fee = list(self.fee_entry())
-        own = [e for e in body if e.action is Action.ACQUIRE and e.asset == self.row["fee_asset"] and e.account == self.account]
-        gives = any(e.asset == self.row["fee_asset"] and e.action is not Action.ACQUIRE for e in body)
-        if fee and own and not gives:
-            return [*body, *(self.fee_entry(from_own_lot=True))]
-        return [*fee, *body]
+        """Body with the fee: out of what was just received where it was withheld from that, else before the rest."""
+        asset = self.row["fee_asset"]
+        arrives = any(asset == (e.asset if e.action is Action.ACQUIRE else e.to_asset) for e in body)
+        gives = any(e.asset == asset and e.action is not Action.ACQUIRE for e in body)
+        if arrives and not gives:
+            return [*body, *self.fee_entry(lot_of=self.index)]
+        return [*self.fee_entry(), *body]
 
     def carried(self) -> dict[str, Any]:
         """Basis and dates that a person or the export brought along."""
@@ -140,15 +157,22 @@ def _units(value: Any) -> int:
 
 
 def _phased(entries: list[Entry]) -> list[Entry]:
-    """A fee that goes with a move or comes out of a lot just received is booked together with it, not with the later disposals."""
-    moves = any(entry.action is Action.MOVE for entry in entries)
+    """A fee that comes out of what the row brought in is booked right after that, not with the later disposals."""
+    first = min((_PHASE[entry.action] for entry in entries), default=_LEAVING)
     for entry in entries:
-        entry.phase = _PHASE[entry.action]
-        if entry.from_own_lot:
-            entry.phase = _PHASE[Action.ACQUIRE]
-        elif entry.kind == "fee" and moves:
-            entry.phase = _PHASE[Action.MOVE]
+        entry.phase = _PHASE[entry.action] if entry.lot_of is None else first
     return entries
+
+
+def _withheld(rows: list[dict[str, Any]], index: int, places: dict[str, int]) -> int | None:
+    """The row that a fee row named `ID/fee` belongs to, where that row brought in the fee's asset at the same time."""
+    row = rows[index]
+    owner = places.get(row["id"].partition("/fee")[0]) if row["kind"] == "fee" and "/fee" in row["id"] else None
+    if owner is None:
+        return None
+    names = ("time", "account")
+    same = all(rows[owner][name] == row[name] for name in names) and rows[owner]["received_asset"] == row["fee_asset"]
+    return owner if same else None
 
 
 def _family(row: dict[str, Any]) -> str:
@@ -190,7 +214,7 @@ def _spend(leg: _Leg) -> list[Entry]:
 
 
 def _fee(leg: _Leg) -> list[Entry]:
-    entries = list(leg.fee_entry())
+    entries = list(leg.fee_entry(lot_of=leg.owner))
     if leg.sent and not is_fiat(leg.row["sent_asset"]):
         entries.append(leg.entry(Action.DISPOSE, "sent", leg.sent, amount=leg.value))
     return entries
@@ -229,7 +253,7 @@ def _removal(leg: _Leg) -> list[Entry]:
 
 def _convert(leg: _Leg) -> list[Entry]:
     given = leg.entry(Action.CONVERT, "sent", leg.sent, to_asset=leg.row["received_asset"], to_quantity=leg.received)
-    return [*leg.fee_entry(), given]
+    return leg.fee_around([given])
 
 
 def _split(leg: _Leg) -> list[Entry]:

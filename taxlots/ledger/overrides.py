@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from taxlots.importers.records import RowError, Source, Transaction
-from taxlots.kinds import KINDS
-from taxlots.ledger.companions import EXCLUDE, Override
+from taxlots.kinds import EXCLUDE, KINDS
+from taxlots.ledger.companions import Override
 from taxlots.problems import Problem, problem
 
 
@@ -52,11 +52,12 @@ def _changed(transaction: Transaction, override: Override) -> Transaction:
         note="; ".join(filter(None, (transaction.note, override.note))) or None,
     )
     if kind != EXCLUDE:
-        _check_legs(changed)
+        check_legs(changed)
     return changed
 
 
-def _check_legs(transaction: Transaction) -> None:
+def check_legs(transaction: Transaction) -> None:
+    """Whether the transaction has the legs that its (new) kind needs. Raises RowError."""
     kind = KINDS[transaction.kind]
     if kind.name == "transfer" and transaction.counter_account is None:
         message = f"{transaction.id!r} can't become a transfer: its other end is not known"

@@ -14,6 +14,7 @@ from taxlots.ledger import companions
 from taxlots.ledger.duplicates import Distinct, distinct, row_order
 from taxlots.ledger.overrides import apply_overrides
 from taxlots.ledger.reconcile import BalanceCheck, check_balances
+from taxlots.ledger.rules import BulkRule, apply_rules
 from taxlots.ledger.transfers import pair_transfers
 from taxlots.ledger.valuation import Valued, Valuer
 from taxlots.prices import PriceTable
@@ -50,6 +51,7 @@ class Ledger:
     problems: list[Problem] = field(default_factory=list)
     balances: list[BalanceCheck] = field(default_factory=list)
     prices: PriceTable = field(default_factory=PriceTable)
+    missing_prices: list[tuple[datetime, str]] = field(default_factory=list)
     set_aside: dict[Source, str] = field(default_factory=dict)
     merged: dict[Source, str] = field(default_factory=dict)
     zone: tzinfo = UTC
@@ -65,6 +67,7 @@ class Terms:
     zone_assumed: bool = True
     as_of: datetime | None = None
     home: str = "USD"
+    rules: tuple[BulkRule, ...] = ()
 
 
 def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
@@ -75,7 +78,8 @@ def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
     single = distinct(imported.transactions, imported.order(), terms.zone)
     opening = _opening(imported, terms, single, problems)
     overrides = _parsed(imported, "overrides", companions.override, terms, problems)
-    overridden = apply_overrides([*single.transactions, *opening], overrides, single.aliases)
+    ruled = apply_rules(single.transactions, terms.rules, {record.file: record.layout for record in imported.files})
+    overridden = apply_overrides([*ruled.transactions, *opening], overrides, single.aliases)
     present, later = _until(overridden.transactions, terms.as_of)
     decided = _parsed(imported, "transfers", companions.pair, terms, problems)
     paired = pair_transfers(present, decided, single.aliases)
@@ -84,11 +88,12 @@ def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
             imported.unusable.add((refused.file, refused.row))
     valuer = Valuer(prices)
     valued = valuer.value_all(paired.transactions)
-    problems += single.problems + overridden.problems + paired.problems + valuer.problems
+    problems += single.problems + ruled.problems + overridden.problems + paired.problems + valuer.problems
     ledger = Ledger(
         transactions=_frame(valued, paired.matches, imported),
         prices=prices,
-        set_aside=imported.set_aside | overridden.excluded | later,
+        missing_prices=valuer.missing,
+        set_aside=imported.set_aside | ruled.excluded | overridden.excluded | later,
         merged=imported.merged | single.merged,
         zone=terms.zone,
         zone_assumed=terms.zone_assumed,
@@ -102,7 +107,9 @@ def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
 
 
 def _parsed(imported: Imported, name: str, parse: Callable[[Row, tzinfo], Line], terms: Terms, problems: list[Problem]) -> list[Line]:
-    rows = imported.companions.get(name, [])
+    given = imported.companions.get(name, [])
+    rows = [row for row in given if companions.is_filled(row, name)]
+    imported.set_aside.update((row.source, "not filled in yet") for row in given if row not in rows)
     before = len(problems)
     lines = companions.parse_lines(rows, lambda row: parse(row, terms.zone), problems)
     imported.unusable.update((p.file, p.row) for p in problems[before:] if p.file is not None and p.row is not None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from taxlots.exact import CONTEXT, plain
@@ -51,6 +52,7 @@ class Valuer:
         """`prices.home` is the home currency."""
         self.prices = prices
         self.problems: list[Problem] = []
+        self.missing: list[tuple[datetime, str]] = []
 
     def value_all(self, transactions: Sequence[Transaction]) -> list[Valued]:
         """Every transaction valued, in the order given."""
@@ -63,15 +65,22 @@ class Valuer:
             hint = f"Add to overrides.csv: {t.id},{t.kind},,<basis>,<acquired>,<why>"
             self.problems.append(problem("BASIS_ASSUMED", message, hint, file=file, row=row))
         worth = self._main(t)
-        fee = self._fee(t, worth)
-        short = self._shortfall(t)
+        fee = self._fee(t, worth or self._row_value(t))
+        short = self._shortfall(t, worth or self._row_value(t))
         return Valued(t, worth.amount if worth else None, worth.source if worth else None, fee, short)
 
-    def _shortfall(self, t: Transaction) -> Decimal | None:
-        """What did not arrive of a transfer was a network fee in the asset."""
+    def _row_value(self, t: Transaction) -> _Worth | None:
+        """The value that a row states although its kind does not need one: it prices the row's fees."""
+        stated = t.value is not None and (shortfall(t) or t.fee_quantity is not None)
+        return self._priced(t, t.value, t.value_currency or self.prices.home, needed=False) if stated and t.value is not None else None
+
+    def _shortfall(self, t: Transaction, worth: _Worth | None) -> Decimal | None:
+        """What did not arrive of a transfer was a network fee in the asset: at the row's own value, else at the table's price."""
         missing = shortfall(t)
         if not missing or t.sent_asset is None:
             return None
+        if worth is not None and t.sent_quantity:
+            return CONTEXT.divide(CONTEXT.multiply(worth.amount, missing), t.sent_quantity)
         priced = self._priced(t, missing, t.sent_asset)
         return priced.amount if priced else None
 
@@ -143,6 +152,7 @@ class Valuer:
             line = f"{t.time:%Y-%m-%dT%H:%M:%SZ},{asset},<price>,{self.prices.home},<source>"
             when = f"within a week of {t.time:%Y-%m-%d %H:%M} UTC"
             message = f"no {self.prices.home} price of {asset} {when}; {t.kind} of {plain(quantity)} {asset} counts as 0"
+            self.missing.append((t.time, asset))
             self.problems.append(problem("PRICE_MISSING", message, f"Add to prices.csv: {line}", file=file, row=row))
             return None
         if quote.stale and needed:

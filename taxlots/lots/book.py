@@ -11,7 +11,7 @@ A running example, in the default order (FIFO):
 Every amount is in units (int, 10^18); what is split is split so that the parts add up to the whole.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
@@ -90,6 +90,7 @@ class _Fold:
         self.moved: list[Moved] = []
         self.problems: list[Problem] = []
         self.order = 0
+        self.arrived: dict[int, list[str]] = {entry.lot_of: [] for entry in entries.entries if entry.lot_of is not None}
         self.actions: dict[Action, Callable[[Entry], None]] = {
             Action.ACQUIRE: self.acquire,
             Action.MOVE: self.move,
@@ -104,14 +105,13 @@ class _Fold:
             self.actions[entry.action](entry)
 
     def pool(self, account: str, asset: str) -> Pool:
-        key = (account if self.elections.per_account else "", asset)
+        key = (account if self.elections.per_account or account == OUTSIDE else "", asset)
         if key not in self.pools:
             self.pools[key] = Pool.of(METHODS[self.elections.method_of(account)])
         return self.pools[key]
 
     def acquire(self, entry: Entry) -> None:
-        piece = self.new_piece(entry, entry.account, entry.quantity, entry.amount)
-        self.pool(entry.account, entry.asset).add(piece)
+        self.arrive(entry, self.new_piece(entry, entry.account, entry.quantity, entry.amount))
 
     def new_piece(self, entry: Entry, account: str, quantity: int, basis: int) -> Piece:
         self.order += 1
@@ -143,8 +143,8 @@ class _Fold:
 
     def dispose(self, entry: Entry) -> None:
         pool = self.pool(entry.account, entry.asset)
-        taken = pool.take_from(self.lot_name(entry), entry.quantity) if entry.from_own_lot else pool.take(entry.quantity)
-        method = "own lot" if entry.from_own_lot else pool.name
+        taken = pool.take(entry.quantity) if entry.lot_of is None else self.withheld(pool, entry, entry.lot_of)
+        method = pool.name if entry.lot_of is None else "own lot"
         left, gross, cost = entry.quantity, entry.amount, entry.cost
         for part in taken:
             piece_gross, piece_cost = exact.share(gross, part.quantity, left), exact.share(cost, part.quantity, left)
@@ -154,8 +154,23 @@ class _Fold:
             self.sold.append(Sold(entry, left, gross, cost, 0, None, method))
             self.report_uncovered(entry, left, gross)
 
+    def withheld(self, pool: Pool, entry: Entry, row: int) -> Iterator[Taken]:
+        """What a row brought in, as far as the fee reaches."""
+        left = entry.quantity
+        for name in self.arrived[row]:
+            for part in pool.take_from(name, left):
+                left -= part.quantity
+                yield part
+            if not left:
+                return
+
+    def arrive(self, entry: Entry, piece: Piece) -> None:
+        self.pool(piece.account, piece.asset).add(piece)
+        if entry.row in self.arrived:
+            self.arrived[entry.row].append(piece.lot_id)
+
     def move(self, entry: Entry) -> None:
-        if not self.elections.per_account:
+        if not self.elections.per_account and entry.to_account != OUTSIDE:
             return
         target = entry.to_account or OUTSIDE
         left = entry.quantity
@@ -216,13 +231,13 @@ class _Fold:
             left, units = left - part.quantity, units - share
             self.moved.append(Moved(entry, part))
             if share:
-                self.pool(entry.account, target).add(self.converted_piece(part, entry, target, share))
+                self.arrive(entry, self.converted_piece(part, entry, target, share))
         if left:
             self.report_uncovered(entry, left, None)
         if left and units:
             piece = self.new_piece(entry, entry.account, units, 0)
             piece.asset = target
-            self.pool(entry.account, target).add(piece)
+            self.arrive(entry, piece)
 
     def converted_piece(self, part: Taken, entry: Entry, target: str, quantity: int) -> Piece:
         piece = self.copied(part, lot_id=f"{part.piece.base_id}>{target}", account=entry.account, quantity=quantity)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from taxlots import exact, frames
-from taxlots.kinds import asset_class
+from taxlots.kinds import asset_class, is_fiat
 from taxlots.ledger.entries import Action, Entries, split
 from taxlots.ledger.settle import Ledger
 from taxlots.lots.book import Booked, Elections, Moved, Sold, book_entries
@@ -70,12 +70,12 @@ def _acquisitions(entries: Entries, writer: "_Writer") -> list[tuple[str, date, 
 
 
 def _classes(entries: Entries) -> dict[str, str]:
-    """Class per asset: what any row says, else digital."""
+    """Class per asset: what any row says of the asset it brings in (or, bringing in none, of the one it gives), else digital."""
     said: dict[str, str] = {}
     for row in entries.rows:
-        for side in ("sent_asset", "received_asset"):
-            if row["asset_class"] and row[side]:
-                said[row[side]] = row["asset_class"]
+        meant = next((row[side] for side in ("received_asset", "sent_asset") if row[side] and not is_fiat(row[side])), None)
+        if row["asset_class"] and meant:
+            said[meant] = row["asset_class"]
     return said
 
 

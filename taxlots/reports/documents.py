@@ -179,7 +179,7 @@ def tax_document(position: TaxPosition, due: TaxDue, problems: Sequence[Problem]
 def rebalance_document(plans: Sequence[Plan], problems: Sequence[Problem]) -> Document:
     """`taxlots.rebalance/1`: alternatives best first, and the proof of the optimum."""
     proof = next((plan.certificate for plan in plans if plan.certificate), None)
-    optimal = None
+    optimal: Document = {"bound": None, "gap": None, "certificate": None}
     if proof:
         certificate = {"pieces": list(proof.pieces), "assumptions": list(proof.assumptions)}
         optimal = {"bound": proof.bound, "gap": proof.gap, "certificate": certificate}

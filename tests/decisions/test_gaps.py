@@ -4,7 +4,6 @@ import json
 from decimal import Decimal
 
 import pytest
-
 from taxlots.cli.app import app
 
 HEADER = "time,account,kind,sent_quantity,sent_asset,received_quantity,received_asset,id\n"

@@ -4,7 +4,6 @@ from itertools import permutations
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from taxlots.ledger.assignment import best_pairs
 
 LEFT, RIGHT = ("a", "b", "c", "d"), ("w", "x", "y", "z")

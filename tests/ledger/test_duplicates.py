@@ -36,10 +36,13 @@ def left(*transactions: Transaction, zone=UTC) -> int:
 
 
 def test_one_id_is_one_transaction():
-    """The platform's own id decides, in one file and across files."""
-    result = distinct([buy("a.csv", 2, id="x"), buy("a.csv", 3, id="x"), buy("b.csv", 2, id="x")], ORDER)
+    """The platform's own id decides across files; two such rows of one file may be fills of one order: both stay, with a warning."""
+    result = distinct([buy("a.csv", 2, id="x"), buy("b.csv", 2, id="x")], ORDER)
     assert [t.id for t in result.transactions] == ["x"]
-    assert sorted(result.merged) == [("a.csv", 3), ("b.csv", 2)]
+    result = distinct([buy("a.csv", 2, id="x"), buy("a.csv", 3, id="x"), buy("b.csv", 2, id="x"), buy("b.csv", 3, id="x")], ORDER)
+    assert [t.id for t in result.transactions] == ["x", "x~2"]
+    assert {p.code for p in result.problems} == {"ID_REPEATED"}
+    assert sorted(result.merged) == [("b.csv", 2), ("b.csv", 3)]
 
 
 def test_two_ids_are_two_transactions():

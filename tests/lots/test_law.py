@@ -186,3 +186,58 @@ def test_expected_box(day, account, box):
     bought = f"{day[:4]}-05-01"
     book = book_of([buy(bought, "b", "1", "10", account=account), sell(day, "x", "1", "20", account=account)])
     assert [row["box"] for row in frames.records(book.disposals)] == [box]
+
+
+def test_a_sale_before_a_withdrawal_of_the_same_instant_takes_the_first_lot():
+    """What leaves an account at one instant leaves in row order: the sale comes first, so it takes b1 (basis 100)."""
+    withdrawn = tx("2024-06-01", "withdrawal", "www", sent_quantity="1", sent_asset="A")
+    book = book_of(
+        [buy("2024-01-01", "b", "1", "100"), buy("2024-02-01", "bb", "1", "300"), sell("2024-06-01", "x", "1", "500"), withdrawn]
+    )
+    assert sold(book) == [("sell", "A", "b", 1, 500, 100, "short")]
+
+
+def test_a_transfer_arrives_before_it_is_sold_at_the_same_instant():
+    """Sale of what a transfer of the same instant brings, listed before it: the lot is there."""
+    moved = tx("2024-06-01", "transfer", "ttttt", "crx", sent_quantity="1", sent_asset="A", counter_account="bex")
+    rows = [buy("2024-01-01", "b", "1", "100", account="crx"), sell("2024-06-01", "x", "1", "500", account="bex"), moved]
+    assert sold(book_of(rows)) == [("sell", "A", "b", 1, 500, 100, "short")]
+
+
+def test_fee_of_a_conversion_comes_out_of_what_arrived():
+    """4 A (basis 40) become 2 W, of which 0.5 W is withheld: basis 10 of the 40, with A's date; older W stays untouched."""
+    legs = {"sent_quantity": "4", "sent_asset": "A", "received_quantity": "2", "received_asset": "W"}
+    wrap = tx("2024-02-05", "convert", "w", **legs, fee_quantity="0.5", fee_asset="W", fee_value="12")
+    older = buy("2022-01-05", "old", "9", "1", asset="W")
+    assert sold(book_of([older, buy("2023-01-05", "b", "4", "40"), wrap])) == [("fee", "W", "b", Decimal("0.5"), 12, 10, "long")]
+
+
+def test_a_fee_row_named_after_its_trade_comes_out_of_that_trade():
+    """`T2/fee` is the second fee of T2, withheld from the 500 Z that T2 brought (basis 10): 2 Z have basis 0.04, not that of 2022."""
+    older = buy("2022-01-05", "T1", "100", "1000", asset="Z")
+    bought = buy("2024-02-05", "T2", "500", "10", asset="Z")
+    fee = tx("2024-02-05", "fee", "T2/fee", fee_quantity="2", fee_asset="Z", fee_value="0.03")
+    assert sold(book_of([older, bought, fee])) == [("fee", "Z", "T2", 2, Decimal("0.03"), Decimal("0.04"), "short")]
+
+
+def test_the_row_value_of_a_transfer_prices_what_is_lost():
+    """1 A worth 12 is sent, 0.9 arrives: the 0.1 that is lost is disposed of at 1.20, without any price table."""
+    legs = {"sent_quantity": "1", "sent_asset": "A", "received_quantity": "0.9", "received_asset": "A"}
+    moved = tx("2024-02-05", "transfer", "m", value="12", counter_account="cold", **legs)
+    assert sold(book_of([buy("2024-01-05", "b", "1", "10"), moved])) == [("fee", "A", "b", Decimal("0.1"), Decimal("1.2"), 1, "short")]
+
+
+def test_an_unpaired_withdrawal_is_parked_under_a_universal_pool_too():
+    """Parked lots can't be sold: the later sale is not covered by them."""
+    out = tx("2024-02-05", "withdrawal", "w", sent_quantity="1", sent_asset="A")
+    book = book_of([buy("2024-01-05", "b", "1", "10"), out, sell("2024-03-05", "x", "1", "20")], pool="universal")
+    assert sold(book) == [("sell", "A", None, 1, 20, 0, "short")]
+
+
+def test_the_class_is_that_of_the_asset_bought():
+    """A tokenised share bought with a coin is a security; the coin is not."""
+    legs = {"sent_quantity": "50", "sent_asset": "C", "received_quantity": "1", "received_asset": "S", "value": "50"}
+    rows = [buy("2025-01-05", "b", "90", "90", asset="C"), tx("2025-02-05", "swap", "s", asset_class="security", **legs)]
+    book = book_of(rows)
+    assert [(row["asset"], row["asset_class"]) for row in frames.records(book.disposals)] == [("C", "digital")]
+    assert {row["asset"]: row["asset_class"] for row in frames.records(book.lots)} == {"C": "digital", "S": "security"}

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from taxlots.tax.holding import is_long, long_term_on
+from taxlots.lots.holding import is_long, long_term_on
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,67 @@
+"""The order of what leaves an account at one instant: row order, except that what comes in by transfer is there before it is used.
+
+Exports that give only a date make many rows equal in time. Per account the rows keep their order; a transfer is booked before anything
+that leaves the account it goes to. Where two transfers of one instant wait for each other, row order decides.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol, TypeVar
+
+Pool = tuple[str, str]
+
+
+class Leaving(Protocol):
+    """What is needed of an entry: the pool that it takes from, the account that it moves to, and its row."""
+
+    @property
+    def account(self) -> str: ...
+    @property
+    def asset(self) -> str: ...
+    @property
+    def to_account(self) -> str | None: ...
+    @property
+    def row(self) -> int: ...
+
+
+E = TypeVar("E", bound=Leaving)
+
+
+def booking_order(entries: Sequence[E]) -> list[E]:
+    """Entries of one instant that leave their accounts, given in row order; those of one row stay together."""
+    blocks: dict[int, list[E]] = {}
+    for entry in entries:
+        blocks.setdefault(entry.row, []).append(entry)
+    listed = list(blocks.values())
+    if not _moves_into_use(listed):
+        return list(entries)
+    return [entry for block in _sorted(listed) for entry in block]
+
+
+def _out(block: Iterable[Leaving]) -> set[Pool]:
+    return {(entry.account, entry.asset) for entry in block}
+
+
+def _into(block: Iterable[Leaving]) -> set[Pool]:
+    return {(entry.to_account, entry.asset) for entry in block if entry.to_account is not None}
+
+
+def _moves_into_use(blocks: Sequence[Sequence[Leaving]]) -> bool:
+    used = set().union(*(_out(block) for block in blocks))
+    return any(_into(block) & used for block in blocks)
+
+
+def _sorted(blocks: list[list[E]]) -> list[list[E]]:
+    """Of the blocks that wait for no incoming move, and if possible for no earlier row of their pool, the first one, again and again."""
+    result: list[list[E]] = []
+    left = list(blocks)
+    while left:
+        ready = [block for block in left if not any(_into(other) & _out(block) for other in left if other is not block)] or left
+        chosen = next((block for block in ready if not _earlier(block, left)), ready[0])
+        result.append(chosen)
+        left.remove(chosen)
+    return result
+
+
+def _earlier(block: list[E], left: list[list[E]]) -> bool:
+    """Whether an earlier row that still waits takes from the same pool."""
+    return any(_out(other) & _out(block) for other in left[: left.index(block)])

@@ -1,0 +1,73 @@
+"""Ready-to-fill input files for what `taxlots check` found missing: a person fills in the empty cells and runs again.
+
+A line that is not filled in yet has no effect, so a template may lie among the exports from the start.
+"""
+
+import csv
+import io
+from pathlib import Path
+
+from taxlots import exact, frames
+from taxlots.files import write_text
+from taxlots.kinds import is_fiat
+from taxlots.ledger.settle import Ledger
+from taxlots.problems import TaxlotsError, problem
+
+HEADERS = {
+    "prices": ("time", "asset", "price", "currency", "source"),
+    "overrides": ("id", "kind", "value", "basis", "acquired", "note"),
+    "transfers": ("out_id", "in_id", "note"),
+}
+
+
+def write_templates(ledger: Ledger, folder: Path) -> list[Path]:
+    """Write `prices.csv`, `overrides.csv` and `transfers.csv` for what is missing; a file that nothing needs is not written.
+
+    Raises:
+        TaxlotsError: a file of that name is there already, or the folder can't be written to.
+    """
+    written = []
+    for name, rows in (("prices", _prices(ledger)), ("overrides", _overrides(ledger)), ("transfers", _transfers(ledger))):
+        path = folder / f"{name}.csv"
+        if not rows:
+            continue
+        if path.exists():
+            raise TaxlotsError(problem("USAGE", f"{path} exists already", "Give --templates a folder without input files."))
+        written.append(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_text(path, _csv([HEADERS[name], *rows]))
+    return written
+
+
+def _prices(ledger: Ledger) -> list[tuple[str, ...]]:
+    """One line per day and asset without a price."""
+    days = sorted({(f"{moment:%Y-%m-%d}", asset) for moment, asset in ledger.missing_prices})
+    return [(day, asset, "", ledger.prices.home, "") for day, asset in days]
+
+
+def _overrides(ledger: Ledger) -> list[tuple[str, ...]]:
+    """One line per deposit without origin: give its basis and acquisition date, or another kind."""
+    lines: list[tuple[str, ...]] = []
+    for row in frames.records(ledger.transactions):
+        if row["kind"] == "deposit" and row["basis"] is None and not is_fiat(row["received_asset"]):
+            quantity = exact.plain(row["received_quantity"])
+            told = f"{quantity} {row['received_asset']} into {row['account']} on {row['time']:%Y-%m-%d}"
+            lines.append((row["id"], "", "", "", "", told))
+    return lines
+
+
+def _transfers(ledger: Ledger) -> list[tuple[str, ...]]:
+    """One line per withdrawal without other end: give the deposit's id; the note only describes it."""
+    lines: list[tuple[str, ...]] = []
+    for row in frames.records(ledger.transactions):
+        if row["kind"] == "withdrawal" and not is_fiat(row["sent_asset"]):
+            quantity = exact.plain(row["sent_quantity"])
+            told = f"{quantity} {row['sent_asset']} from {row['account']} on {row['time']:%Y-%m-%d}"
+            lines.append((row["id"], "", told))
+    return lines
+
+
+def _csv(rows: list[tuple[str, ...]]) -> str:
+    stream = io.StringIO(newline="")
+    csv.writer(stream, lineterminator="\n").writerows(rows)
+    return stream.getvalue()
