@@ -10,6 +10,7 @@ from taxlots.importers.records import Intake, Row, RowError, Source, Table
 
 SEARCHED_ROWS = 60
 _NEW_LINE = {"\n", "\r"}
+CHECKED, LOOSE, SECTIONS = "checked", "loose", "sections"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,10 @@ class Layout:
 
     `read(tables, zone)` gets every table of this layout in one call, since one transaction's rows may stand in two files; `zone`
     is the taxpayer's, for times without one. It raises nothing: what can't be used is rejected row by row.
+
+    `shape` says how rows fit the header. `checked`: a row that is too short or too wide is broken. `loose`: rows of any width are
+    handed over, for exports that end in free text. `sections`: the header is only the first of several, each with columns of its
+    own; every later row is handed over, its cells named by position (`0`, `1`, ...), and `read` finds the headers among them.
     """
 
     id: str
@@ -25,6 +30,7 @@ class Layout:
     export: str
     required: tuple[str, ...]
     read: Callable[[Sequence[Table], tzinfo], Intake]
+    shape: str = CHECKED
 
 
 _UNCLOSED = RowError(
@@ -76,9 +82,10 @@ def _table(sheet: Sheet, cells: list[list[str]], index: int, names: tuple[str, .
     broken: dict[Source, RowError] = {}
     for number, row in zip(sheet.numbers[index + 1 :], cells[index + 1 :], strict=True):
         stripped = tuple(cell.strip() for cell in row)
-        if not any(stripped) or stripped == names:
+        if not any(stripped) or (stripped == names and layout.shape != SECTIONS):
             continue
-        rows.append(Row(sheet.file, number, dict(zip(names, row, strict=False))))
+        columns = map(str, range(len(row))) if layout.shape == SECTIONS else names
+        rows.append(Row(sheet.file, number, dict(zip(columns, row, strict=False))))
         error = _UNCLOSED if number in sheet.unclosed else _shape_error(row, names, layout)
         if error:
             broken[rows[-1].source] = error
@@ -87,6 +94,8 @@ def _table(sheet: Sheet, cells: list[list[str]], index: int, names: tuple[str, .
 
 
 def _shape_error(row: list[str], names: tuple[str, ...], layout: Layout) -> RowError | None:
+    if layout.shape != CHECKED:
+        return None
     missing = [name for name in names[len(row) :] if name in layout.required]
     if missing:
         return RowError("ROW_TRUNCATED", f"the row ends after {len(row)} of {len(names)} cells; {missing[0]!r} is missing")

@@ -1,0 +1,74 @@
+"""Exodus: the export of all transactions, three orders of its columns from 2020 to 2022 and later.
+
+Amounts that go out and fees are negative in some versions. A swap is one row in older files; in newer ones a withdrawal and a deposit that
+share an order. A failed withdrawal costs its fee. The export of a single coin shows only one side of swaps and is not read.
+"""
+
+from taxlots.importers.bookings import Legs, Reading, booked, each_group, leg, said_by, trade_kind
+from taxlots.importers.numbers import number
+from taxlots.importers.records import Row, RowError, Transaction
+from taxlots.importers.written_times import written_time
+
+ACCOUNT = "exodus"
+REQUIRED = ("DATE", "TYPE", "OUTAMOUNT", "OUTCURRENCY", "FEEAMOUNT", "FEECURRENCY", "INAMOUNT", "INCURRENCY", "ORDERID")
+_TYPES = {
+    "deposit": "deposit",
+    "withdrawal": "withdrawal",
+    "exchange": "swap",
+    "staking": "income:staking",
+    "deposit (failed)": "failed",
+    "withdrawal (failed)": "failed",
+    "exchange (failed)": "failed",
+}
+
+
+def _key(row: Row) -> str:
+    return row.text("ORDERID") if row.text("TYPE").lower() in {"deposit", "withdrawal"} else ""
+
+
+def _take(rows: list[Row], reading: Reading) -> None:
+    kinds = [said_by(row.text("TYPE"), _TYPES) for row in rows]
+    if len(rows) > 1:
+        reading.intake.add(_two_rows(rows, kinds))
+        return
+    kind, legs = kinds[0], _legs(rows[0])
+    if kind == "swap":
+        kind = trade_kind(legs.sent, legs.received)
+    elif kind == "failed":
+        kind, legs = "fee", Legs(fee=legs.fee)
+    elif kind == "withdrawal":
+        legs = Legs(sent=legs.sent, fee=legs.fee)
+    else:
+        legs = Legs(received=legs.received)  # the fee beside a receipt is the sender's
+    if not (legs.sent or legs.received or legs.fee):
+        reading.intake.leave(rows[0], "the quantity is 0")
+        return
+    reading.intake.add(_booked(rows, kind, legs))
+
+
+def _two_rows(rows: list[Row], kinds: list[str]) -> Transaction:
+    """A swap told by a withdrawal and a deposit of one order."""
+    if sorted(kinds) != ["deposit", "withdrawal"]:
+        message = f"order {rows[0].text('ORDERID')!r} has {kinds.count('withdrawal')} withdrawals and {kinds.count('deposit')} deposits"
+        raise RowError("ROW_UNPAIRED_LEG", message, "Give the swap in a universal ledger CSV, one line per asset.")
+    out, into = _legs(rows[kinds.index("withdrawal")]), _legs(rows[kinds.index("deposit")])
+    return _booked(rows, trade_kind(out.sent, into.received), Legs(out.sent, into.received, out.fee))
+
+
+def _legs(row: Row) -> Legs:
+    return Legs(
+        sent=leg(number(row, "OUTAMOUNT"), row.text("OUTCURRENCY")),
+        received=leg(number(row, "INAMOUNT"), row.text("INCURRENCY")),
+        fee=leg(number(row, "FEEAMOUNT"), row.text("FEECURRENCY")),
+    )
+
+
+def _booked(rows: list[Row], kind: str, legs: Legs) -> Transaction:
+    texts = {
+        name: next((row.text(name) for row in rows if row.text(name)), "") for name in ("ORDERID", "OUTTXID", "INTXID", "PERSONALNOTE")
+    }
+    txid = texts["OUTTXID"] or texts["INTXID"] or None
+    return booked(rows, ACCOUNT, kind, written_time(rows[0], "DATE"), legs, txid=txid, note=texts["PERSONALNOTE"] or None)
+
+
+read = each_group(_key, _take)

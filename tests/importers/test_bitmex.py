@@ -1,0 +1,57 @@
+"""BitMEX: the golden, satoshis, fees inside and on top of the amount, the taxpayer's zone."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from exchange_samples import compare_all
+from layout_samples import codes, legs, read
+
+HEADER = "transactTime,transactType,amount,fee,address,transactStatus,walletBalance"
+
+
+def test_sample_gives_its_golden_ledger() -> None:
+    # the balance falls from 0.12 to 0.1045 for 0.015 (the fee on top), and from 0.1006 to 0.0803 for 0.0203 (the fee inside)
+    intake = compare_all("bitmex_wallet", "bitmex/wallet-history.csv", zone=ZoneInfo("America/New_York"))
+    assert intake.transactions[0].time == datetime(2019, 9, 10, 19, 22, 19, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("balance", "expected"),
+    [
+        ("9000000", "withdrawal -0.0095 BTC fee 0.0005 BTC"),
+        ("8950000", "withdrawal -0.01 BTC fee 0.0005 BTC"),
+        ("", "withdrawal -0.0095 BTC fee 0.0005 BTC"),
+    ],
+)
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_the_balance_tells_whether_the_fee_is_inside(*, balance: str, expected: str, newest_first: bool) -> None:
+    lines = [
+        '"9/10/2019, 3:22:19 PM",Deposit,10000000,0,a,Completed,10000000',
+        f'"9/11/2019, 3:22:19 PM",Withdrawal,-1000000,50000,a,Completed,{balance}',
+    ]
+    intake = read("bitmex_wallet", HEADER, *(lines[::-1] if newest_first else lines))
+    assert [legs(one) for one in intake.transactions] == ["deposit +0.1 BTC", expected]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("RealisedPNL,5,0", "KIND_NOT_BOOKED"),
+        ("Gift,5,0", "ROW_UNKNOWN_KIND"),
+        ("Deposit,-5,0", "ROW_INVALID"),
+        ("Deposit,many,0", "ROW_INVALID"),
+    ],
+)
+def test_what_cannot_be_used_is_named(row: str, code: str) -> None:
+    assert codes(read("bitmex_wallet", HEADER, f"2019-01-01 00:00:00,{row},a,Completed,0")) == [code]
+
+
+def test_amounts_with_decimals_are_bitcoin() -> None:
+    (one,) = read("bitmex_wallet", HEADER, "2019-01-01 00:00:00,AffiliatePayout,0.5,0,a,Completed,").transactions
+    assert legs(one) == "income:referral +0.5 BTC"
+
+
+def test_cancelled_and_empty_rows_are_set_aside() -> None:
+    intake = read("bitmex_wallet", HEADER, "2019-01-01,Withdrawal,-5,0,a,Canceled,", "2019-01-01,Deposit,0,0,a,Completed,")
+    assert len(intake.set_aside) == 2

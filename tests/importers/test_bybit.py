@@ -1,0 +1,130 @@
+"""Bybit: goldens, spot and perpetual trades, conversions of small balances, the older files."""
+
+import pytest
+from exchange_samples import compare_all
+from layout_samples import codes, legs, read
+from taxlots.importers.records import Intake
+
+UNIFIED = (
+    "Uid,Currency,Contract,Type,Direction,Quantity,Position,Filled Price,Funding,Fee Paid,Cash Flow,Change,Wallet Balance,Action,Time(UTC)"
+)
+OLD = (
+    "Time,Currency,Contract,Type,Direction,Quantity,Position,Filled Price,Funding,Fee Paid,Cash Flow,Change,Wallet Balance,Fee Rate,"
+    "Trade ID,Order ID"
+)
+FUNDING = "Uid,Date & Time(UTC),Coin,QTY,Type,Account Balance,Description"
+
+
+def shown(intake: Intake) -> list[str]:
+    """The legs of every transaction."""
+    return [legs(one) for one in intake.transactions]
+
+
+def test_unified_account_gives_its_golden_ledger() -> None:
+    intake = compare_all("bybit", "bybit/AssetChangeDetails_uta_80808080_20250101_20251231_0.csv")
+    # two rows of USDT in the second of the conversions: the last balance is the one that none starts from
+    assert {(one.asset, str(one.quantity)) for one in intake.balances} == {
+        ("USDT", "76.804"),
+        ("ETH", "0.0499"),
+        ("DOGE", "0"),
+        ("ADA", "0"),
+    }
+
+
+def test_funding_account_gives_its_golden_ledger() -> None:
+    intake = compare_all("bybit_funding", "bybit/AssetChangeDetails_fund_80808080_20250101_20251231_0.csv")
+    assert "BTC" not in {one.asset for one in intake.balances}
+
+
+def test_fee_comes_beside_the_cash_flow() -> None:
+    # 130 flow in, 0.13 are the fee; the change is 129.87
+    intake = read(
+        "bybit",
+        UNIFIED,
+        "1,ETH,ETHUSDT,TRADE,SELL,-0.05,0,2600,0,0,-0.05,-0.05,0,--,2025-01-01 00:00:00",
+        "1,USDT,ETHUSDT,TRADE,SELL,130,0,2600,0,-0.13,130,129.87,129.87,--,2025-01-01 00:00:00",
+    )
+    assert shown(intake) == ["swap -0.05 ETH +130 USDT fee 0.13 USDT"]
+
+
+def test_fees_of_the_older_log_have_the_other_sign() -> None:
+    intake = read(
+        "bybit",
+        OLD,
+        "2023-01-01 00:00:00,ETH,ETHUSDT,trade,BUY,0.1,0,2500,0,0.0001,0.1,0.0999,0.0999,0.001,t,o",
+        "2023-01-01 00:00:00,USDT,ETHUSDT,trade,BUY,-250,0,2500,0,0,-250,-250,0,0.001,t,o",
+    )
+    assert shown(intake) == ["swap -250 USDT +0.1 ETH fee 0.0001 ETH"]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("USDT,BTCUSDT,TRADE,BUY,1,1,1,0,-0.05,0,-0.05,1,OPEN", "KIND_NOT_BOOKED"),
+        ("USDT,BTCUSDT,SETTLEMENT,BUY,--,1,--,-0.02,0,0,-0.02,1,SETTLEMENT", "KIND_NOT_BOOKED"),
+        ("USDT,,LUCK,--,0,0,0,0,0,1,1,1,--", "ROW_UNKNOWN_KIND"),
+        ("USDT,,--,--,0,0,0,0,0,1,1,1,--", "ROW_UNPAIRED_LEG"),
+        (",,TRANSFER_IN,--,0,0,0,0,0,1,1,1,--", "ROW_INVALID"),
+        ("USDT,,TRANSFER_IN,--,0,0,0,0,0,1,,1,--", "ROW_INVALID"),
+    ],
+)
+def test_what_cannot_be_used_is_named(row: str, code: str) -> None:
+    intake = read("bybit", UNIFIED, f"1,{row},2025-01-01 00:00:00")
+    assert codes(intake) == [code]
+    assert intake.problems[0].hint
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("BTC,1,Deposit,1,Deposit", ["deposit +1 BTC"]),
+        ("BTC,-1,Withdraw,0,Withdrawal", ["withdrawal -1 BTC"]),
+        ("BTC,5.5E-7,Earn,1,Easy Earn | Flexible Interest Distribution", ["income:interest +0.00000055 BTC"]),
+        ("BTC,-1,Earn,1,Easy Earn | Flexible Subscription", []),
+        ("BTC,-1,Transfer out,0,Transfer to Derivatives Account", []),
+        ("BTC,1,Airdrop,1,Airdrop", ["income:airdrop +1 BTC"]),
+        ("BTC,0,Deposit,1,Deposit", []),
+    ],
+)
+def test_funding_rows(row: str, expected: list[str]) -> None:
+    intake = read("bybit_funding", FUNDING, f"1,2025-01-01 00:00:00,{row}")
+    assert shown(intake) == expected
+    assert not intake.problems
+
+
+def test_a_conversion_in_the_funding_account() -> None:
+    lines = ("BTC,-0.001,Convert,0,Convert", "USDT,90,Convert,90,Convert")
+    assert shown(read("bybit_funding", FUNDING, *(f"1,2025-01-01 00:00:00,{line}" for line in lines))) == ["swap -0.001 BTC +90 USDT"]
+
+
+@pytest.mark.parametrize("row", ["BTC,1,Lucky,1,Draw", "BTC,-1,Airdrop,1,Airdrop", ",1,Deposit,1,Deposit", "BTC,1,Convert,1,Convert"])
+def test_funding_rows_that_cannot_be_used(row: str) -> None:
+    assert len(codes(read("bybit_funding", FUNDING, f"1,2025-01-01 00:00:00,{row}"))) == 1
+
+
+def test_deposit_and_withdrawal_histories() -> None:
+    header = "Uid,Date,Type,Asset,Chain,Amount,Tx ID,Status,Received Address"
+    intake = read(
+        "bybit_moves",
+        header,
+        "1,2025-01-01 00:00:00,Deposit,BTC,BTC,1,h1,Success,a",
+        "1,2025-01-02 00:00:00,Withdraw,BTC,BTC,0.5,h2,Completed,b",
+        "1,2025-01-03 00:00:00,Withdraw,BTC,BTC,0.5,h3,Rejected,b",
+    )
+    assert shown(intake) == ["deposit +1 BTC", "withdrawal -0.5 BTC"]
+    assert [one.id for one in intake.transactions] == ["h1", "h2"]
+    assert len(intake.set_aside) == 1
+
+
+def test_older_deposits_and_the_assets_history() -> None:
+    deposits = read(
+        "bybit_deposits",
+        "Type,Coin,Amount,Wallet Balance,Time(UTC)",
+        "userDeposit,BTC,1,1,2021-01-01 00:00:00",
+        "internalAccountTransferDeposit,BTC,1,1,2021-01-01 00:00:00",
+    )
+    assert shown(deposits) == ["deposit +1 BTC"]
+    header = "Time(UTC),Coin,Type,Amount,Address/Symbol,Wallet Balance"
+    assets = read("bybit_assets_history", header, "2019-01-01 00:00:00,BTC,Deposit,1,,", "2019-01-01 00:00:00,BTC,Realized P&L,1,BTCUSD,")
+    assert shown(assets) == ["deposit +1 BTC"]
+    assert codes(assets) == ["KIND_NOT_BOOKED"]

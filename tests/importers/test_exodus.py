@@ -1,0 +1,50 @@
+"""Exodus: the golden, another order of columns, swaps in one row or two."""
+
+from datetime import UTC, datetime
+
+from layout_samples import codes, compare, legs, read
+
+HEADER = (
+    "DATE,TYPE,FROMPORTFOLIO,TOPORTFOLIO,OUTAMOUNT,OUTCURRENCY,FEEAMOUNT,FEECURRENCY,OUTTXID,OUTTXURL,INAMOUNT,INCURRENCY,INTXID,INTXURL,"
+    "ORDERID,PERSONALNOTE,TOADDRESS"
+)
+
+
+def test_sample_gives_its_golden_ledger() -> None:
+    compare("exodus", "exodus/exodus-export-all.csv")
+
+
+def test_swap_of_two_rows_has_the_fee_of_what_went_out() -> None:
+    intake = read(
+        "exodus",
+        HEADER,
+        "2022-03-01T12:00:00.000Z,withdrawal,,,-0.1,BTC,-0.00003,BTC,h,,,,,,o1,,",
+        "2022-03-01T12:10:30.000Z,deposit,,,,,0.0005,ETH,,,1.32,ETH,i,,o1,,",
+    )
+    assert [legs(one) for one in intake.transactions] == ["swap -0.1 BTC +1.32 ETH fee 0.00003 BTC"]
+
+
+def test_written_date_and_swap_of_one_row() -> None:
+    (one,) = read(
+        "exodus",
+        HEADER,
+        "Thu Apr 16 2020 20:14:29 GMT-0400 (EDT),exchange,,,0.5,ETH,0.001,ETH,h,,100,USDC,i,,o1,mine,",
+    ).transactions
+    assert legs(one) == "swap -0.5 ETH +100 USDC fee 0.001 ETH"
+    # 20:14:29 at four hours behind UTC is 0:14:29 of the next day
+    assert (one.time, one.note) == (datetime(2020, 4, 17, 0, 14, 29, tzinfo=UTC), "mine")
+
+
+def test_what_cannot_be_used_is_named() -> None:
+    intake = read(
+        "exodus",
+        HEADER,
+        "2022-03-01T12:00:00.000Z,withdrawal,,,-0.1,BTC,,,,,,,,,o1,,",
+        "2022-03-01T12:00:00.000Z,withdrawal,,,-0.1,BTC,,,,,,,,,o1,,",
+        "2022-03-01T12:00:00.000Z,gamble,,,-0.1,BTC,,,,,,,,,,,",
+        "2022-03-01T12:00:00.000Z,exchange,,,-0.1,BTC,,,,,,,,,,,",
+        "March,deposit,,,,,,,,,1,BTC,,,,,",
+        "2022-03-01T12:00:00.000Z,deposit,,,,,,,,,1,,,,,,",
+    )
+    expected = ["ROW_UNPAIRED_LEG", "ROW_UNPAIRED_LEG", "ROW_UNKNOWN_KIND", "ROW_UNPAIRED_LEG", "TIME_INVALID", "ROW_INVALID"]
+    assert codes(intake) == expected

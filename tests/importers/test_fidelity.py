@@ -1,0 +1,130 @@
+"""Fidelity: the goldens of the samples, and each trap with its legs."""
+
+import pytest
+from broker_samples import all_legs, codes, compare, read, read_files
+
+OLD = (
+    "Run Date,Action,Symbol,Security Description,Security Type,Quantity,Price ($),Commission ($),Fees ($),Accrued Interest ($),"
+    "Amount ($),Settlement Date"
+)
+PRICE_FIRST = (
+    "Run Date,Action,Symbol,Description,Type,Price ($),Quantity,Commission ($),Fees ($),Accrued Interest ($),Amount ($),"
+    "Cash Balance ($),Settlement Date"
+)
+SHIFTED = (
+    "Run Date,Account,Account Number,Action,Symbol,Description,Type,Exchange Quantity,Exchange Currency,Quantity,Currency,Price,"
+    "Exchange Rate,Commission,Fees,Accrued Interest,Amount,Settlement Date"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "golden"),
+    [("fidelity/History_for_Account_Z20418877.csv", "fidelity_history"), ("fidelity/Accounts_History.csv", "fidelity_all_accounts")],
+)
+def test_the_sample_gives_its_golden_ledger(path: str, golden: str) -> None:
+    compare("fidelity_history", path, golden)
+
+
+def old(action: str, symbol: str, quantity: str, amount: str, *, costs: str = ",,", date: str = "05/02/2024"):
+    """What one line of the oldest order of columns becomes."""
+    return read("fidelity_history", OLD, f"{date}, {action}, {symbol}, SOME SECURITY,Cash,{quantity},1,{costs},{amount},")
+
+
+def test_commission_and_fees_are_in_the_amount() -> None:
+    # 10 at 122 are 1220, and 4.95 + 0.05 on top
+    assert all_legs(old("YOU BOUGHT SOME SECURITY (KO)", "KO", "10", "-1225", costs="4.95,0.05,")) == ["buy -1220 USD +10 KO fee 5 USD"]
+    assert all_legs(old("YOU SOLD SOME SECURITY (KO)", "KO", "-10", "1215", costs="4.95,0.05,")) == ["sell -10 KO +1220 USD fee 5 USD"]
+
+
+def test_the_price_may_stand_before_the_quantity() -> None:
+    line = "05/02/2024,YOU BOUGHT X,KO,X,Cash,61,2,,,,-122,0,"
+    assert all_legs(read("fidelity_history", PRICE_FIRST, line)) == ["buy -122 USD +2 KO"]
+
+
+def test_a_shifted_row_has_its_quantity_under_price() -> None:
+    line = "03/14/2025,Individual,Z204,YOU BOUGHT X,SHFT,X,Cash,0,,USD,8.15,40,0,,,,-326,03/17/2025"
+    assert all_legs(read("fidelity_history", SHIFTED, line)) == ["buy -326 USD +40 SHFT"]
+
+
+def test_the_core_position_is_cash() -> None:
+    assert all_legs(old("DIVIDEND RECEIVED MONEY MARKET", "SPAXX", "0", "0.81")) == ["income:dividend +0.81 USD"]
+    assert list(old("REINVESTMENT MONEY MARKET", "SPAXX", "0.81", "-0.81").set_aside.values()) == ["the core position is cash"]
+
+
+def test_rows_of_a_reverse_split_share_a_number() -> None:
+    # 150 old shares become 15: 135 are taken away
+    intake = read(
+        "fidelity_history",
+        OLD,
+        "09/16/2024,REVERSE SPLIT R/S FROM 88331T101#REOR M0051880230000 X,TWAV,X,Cash,15,,,,,0,",
+        "09/16/2024,REVERSE SPLIT R/S TO 88331T309#REOR M0051880230000 X,88331T101,X,Cash,-150,,,,,0,",
+        "09/16/2024,REVERSE SPLIT R/S FROM 11111T101#REOR M0099 X,ALONE,X,Cash,15,,,,,0,",
+    )
+    assert all_legs(intake) == ["split -135 TWAV"]
+    assert codes(intake) == ["ROW_UNPAIRED_LEG"]
+
+
+def test_a_cancelled_row_and_its_correction() -> None:
+    intake = read(
+        "fidelity_history",
+        OLD,
+        "08/21/2024,CORR DESCRIPTION ZEXCO,ZXCO,X,Cash,10,70.2,,,,-702,",
+        "08/21/2024,BUY CANCEL CORR DESCRIPTION ZEXCO,ZXCO,X,Cash,-10,71.2,,,,712,",
+        "08/20/2024,YOU BOUGHT ZEXCO,ZXCO,X,Cash,10,71.2,,,,-712,",
+    )
+    assert all_legs(intake) == ["buy -702 USD +10 ZXCO"]
+    assert len(intake.set_aside) == 2
+
+
+def test_accounts_are_told_apart_only_where_there_are_several() -> None:
+    line = "03/14/2025,Individual,{},YOU BOUGHT X,KO,X,Cash,0,,2,USD,60,0,,,,-120,"
+    one, other = line.format("Z204"), line.format("233-1")
+    assert {t.account for t in read("fidelity_history", SHIFTED, one).transactions} == {"fidelity"}
+    both = read_files("fidelity_history", {"a.csv": (SHIFTED, one), "b.csv": (SHIFTED, other)})
+    assert {t.account for t in both.transactions} == {"fidelity-z204", "fidelity-2331"}
+
+
+@pytest.mark.parametrize(
+    ("action", "symbol", "quantity", "amount", "expected"),
+    [
+        ("LONG-TERM CAP GAIN X", "FCNTX", "", "12", "income:capital-gain-distribution +12 USD"),
+        ("SHORT-TERM CAP GAIN X", "FCNTX", "", "12", "income:dividend +12 USD"),
+        ("RETURN OF CAPITAL X", "KO", "", "12", "return-of-capital +12 USD"),
+        ("INTEREST EARNED", "", "", "3", "income:interest +3 USD"),
+        ("FOREIGN TAX PAID", "KO", "", "-3", "fee fee 3 USD"),
+        ("ADJ FOREIGN TAX", "KO", "", "3", "deposit +3 USD"),
+        ("ELECTRONIC FUNDS TRANSFER PAID", "", "", "-30", "withdrawal -30 USD"),
+        ("TRANSFERRED TO VS Z1", "KO", "-4", "0", "withdrawal -4 KO"),
+        ("DISTRIBUTION", "KO", "20", "0", "split +20 KO"),
+        ("IN LIEU OF FRX SHARE", "KO", "-0.4", "24", "sell -0.4 KO +24 USD"),
+    ],
+)
+def test_kind_of_verb(action: str, symbol: str, quantity: str, amount: str, expected: str) -> None:
+    assert all_legs(old(action, symbol, quantity, amount)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("action", "symbol", "code"),
+    [
+        ("EXPIRED CALL (KO)", "-KO241115C80", "KIND_NOT_BOOKED"),
+        ("YOU SOLD OPENING TRANSACTION", "-KO241115C80", "KIND_NOT_BOOKED"),
+        ("YOU BOUGHT X", "-KO241115C80", "KIND_NOT_BOOKED"),
+        ("MERGER MER", "KO", "KIND_NOT_BOOKED"),
+        ("IN LIEU OF FRX SHARE", "KO", "KIND_NOT_BOOKED"),
+        ("SOMETHING NEW", "KO", "ROW_UNKNOWN_KIND"),
+    ],
+)
+def test_what_cannot_be_used_is_named(action: str, symbol: str, code: str) -> None:
+    intake = old(action, symbol, "", "5")
+    assert codes(intake) == [code]
+    assert intake.problems[0].hint
+
+
+def test_a_bond_with_accrued_interest_is_named() -> None:
+    assert codes(old("YOU BOUGHT NOTE", "91282CAB7", "2000", "-1999", costs=",,3.1")) == ["KIND_NOT_BOOKED"]
+
+
+def test_text_below_the_rows_is_set_aside_but_a_cut_off_row_is_named() -> None:
+    intake = read("fidelity_history", OLD, "05/02/2024", "The data is provided to you", "Date downloaded 01/04/2025 9:12 am")
+    assert codes(intake) == ["ROW_UNKNOWN_KIND"]
+    assert len(intake.set_aside) == 2

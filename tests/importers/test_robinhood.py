@@ -1,0 +1,117 @@
+"""Robinhood: goldens of the activity report, of both crypto exports and of the 1099 list, and their traps."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from layout_samples import codes, compare, legs, read
+
+ACTIVITY = "Activity Date,Process Date,Settle Date,Instrument,Description,Trans Code,Quantity,Price,Amount"
+ORDERS = "UUID,Time Entered,Symbol,Side,Quantity,State,Order Type,Leaves Quantity,Entered Price,Average Price,Notional"
+TRANSFERS = (
+    "id,created_at,withdrawal_submitted_timestamp,currency_code,transfer_type,amount,network,network_fee,native_network_fee,"
+    "usd_amount_at_request,fiat_amount_at_request,state,to_address,address_tag,blockchain_txn_id,blockchain_txn_state"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("robinhood_activity", "robinhood/report.csv"),
+        ("robinhood_crypto_orders", "robinhood/crypto-orders.csv"),
+        ("robinhood_crypto_transfers", "robinhood/crypto-transfers.csv"),
+        ("robinhood_1099_csv", "robinhood/1099.csv"),
+    ],
+)
+def test_samples_give_their_golden_ledger(name: str, path: str) -> None:
+    compare(name, path)
+
+
+def activity(*rows: str) -> tuple[list[str], list[str]]:
+    intake = read("robinhood_activity", ACTIVITY, *(f"1/16/2024,1/16/2024,1/18/2024,{row}" for row in rows))
+    return [legs(one) for one in intake.transactions], codes(intake)
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("VTI,a fund,Buy,2,$100.00,($200.00)", "buy -200 USD +2 VTI"),
+        # 18 at 25 is 450; the regulatory fee of 0.02 is off the amount already
+        ("XYZ,shares,Sell,18,$25.00,$449.98", "sell -18 XYZ +449.98 USD"),
+        ("QRS,out,ACATO,4.5S,,", "withdrawal -4.5 QRS"),
+        (",cash,ACATI,,,$12.00", "deposit +12 USD"),
+        (",margin interest,INT,,,($3.00)", "fee fee 3 USD"),
+        (",back,GOLD,,,$5.00", "deposit +5 USD"),
+        (",bank,ACH,,,($70.00)", "withdrawal -70 USD"),
+    ],
+)
+def test_codes(row: str, expected: str) -> None:
+    assert activity(row) == ([expected], [])
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("XYZ,call,BTC,1,$0.40,($40.00)", "ROW_UNKNOWN_KIND"),
+        ("XYZ,merger,MRGS,1,,", "ROW_UNKNOWN_KIND"),
+        ("BTC,coins,COIN,1,,", "ROW_UNKNOWN_KIND"),
+        ("XYZ,what,WHAT,,,", "ROW_UNKNOWN_KIND"),
+        ("XYZ,dividend back,CDIV,,,($1.00)", "ROW_INVALID"),
+        ("XYZ,wrong way,ACATI,3S,,", "ROW_INVALID"),
+        ("XYZ,no amount,Buy,3,$1.00,", "ROW_INVALID"),
+        (",no name,Buy,3,$1.00,($3.00)", "ROW_INVALID"),
+        ("XYZ,no number,Buy,x S,$1.00,($3.00)", "ROW_INVALID"),
+        ("XYZ,bad number,Sell,1-2S,$1.00,$3.00", "ROW_INVALID"),
+        ("XYZ,old shares only,SPR,20S,,", "ROW_UNPAIRED_LEG"),
+        ("XYZ,cut off,Sell,20", "ROW_TRUNCATED"),
+    ],
+)
+def test_what_cannot_be_used_is_named(row: str, code: str) -> None:
+    assert activity(row) == ([], [code])
+
+
+def test_reverse_split_is_two_rows() -> None:
+    # 20 old shares leave, 2 come: the position falls by 18, the basis stays
+    assert activity("QRS,new,SPR,2,,", "QRS,old,SPR,20S,,") == (["split -20 QRS +2 QRS"], [])
+
+
+def test_dates_are_days_of_the_taxpayer() -> None:
+    line = "1/16/2024,1/16/2024,1/18/2024,VTI,a fund,Buy,2,$100.00,($200.00)"
+    (one,) = read("robinhood_activity", ACTIVITY, line, zone=ZoneInfo("America/Los_Angeles")).transactions
+    assert one.date_only
+    assert one.time == datetime(2024, 1, 16, 8, tzinfo=UTC)
+    assert one.asset_class == "security"
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ('BTCUSD,Buy,0.01,Filled,Market,0,,"$42,900","($429.00)"', ["buy -429 USD +0.01 BTC"]),
+        # 0.4 ordered, 0.15 left: 0.25 at 3000 is 750
+        ("ETH-USD,Sell,0.4,Partially Filled,Limit,0.15,,$3000,$1200", ["sell -0.25 ETH +750 USD"]),
+        ("DOGE,Buy,1000,Canceled,Limit,1000,,,", []),
+        ("DOGE,Buy,1000,Canceled,Limit,,,,", []),
+    ],
+)
+def test_orders_count_by_what_was_filled(row: str, expected: list[str]) -> None:
+    intake = read("robinhood_crypto_orders", ORDERS, f"u,2024-02-01 14:30:10,{row}")
+    assert [legs(one) for one in intake.transactions] == expected
+    assert not intake.problems
+
+
+def test_orders_that_cannot_be_used_are_named() -> None:
+    intake = read(
+        "robinhood_crypto_orders",
+        ORDERS,
+        "u,2024-02-01 14:30:10,BTC,Short,1,Filled,Market,0,,1,1",
+        "v,2024-02-01 14:30:10,BTC,Buy,1,Unheard,Market,0,,1,1",
+        "w,2024-02-01 14:30:10,BTC,Buy,1,Partially Filled,Market,0.5,,,1",
+    )
+    assert codes(intake) == ["ROW_UNKNOWN_KIND", "ROW_UNKNOWN_KIND", "ROW_INVALID"]
+
+
+def test_transfer_fee_comes_on_top() -> None:
+    line = "i,2024-03-20T10:00:00Z,2024-03-20T10:04:30Z,BTC,withdrawal,0.003,BITCOIN,0.0001,,190,190,succeeded,bc1q,,hash,confirmed"
+    (one,) = read("robinhood_crypto_transfers", TRANSFERS, line).transactions
+    assert legs(one) == "withdrawal -0.003 BTC fee 0.0001 BTC"
+    assert (one.id, one.txid, one.time.minute) == ("i", "hash", 4)
