@@ -9,6 +9,9 @@ from pathlib import Path
 
 from taxlots.decisions.portfolio import Market, Portfolio
 from taxlots.decisions.portfolio import portfolio as build_portfolio
+from taxlots.importers.companions import LAYOUTS as COMPANIONS
+from taxlots.importers.layouts import LAYOUTS
+from taxlots.importers.own import own_layouts
 from taxlots.importers.read import read
 from taxlots.importers.times import TimeError, parse_time
 from taxlots.ledger.rules import BulkRule
@@ -173,7 +176,8 @@ def _ledger(paths: list[Path] | tuple[Path, ...], settings_file: SettingsFile, c
     name = choices.timezone or settings.profile.timezone
     zone: tzinfo = zone_named(name) if name else UTC
     now, until = _as_of(choices.as_of, zone)
-    imported = read([*sorted(paths), *_companions(settings_file, choices)], zone, base=choices.base)
+    own = own_layouts(settings.layout, [layout.id for layout in (*LAYOUTS, *COMPANIONS)])
+    imported = read([*sorted(paths), *_companions(settings_file, choices)], zone, own, choices.base)
     ledger = settle(imported, Terms(zone, name is None, until, rules=_rules(settings)))
     if choices.as_of is None:
         ledger.problems += _in_the_future(ledger)

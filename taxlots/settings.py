@@ -111,6 +111,36 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most: Decimal | None = None
 
 
+class OwnLeg(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Columns of a quantity and of its asset; `=BTC` in the place of a column means that asset in every row."""
+
+    quantity: str
+    asset: str
+
+
+class OwnLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An export layout of one's own: what each column means, and what each type of row is (see docs/importing.md)."""
+
+    id: str
+    account: str
+    time: str
+    kind: tuple[str, ...]
+    kinds: dict[str, str]
+    required: tuple[str, ...] = ()
+    amount: OwnLeg | None = None
+    sent: OwnLeg | None = None
+    received: OwnLeg | None = None
+    fee: OwnLeg | None = None
+    value: OwnLeg | None = None
+    id_column: str | None = None
+    txid: str | None = None
+    note: str | None = None
+    timezone: str | None = None
+    decimal: Literal[".", ","] = "."
+    asset_class: Literal["digital", "security", "fund", "collectible"] | None = None
+    renames: dict[str, str] = {}
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file. `Settings()` is what holds without one."""
 
@@ -121,6 +151,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     accounts: dict[str, Account] = {}
     files: Files = Files()
     rule: tuple[Rule, ...] = ()
+    layout: tuple[OwnLayout, ...] = ()
 
 
 class SettingsFile(NamedTuple):

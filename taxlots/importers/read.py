@@ -51,14 +51,15 @@ class Imported:
         return {f.file: (f.sha256 or "", f.newest_first) for f in self.files}
 
 
-def read(paths: Sequence[Path], zone: tzinfo = UTC, layouts: Sequence[Layout] = LAYOUTS, base: Path | None = None) -> Imported:
+def read(paths: Sequence[Path], zone: tzinfo = UTC, own: Sequence[Layout] = (), base: Path | None = None) -> Imported:
     """Read every file; `zone` is the taxpayer's, for times without one; files under `base` are named relative to it.
 
+    The person's `own` layouts are tried before the built-in ones.
     Bad data becomes Problems, nothing is raised.
     """
     imported = Imported()
-    detected = _detect_all(read_sheets(paths, base), layouts, imported)
-    for layout in layouts:
+    detected = _detect_all(read_sheets(paths, base), own, imported)
+    for layout in (*own, *LAYOUTS):
         group = sorted((d for d in detected if d.layout.id == layout.id), key=lambda d: (d.table.sha256, d.table.file))
         if group:
             _take_layout(layout, group, zone, imported)
@@ -70,7 +71,7 @@ def read(paths: Sequence[Path], zone: tzinfo = UTC, layouts: Sequence[Layout] = 
     return imported
 
 
-def _detect_all(sheets: Iterable[Sheet | Unreadable], layouts: Sequence[Layout], imported: Imported) -> list[Detected]:
+def _detect_all(sheets: Iterable[Sheet | Unreadable], own: Sequence[Layout], imported: Imported) -> list[Detected]:
     """Detect each sheet. A file whose bytes were already read under another name is merged as a whole."""
     detected: list[Detected] = []
     contents: dict[tuple[str, str], str] = {}
@@ -79,7 +80,7 @@ def _detect_all(sheets: Iterable[Sheet | Unreadable], layouts: Sequence[Layout],
             imported.files.append(FileRecord(sheet.file, sheet.sha256, None, 0))
             imported.problems.append(sheet.problem)
             continue
-        found = detect(sheet, (*layouts, *companions.LAYOUTS))
+        found = detect(sheet, own) or detect(sheet, (*LAYOUTS, *companions.LAYOUTS))
         if found is None:
             imported.files.append(FileRecord(sheet.file, sheet.sha256, None, count_rows(sheet)))
             imported.unusable.update((sheet.file, n) for n, row in zip(sheet.numbers, sheet.cells, strict=True) if any(map(str.strip, row)))

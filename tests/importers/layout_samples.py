@@ -1,4 +1,4 @@
-"""The sample exports of other tax programs as input of tests: detected among all layouts, compared with their golden ledger."""
+"""Sample exports as input of tests: detected among all layouts, compared with their golden ledger."""
 
 from datetime import UTC, tzinfo
 from pathlib import Path
