@@ -107,9 +107,12 @@ def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
 
 
 def _parsed(imported: Imported, name: str, parse: Callable[[Row, tzinfo], Line], terms: Terms, problems: list[Problem]) -> list[Line]:
-    given = imported.companions.get(name, [])
-    rows = [row for row in given if companions.is_filled(row, name)]
-    imported.set_aside.update((row.source, "not filled in yet") for row in given if row not in rows)
+    rows: list[Row] = []
+    for row in imported.companions.get(name, []):
+        if companions.is_filled(row, name):
+            rows.append(row)
+        else:
+            imported.set_aside[row.source] = "not filled in yet"
     before = len(problems)
     lines = companions.parse_lines(rows, lambda row: parse(row, terms.zone), problems)
     imported.unusable.update((p.file, p.row) for p in problems[before:] if p.file is not None and p.row is not None)
