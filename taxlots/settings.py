@@ -85,7 +85,7 @@ class Rebalance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How an account is taxed."""
 
-    type: Literal["taxable"] = "taxable"
+    type: Literal["taxable", "deferred", "spouse"] = "taxable"
 
 
 class Files(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -230,6 +230,9 @@ def _check(settings: Settings, place: _Place) -> None:
             raise place.error(f"method {method!r} is not covered; covered: {', '.join(METHODS)}", key)
     if methods.pool not in POOLS:
         raise place.error(f"pool {methods.pool!r} is not one of {', '.join(POOLS)}", "pool")
+    for name, account in settings.accounts.items():
+        if account.type != "taxable":
+            raise place.error(f"[accounts] {name}: accounts of type {account.type!r} are not computed in this version", name)
     _check_amounts(settings, place)
     _check_rules(settings.rule, place)
     _check_targets(settings.targets, place)

@@ -124,3 +124,10 @@ def test_files_are_relative_to_the_settings(tmp_path):
     folder(home / "p", {"mine.csv": "time,asset,price,currency,source\n2024-01-05T12:00:00Z,ETH,2500,USD,me\n"})
     ran = run(tmp_path, "income", "home/a.csv", "--config", "home/taxlots.toml", "--format", "json")
     assert ran.json["income"][0]["value"] == "2500"
+
+
+@pytest.mark.parametrize("kind", ["deferred", "spouse"])
+def test_account_types_that_are_not_computed_are_refused(kind):
+    """A tax-deferred account's sales are no gains: until that is computed, the setting is refused instead of ignored."""
+    with pytest.raises(TaxlotsError, match="not computed in this version"):
+        parse_settings(f'[accounts.ira]\ntype = "{kind}"\n', Path("taxlots.toml"))
