@@ -62,6 +62,11 @@ class Session:
         """The settings in force."""
         return self.settings_file.settings
 
+    @property
+    def has_tax(self) -> bool:
+        """Whether the jurisdiction has a tax: `generic` books lots and gains only."""
+        return (self.choices.jurisdiction or self.settings.profile.jurisdiction) != "generic"
+
     def shown(self, path: Path) -> str:
         """A path as reports name it: relative to the run's base where it lies inside."""
         base = self.choices.base

@@ -25,7 +25,7 @@ def check(session: Session, _advance: Advance, templates: Path | None) -> Result
     """Ingest and reconcile only: what was recognised, what is missing, what to do next."""
     written = write_templates(session.ledger, templates) if templates else []
     ledger, years = session.ledger, session.years()
-    gaps = price_gaps(ledger, session.book, years)
+    gaps = price_gaps(ledger, session.book, years if session.has_tax else None)
     problems = [*session.problems, *years.problems]
     shown = [
         tables.files_table(ledger),
@@ -86,6 +86,7 @@ def income(session: Session, _advance: Advance, year: int | None) -> Result:
 
 def tax(session: Session, _advance: Advance, year: int | None) -> Result:
     """Tax on the year's gains and income, with the profile in taxlots.toml."""
+    _needs_tax(session)
     wanted = _wanted_year(session, year)
     years = session.years()
     position = years.position(wanted)
@@ -96,6 +97,7 @@ def tax(session: Session, _advance: Advance, year: int | None) -> Result:
 
 def harvest(session: Session, _advance: Advance, year: int | None) -> Result:
     """Year-end review: what each loss is worth in this year's netting."""
+    _needs_tax(session)
     portfolio = session.portfolio()
     if year is not None and year != portfolio.today.year:
         hint = f"Use --year {portfolio.today.year}, or --as-of {year}-12-31 with prices of that day."
@@ -107,6 +109,7 @@ def harvest(session: Session, _advance: Advance, year: int | None) -> Result:
 
 def rebalance(session: Session, advance: Advance, _year: int | None) -> Result:
     """Alternatives scored by their after-tax outcome."""
+    _needs_tax(session)
     portfolio = session.portfolio()
     if not portfolio.targets:
         raise TaxlotsError(
@@ -137,6 +140,8 @@ def _decisions(session: Session, year: int | None, advance: Advance) -> "Content
     """What the workbook shows; without the decisions, and a Problem that says so, where the year's law is not covered yet."""
     from taxlots.reports.workbook import Content  # noqa: PLC0415  as in report
 
+    if not session.has_tax:
+        return Content(session, (), None, (), year)
     try:
         portfolio = session.portfolio()
         rungs = ladder(portfolio)
@@ -147,6 +152,12 @@ def _decisions(session: Session, year: int | None, advance: Advance) -> "Content
         session.problems.append(error.problem)
         return Content(session, (), None, (), year)
     return Content(session, plans, portfolio, rungs, year)
+
+
+def _needs_tax(session: Session) -> None:
+    if not session.has_tax:
+        hint = "Use --jurisdiction us, or the commands that need no tax: check, ledger, lots, gains, income, report."
+        raise TaxlotsError(problem("USAGE", "the jurisdiction generic has lots and gains, but no tax", hint))
 
 
 def _wanted_year(session: Session, year: int | None) -> int:

@@ -46,8 +46,8 @@ class Gap:
         return ZERO if self.tax_low is None or self.tax_high is None else self.tax_high - self.tax_low
 
 
-def price_gaps(ledger: Ledger, book: Book, years: TaxYears) -> list[Gap]:
-    """Every gap with its price, the most expensive first."""
+def price_gaps(ledger: Ledger, book: Book, years: TaxYears | None) -> list[Gap]:
+    """Every gap with its price, the most expensive first; without `years` there is no tax to state."""
     disposals = frames.records(book.disposals)
     gaps = [_priced(found, ledger, years) for found in (*_uncovered(disposals), *_deposits(ledger, disposals))]
     return sorted(gaps, key=lambda gap: (-gap.worth, gap.time, gap.transaction_id))
@@ -83,10 +83,10 @@ def _deposits(ledger: Ledger, disposals: Sequence[dict[str, Any]]) -> list[_Foun
     ]
 
 
-def _priced(found: _Found, ledger: Ledger, years: TaxYears) -> Gap:
+def _priced(found: _Found, ledger: Ledger, years: TaxYears | None) -> Gap:
     highest = ledger.prices.highest(found.asset, found.time)
     low = high = None
-    if highest is not None:
+    if highest is not None and years is not None:
         try:
             low, high = _taxes(found, highest, years)
         except TaxlotsError as error:

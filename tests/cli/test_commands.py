@@ -274,3 +274,14 @@ def test_version(tmp_path):
     from taxlots import __version__
 
     assert run(tmp_path, "--version").out == f"taxlots {__version__}\n"
+
+
+@pytest.mark.parametrize("command", ["tax", "harvest", "rebalance"])
+def test_generic_law_has_no_tax(tmp_path, command):
+    """`--jurisdiction generic` books lots and gains; what needs a tax says so instead of using another country's."""
+    folder(tmp_path, {"a.csv": universal(tx("2024-01-05T17:00:00Z", "buy", sent="9 USD", received="2 BTC"))})
+    ran = run(tmp_path, command, "a.csv", "--jurisdiction", "generic", "--year", "2025")
+    assert ran.code == 2
+    assert "no tax" in ran.err
+    assert run(tmp_path, "gains", "a.csv", "--jurisdiction", "generic").code == 0
+    assert run(tmp_path, "report", "a.csv", "--jurisdiction", "generic", "-o", "r.xlsx").code == 0
