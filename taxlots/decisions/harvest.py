@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from taxlots import exact
 from taxlots.decisions.plan import Trade
-from taxlots.decisions.portfolio import ZERO, HeldLot, Portfolio
+from taxlots.decisions.portfolio import HeldLot, Portfolio
 from taxlots.decisions.score import position_with, sale
 from taxlots.kinds import is_fiat
 from taxlots.tax import TaxDue, tax_due
@@ -119,9 +119,3 @@ def paying_sales(portfolio: Portfolio) -> tuple[list[Trade], list[str]]:
 def deadline(today: date) -> date:
     """Last trade date that counts for the year (26 USC 451; gains count by trade date)."""
     return date(today.year, 12, 31)
-
-
-def total_loss(rungs: Sequence[Rung]) -> Decimal:
-    """Sum of the losses of all rungs."""
-    with exact.exactly():
-        return sum((rung.loss for rung in rungs), ZERO)

@@ -65,8 +65,8 @@ class Valuer:
             hint = f"Add to overrides.csv: {t.id},{t.kind},,<basis>,<acquired>,<why>"
             self.problems.append(problem("BASIS_ASSUMED", message, hint, file=file, row=row))
         worth = self._main(t)
-        fee = self._fee(t, worth or self._row_value(t))
-        short = self._shortfall(t, worth or self._row_value(t))
+        stated = worth or self._row_value(t)
+        fee, short = self._fee(t, stated), self._shortfall(t, stated)
         return Valued(t, worth.amount if worth else None, worth.source if worth else None, fee, short)
 
     def _row_value(self, t: Transaction) -> _Worth | None:

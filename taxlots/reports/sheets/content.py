@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import PurePath
 from typing import Any
 
 import pandas as pd
 
-from taxlots import exact, frames
+from taxlots import frames
 from taxlots.decisions.harvest import Rung
 from taxlots.decisions.plan import Plan
 from taxlots.decisions.portfolio import Portfolio
@@ -144,9 +143,3 @@ def _taxes(content: Content, years: Sequence[int]) -> tuple[dict[int, TaxOfYear]
         except TaxlotsError as error:
             taxes[year] = TaxOfYear(position, None, error.problem.message)
     return taxes, positions.problems
-
-
-def sum_of(rows: Sequence[dict[str, Any]], name: str) -> Decimal:
-    """Exact sum of one column of records."""
-    with exact.exactly():
-        return sum((row[name] for row in rows), Decimal(0))
