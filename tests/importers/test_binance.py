@@ -7,7 +7,7 @@ import pytest
 from exchange_samples import compare_all
 from goldens import assert_one_fate_each, written
 from layout_samples import codes, layout, legs, read
-from taxlots.importers.binance_trades import glued, split_amount, split_pair
+from taxlots.importers.exchanges.binance_trades import glued, split_amount, split_pair
 from taxlots.importers.records import Intake, RowError
 from taxlots.ledger.duplicates import distinct
 

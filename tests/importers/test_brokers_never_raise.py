@@ -7,7 +7,7 @@ from broker_samples import layout
 from goldens import assert_one_fate_each
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from taxlots.importers import etrade, fidelity, freetrade, ibkr_cash, questrade, schwab, schwab_awards, trading212, vanguard
+from taxlots.importers.brokers import etrade, fidelity, freetrade, ibkr_cash, questrade, schwab, schwab_awards, trading212, vanguard
 from taxlots.importers.records import Row, Table
 
 NUMBERS = ["", "0", "1", "-1", "2.5", "-2.5", "$3.00", "(4)", "x", "1e-25", "999999999999999999", "--", "USD"]

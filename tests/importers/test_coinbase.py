@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from goldens import assert_one_fate_each, compare, written
-from taxlots.importers import coinbase
 from taxlots.importers.detect import Layout
+from taxlots.importers.exchanges import coinbase
 from taxlots.importers.records import Intake, Transaction
 
 LAYOUT = Layout("coinbase_retail", "Coinbase", "test", coinbase.REQUIRED, coinbase.read)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from layout_samples import codes, compare, legs, read
 from taxlots.importers.records import Intake
-from taxlots.importers.tax_programs import REALIZED
+from taxlots.importers.tools.tax_programs import REALIZED
 from taxlots.problems import Severity
 
 from support import ledger_of, records

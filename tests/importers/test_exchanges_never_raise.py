@@ -7,7 +7,8 @@ from goldens import assert_one_fate_each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layout_samples import layout
-from taxlots.importers import binance_operations, cryptocom_kinds, nexo
+from taxlots.importers.apps import nexo
+from taxlots.importers.exchanges import binance_operations, cryptocom_kinds
 from taxlots.importers.records import Row, Table
 
 NAMES = (

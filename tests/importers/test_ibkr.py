@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from broker_samples import all_legs, codes, compare, legs, read
-from taxlots.importers.brokerage import REALIZED
+from taxlots.importers.brokers.brokerage import REALIZED
 
 TOP = "Statement,Header,Field Name,Field Value"
 TRADES = "Trades,Header,DataDiscriminator,Asset Category,Currency,Symbol,Date/Time,Quantity,T. Price,C. Price,Proceeds,Comm/Fee,Basis,Code"

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 from goldens import assert_one_fate_each, compare, written
-from taxlots.importers import kraken
 from taxlots.importers.detect import Layout
-from taxlots.importers.kraken_rows import asset_name
+from taxlots.importers.exchanges import kraken
+from taxlots.importers.exchanges.kraken_rows import asset_name
 from taxlots.importers.records import Intake, Transaction
 
 LAYOUT = Layout("kraken_ledgers", "Kraken", "test", kraken.REQUIRED, kraken.read)

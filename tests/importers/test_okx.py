@@ -6,7 +6,7 @@ import pytest
 from exchange_samples import compare_all
 from goldens import assert_one_fate_each, written
 from layout_samples import codes, layout, legs, read
-from taxlots.importers.exchange_times import named_zone
+from taxlots.importers.exchanges.exchange_times import named_zone
 from taxlots.importers.records import Intake
 
 TRADING = (

@@ -2,7 +2,7 @@
 
 import pytest
 from broker_samples import all_legs, codes, compare, read
-from taxlots.importers.brokerage import REALIZED
+from taxlots.importers.brokers.brokerage import REALIZED
 
 ETRADE = "TransactionDate,TransactionType,SecurityType,Symbol,Quantity,Amount,Price,Commission,Description"
 T212 = "Action,Time,ISIN,Ticker,Name,No. of shares,Price / share,Currency (Price / share),Exchange rate"

@@ -6,8 +6,8 @@ import pytest
 from goldens import assert_one_fate_each, written
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from taxlots.importers import coinbase, kraken
 from taxlots.importers.detect import Layout
+from taxlots.importers.exchanges import coinbase, kraken
 from taxlots.importers.records import Row, Table
 
 COINBASE = (

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from layout_samples import layout, sample
 from taxlots.importers.detect import SECTIONS
 from taxlots.importers.records import Row, Table
-from taxlots.importers.tax_program_cells import day_first_slashes, decimal_mark, moment, unique_ids, wallet, whole_id
+from taxlots.importers.tools.tax_program_cells import day_first_slashes, decimal_mark, moment, unique_ids, wallet, whole_id
 
 FILES = [
     "bitcoin_tax/spending.csv",

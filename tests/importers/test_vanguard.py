@@ -2,7 +2,7 @@
 
 import pytest
 from broker_samples import all_legs, codes, compare, layout, read
-from taxlots.importers.brokerage import REALIZED
+from taxlots.importers.brokers.brokerage import REALIZED
 
 HEADER = (
     "Account Number,Trade Date,Settlement Date,Transaction Type,Transaction Description,Investment Name,Symbol,Shares,Share Price,"

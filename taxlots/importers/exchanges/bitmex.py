@@ -1,0 +1,106 @@
+"""BitMEX wallet history: deposits, withdrawals and futures results, in satoshis of bitcoin.
+
+Traps: amounts are whole numbers of satoshis; times have no zone, so they are taken as the taxpayer's; cancelled withdrawals stay in the
+list; a withdrawal's amount contains its fee, unless the balance of the row shows that the fee came on top.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from decimal import Decimal
+
+from taxlots import exact
+from taxlots.importers.exchanges.exchange_times import moment
+from taxlots.importers.numbers import number, required
+from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+
+ACCOUNT = "bitmex"
+ASSET = "BTC"
+REQUIRED = ("transactTime", "transactType", "amount", "fee", "address", "transactStatus", "walletBalance")
+_SATOSHIS = 8
+_KINDS = {"deposit": "deposit", "withdrawal": "withdrawal", "affiliatepayout": "income:referral"}
+_FUTURES = {"realisedpnl", "funding", "unrealisedpnl"}
+_NOT_BOOKED = "Futures are not booked in this version; give their result in a universal ledger CSV."
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    row: Row
+    time: datetime
+    amount: Decimal
+    fee: Decimal
+    balance: Decimal | None
+
+
+def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
+    """Every row of every table to its fate. Raises nothing."""
+    intake = Intake()
+    with exact.exactly():
+        for table in tables:
+            entries: list[_Entry] = []
+            for row in table.rows:
+                if row.text("transactStatus").lower() != "completed":
+                    intake.leave(row, f"the status is {row.text('transactStatus')!r}")
+                    continue
+                try:
+                    entries.append(_entry(row, zone))
+                except RowError as error:
+                    intake.reject(row, error)
+            for entry, before in _with_balance_before(entries):
+                _take(entry, before, intake)
+    return intake
+
+
+def _entry(row: Row, zone: tzinfo) -> _Entry:
+    fee = _bitcoins(number(row, "fee")) or Decimal(0)
+    amount = _bitcoins(required(row, "amount")) or Decimal(0)
+    return _Entry(row, moment(row, "transactTime", zone), amount, abs(fee), _bitcoins(number(row, "walletBalance")))
+
+
+def _bitcoins(satoshis: Decimal | None) -> Decimal | None:
+    """An amount in bitcoin; one with decimals already is."""
+    if satoshis is None or satoshis != satoshis.to_integral_value():
+        return satoshis
+    return satoshis.scaleb(-_SATOSHIS)
+
+
+def _with_balance_before(entries: list[_Entry]) -> list[tuple[_Entry, Decimal | None]]:
+    """Each row with the balance of the row before it in time; the list may begin with the newest."""
+    falling = len(entries) > 1 and entries[0].time > entries[-1].time
+    ordered = entries[::-1] if falling else entries
+    befores = [None, *(entry.balance for entry in ordered)]
+    return list(zip(ordered, befores, strict=False))
+
+
+def _take(entry: _Entry, before: Decimal | None, intake: Intake) -> None:
+    said = entry.row.text("transactType").lower()
+    kind = _KINDS.get(said)
+    if kind is None:
+        message = f"{entry.row.text('transactType')!r} of {exact.plain(entry.amount)} {ASSET} is not booked"
+        code = "KIND_NOT_BOOKED" if said in _FUTURES else "ROW_UNKNOWN_KIND"
+        intake.reject(entry.row, RowError(code, message, _NOT_BOOKED))
+    elif not entry.amount:
+        intake.leave(entry.row, "the amount is 0")
+    elif (entry.amount > 0) != (kind != "withdrawal"):
+        message = f"{entry.row.text('transactType')!r} of {exact.plain(entry.amount)} {ASSET} has the wrong sign"
+        intake.reject(entry.row, RowError("ROW_INVALID", message, "Give it in a universal ledger CSV."))
+    else:
+        intake.add(_transaction(entry, kind, before))
+
+
+def _transaction(entry: _Entry, kind: str, before: Decimal | None) -> Transaction:
+    size, out = abs(entry.amount), kind == "withdrawal"
+    on_top = before is not None and entry.balance == before - size - entry.fee
+    sent = size if on_top else size - entry.fee
+    return Transaction(
+        time=entry.time,
+        account=ACCOUNT,
+        kind=kind,
+        sources=(entry.row.source,),
+        sent_quantity=sent if out else None,
+        sent_asset=ASSET if out else None,
+        received_quantity=None if out else size,
+        received_asset=None if out else ASSET,
+        fee_quantity=entry.fee if out and entry.fee else None,
+        fee_asset=ASSET if out and entry.fee else None,
+    )

@@ -1,0 +1,129 @@
+"""Bybit: the unified trading account's log, the funding account's history, and deposit and withdrawal histories.
+
+Traps: a line with the user stands above the header; a spot trade is two rows of one contract and second, a perpetual only one, in its
+settlement coin; what is not given is `--`; the newest row stands first, but rows of one second in any order; small balances are
+converted pair by pair in one second; the funding history repeats what the deposit and withdrawal history says.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+
+from taxlots import exact
+from taxlots.importers.exchanges.binance_dust import sweep
+from taxlots.importers.exchanges.exchange_balances import Stated, closing
+from taxlots.importers.exchanges.exchange_legs import Deal, Part, is_whole, separate, trade
+from taxlots.importers.exchanges.exchange_times import moment, time_column
+from taxlots.importers.numbers import number, required
+from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+
+ACCOUNT = "bybit"
+UNIFIED = (
+    "Currency",
+    "Contract",
+    "Type",
+    "Direction",
+    "Quantity",
+    "Filled Price",
+    "Funding",
+    "Fee Paid",
+    "Cash Flow",
+    "Change",
+    "Wallet Balance",
+)
+NOT_BOOKED = "Perpetuals, futures, options and margin are not booked in this version; give their result in a universal ledger CSV."
+_TRANSFERS = {"transfer_in", "transfer_out", "transferin", "transferout", "transfer in", "transfer out"}
+_CONVERSIONS = {"--", "convert", "small balance conversion"}
+_INCOME = {"airdrop": "income:airdrop", "bonus": "income:reward"}
+_Key = tuple[str, str, str, datetime]
+
+
+def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  every time in this export is UTC
+    """Every row of the unified account's logs to its fate. Raises nothing."""
+    intake = Intake()
+    with exact.exactly():
+        stated: list[Stated] = []
+        for table in tables:
+            column, named = time_column(table, "Time")
+            groups: dict[_Key, list[Row]] = defaultdict(list)
+            for row in table.rows:
+                try:
+                    _place(row, moment(row, column, named or UTC), groups, stated, intake)
+                except RowError as error:
+                    intake.reject(row, error)
+            for (kind, _, _, time), rows in groups.items():
+                _take(kind, time, rows, intake)
+        intake.balances = closing(ACCOUNT, "unified", stated)
+    return intake
+
+
+def _place(row: Row, time: datetime, groups: dict[_Key, list[Row]], stated: list[Stated], intake: Intake) -> None:
+    said, asset, change = row.text("Type").lower(), row.text("Currency").upper(), required(row, "Change")
+    if not asset:
+        raise RowError("ROW_INVALID", "column 'Currency' is empty")
+    if number(row, "Wallet Balance") is not None:
+        stated.append(Stated(row, time, asset, change, required(row, "Wallet Balance")))
+    if said in _TRANSFERS:
+        intake.leave(row, "a move between the unified and the funding account")
+    elif said == "trade":
+        _moved(row)
+        groups["trade", row.text("Contract"), row.text("Direction").lower(), time].append(row)
+    elif said in _CONVERSIONS:
+        groups["convert", "", "", time].append(row)
+    elif said in _INCOME and change > 0:
+        intake.add(_one(row, time, _INCOME[said], (change, asset)))
+    elif said in {"settlement", "funding", "liquidation", "delivery"}:
+        raise RowError("KIND_NOT_BOOKED", f"{row.text('Type')!r} of {row.text('Contract')} is not booked", NOT_BOOKED)
+    else:
+        raise RowError("ROW_UNKNOWN_KIND", f"type {row.text('Type')!r} is not known", NOT_BOOKED)
+
+
+def _moved(row: Row) -> tuple[Decimal, Decimal]:
+    """What the trade moved, and the fee as it changes the balance: `Fee Paid` had the other sign until 2024."""
+    change, flow = required(row, "Change"), number(row, "Cash Flow") or Decimal(0)
+    funding = number(row, "Funding") or Decimal(0)
+    return flow, change - flow - funding
+
+
+def _take(kind: str, time: datetime, rows: list[Row], intake: Intake) -> None:
+    try:
+        made = _converted(time, rows) if kind == "convert" else _traded(time, rows)
+    except RowError as error:
+        for row in rows:
+            intake.reject(row, error)
+        return
+    for one in made:
+        intake.add(one)
+
+
+def _converted(time: datetime, rows: list[Row]) -> list[Transaction]:
+    return sweep(Deal(ACCOUNT, time), [Part(row, required(row, "Change"), row.text("Currency").upper()) for row in rows])
+
+
+def _traded(time: datetime, rows: list[Row]) -> list[Transaction]:
+    parts: list[Part] = []
+    for row in rows:
+        asset, (flow, fee) = row.text("Currency").upper(), _moved(row)
+        parts += [Part(row, flow, asset)] if flow else []
+        parts += [Part(row, fee, asset, fee=True)] if fee else []
+    if not is_whole(parts):
+        contract = rows[0].text("Contract")
+        raise RowError("KIND_NOT_BOOKED", f"a trade of {contract!r} in one coin only is one of a perpetual or future", NOT_BOOKED)
+    return [one for pair in separate(parts) for one in trade(Deal(ACCOUNT, time), pair)]
+
+
+def _one(row: Row, time: datetime, kind: str, leg: tuple[Decimal, str], note: str | None = None) -> Transaction:
+    """A transaction of one leg; a negative quantity was sent."""
+    quantity, asset = leg
+    return Transaction(
+        time=time,
+        account=ACCOUNT,
+        kind=kind,
+        sources=(row.source,),
+        sent_quantity=-quantity if quantity < 0 else None,
+        sent_asset=asset if quantity < 0 else None,
+        received_quantity=quantity if quantity > 0 else None,
+        received_asset=asset if quantity > 0 else None,
+        note=note,
+    )

@@ -1,0 +1,39 @@
+"""A row of a KuCoin export with its time, whatever the header cell that names it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from taxlots.importers.exchanges.exchange_times import moment, time_column
+from taxlots.importers.records import Row, Table
+
+ACCOUNT = "kucoin"
+# A header cell without a zone: KuCoin's own time.
+HOME = timezone(timedelta(hours=8))
+_TIMES = ("Filled Time", "Time of Update", "Time", "tradeCreatedAt", "createdDate", "created_at")
+_RENAMES = {"BCHABC": "BCH", "BCHSV": "BSV", "XBT": "BTC", "LOKI": "OXEN"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row with the time at which it happened."""
+
+    row: Row
+    time: datetime
+
+
+def place(table: Table) -> Callable[[Row], Place]:
+    """How the rows of a table get their time, in KuCoin's own where the header names no zone. The function raises RowError."""
+    column, named = time_column(table, *_TIMES)
+    return lambda row: Place(row, moment(row, column, named or HOME))
+
+
+def asset_name(name: str) -> str:
+    """The ticker of an asset under the name it has today."""
+    cleaned = name.strip().upper()
+    return _RENAMES.get(cleaned, cleaned)
+
+
+def is_empty(row: Row) -> bool:
+    """The row that stands in a file without rows."""
+    return any("no matching records" in cell.lower() for cell in row.cells.values())
