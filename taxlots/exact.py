@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Context, Decimal, InvalidOperation, localcontext
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -116,29 +117,44 @@ def exactly() -> Any:
     return localcontext(CONTEXT)
 
 
+def array(units: Iterable[int | None]) -> pa.Array:
+    """Units as an Arrow array of the frames' type, written as 16-byte two's complement; None is null. Raises OutOfRangeError."""
+    listed = list(units)
+    data = b"".join([checked(u or 0).to_bytes(16, "little", signed=True) for u in listed])
+    known = pa.array([u is not None for u in listed], pa.bool_()).buffers()[1]
+    return pa.Array.from_buffers(ARROW, len(listed), [known, pa.py_buffer(data)])
+
+
 def column(units: Iterable[int | None]) -> pd.Series:
     """Units as a frame column of `DTYPE`; None becomes a missing value. Raises OutOfRangeError."""
-    values = [None if u is None else to_decimal(checked(u)) for u in units]
-    return pd.Series(pd.array(pa.array(values, type=ARROW), dtype=DTYPE))
+    return pd.Series(pd.array(array(units), dtype=DTYPE))
 
 
 def units_of(series: pd.Series) -> list[int | None]:
-    """A column of `DTYPE` as units, read from the Arrow buffer (16-byte two's complement), not through Decimal objects."""
+    """A column of `DTYPE` as units."""
     chunks = pa.array(series.array, type=ARROW)
     pieces = chunks.chunks if isinstance(chunks, pa.ChunkedArray) else [chunks]
-    return [unit for piece in pieces for unit in _chunk_units(piece)]
+    return [unit for piece in pieces for unit in units(piece)]
 
 
-def _chunk_units(chunk: Any) -> list[int | None]:
-    if not len(chunk):
+def units(numbers: pa.Array) -> list[int | None]:
+    """An array of the frames' type as units, read from the Arrow buffer and not through Decimal objects."""
+    if not len(numbers):
         return []
-    start = chunk.offset * 16
-    raw = bytes(chunk.buffers()[1])[start : start + len(chunk) * 16]
-    numbers: list[int | None] = [int.from_bytes(raw[i : i + 16], "little", signed=True) for i in range(0, len(raw), 16)]
-    if chunk.null_count:
-        valid = chunk.is_valid().to_pylist()
-        return [n if ok else None for n, ok in zip(numbers, valid, strict=True)]
-    return numbers
+    low, high = halves(numbers)
+    values: list[int | None] = [h << 64 | lo for h, lo in zip(high.tolist(), low.tolist(), strict=True)]
+    if numbers.null_count:
+        return [v if known else None for v, known in zip(values, numbers.is_valid().to_pylist(), strict=True)]
+    return values
+
+
+def halves(numbers: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Lower (unsigned) and upper (signed) 64 bits of each number of an array of the frames' type; equal halves, equal numbers.
+
+    What stands under a null is arbitrary.
+    """
+    pairs = np.frombuffer(numbers.buffers()[1], np.uint64)[2 * numbers.offset : 2 * (numbers.offset + len(numbers))]
+    return pairs[0::2], pairs[1::2].view(np.int64)
 
 
 def _known(series: pd.Series) -> Sequence[int]:

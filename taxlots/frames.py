@@ -18,7 +18,8 @@ WHOLE = pa.int64()
 TIME = pa.timestamp("us", tz="UTC")
 DATE = pa.date32()
 EXACT = exact.ARROW
-SOURCES = pa.list_(pa.struct([("file", TEXT), ("row", WHOLE)]))
+NAME = pa.dictionary(pa.int32(), TEXT)  # few different texts in many rows
+SOURCES = pa.list_(pa.struct([("file", NAME), ("row", WHOLE)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ SETTLED: Schema = TRANSACTIONS | {
     "home_shortfall": Column(EXACT, "home currency", "market value of what a transfer lost on the way"),
     "price_source": Column(TEXT, "text", "where home_value comes from"),
     "match": Column(TEXT, "text", "how the two ends of a transfer were paired"),
-    "file_hash": Column(TEXT, "SHA-256", "of the first source's file: orders rows of one instant"),
+    "file_hash": Column(NAME, "SHA-256", "of the first source's file: orders rows of one instant"),
     "file_order": Column(WHOLE, "rank", "row in that file, negative where it lists the newest first"),
 }
 

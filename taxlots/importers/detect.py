@@ -1,11 +1,14 @@
 """Which layout does a sheet have? Decided by its header row, wherever that stands; never by the file's name."""
 
 import csv
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
-from taxlots.importers.readers import Sheet
+import numpy as np
+
+from taxlots.importers.bulk import Bulk, open_bulk
+from taxlots.importers.readers import LargeText, Sheet
 from taxlots.importers.records import Intake, Row, RowError, Source, Table
 
 SEARCHED_ROWS = 60
@@ -23,6 +26,8 @@ class Layout:
     `shape` says how rows fit the header. `checked`: a row that is too short or too wide is broken. `loose`: rows of any width are
     handed over, for exports that end in free text. `sections`: the header is only the first of several, each with columns of its
     own; every later row is handed over, its cells named by position (`0`, `1`, ...), and `read` finds the headers among them.
+
+    `bulk` makes the same of large tables, column by column.
     """
 
     id: str
@@ -31,6 +36,7 @@ class Layout:
     required: tuple[str, ...]
     read: Callable[[Sequence[Table], tzinfo], Intake]
     shape: str = CHECKED
+    bulk: Callable[[Bulk, tzinfo], Intake] | None = None
 
 
 _UNCLOSED = RowError(
@@ -42,11 +48,22 @@ _UNCLOSED = RowError(
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """A table with its layout, and the rows that are cut off or too wide, with the cause."""
+    """A table with its layout, and the rows that are cut off or too wide, with the cause. A large table's rows are `columns`."""
 
     layout: Layout
     table: Table
     broken: dict[Source, RowError]
+    columns: Bulk | None = None
+
+    def __len__(self) -> int:
+        """Data rows."""
+        return len(self.table.rows) + (len(self.columns) if self.columns else 0)
+
+    def sources(self) -> Iterator[Source]:
+        """File and row of every data row."""
+        yield from (row.source for row in self.table.rows)
+        if self.columns:
+            yield from self.columns.sources(np.arange(len(self.columns)))
 
 
 def count_rows(sheet: Sheet) -> int:
@@ -67,6 +84,23 @@ def detect(sheet: Sheet, layouts: Sequence[Layout]) -> Detected | None:
             layout = max(fitting, key=lambda fit: len(fit.required))
             return _table(sheet, cells, index, names, layout)
     return None
+
+
+def detect_large(text: LargeText, layouts: Sequence[Layout]) -> Detected | None:
+    """As `detect`, for a file whose layout can read columns; None where its rows have to be read one by one."""
+    head = text.head()
+    found = detect(head, layouts) if head else None
+    if head is None or found is None or found.layout.bulk is None or found.table.header_row != head.numbers[len(found.table.preamble)]:
+        return None
+    bare = replace(found.table, rows=())
+    opened = open_bulk(text.data, bare, text.delimiter())
+    if opened is None:
+        return None
+    columns, misfits = opened
+    cells = [next(csv.reader([line], delimiter=text.delimiter())) for _, line in misfits]
+    few = Sheet(text.file, text.sha256, [list(bare.header), *cells], [bare.header_row, *(number for number, _ in misfits)])
+    odd = _table(few, few.cells, 0, bare.header, found.layout)
+    return replace(odd, columns=columns)
 
 
 def _unwrapped(cells: list[list[str]]) -> list[list[str]]:

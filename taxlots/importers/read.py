@@ -1,21 +1,26 @@
 """Every export under the given paths -> transactions, with the fate of each row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
 from taxlots import exact
 from taxlots.importers import companions
-from taxlots.importers.detect import Detected, Layout, count_rows, detect
+from taxlots.importers.bulk import joined
+from taxlots.importers.detect import Detected, Layout, count_rows, detect, detect_large
 from taxlots.importers.layouts import LAYOUTS
-from taxlots.importers.readers import Sheet, Unreadable, read_sheets
-from taxlots.importers.records import Intake, ReportedBalance, Row, Source, Table, Transaction
+from taxlots.importers.readers import LargeText, Sheet, Unreadable, read_sheets
+from taxlots.importers.records import Intake, ReportedBalance, Row, Source, Transaction
+from taxlots.importers.transaction_columns import row_times, source_count, sources
 from taxlots.problems import Problem, problem
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOO_LARGE = Decimal(10) ** 15  # leaves room for sums of a thousand such rows in 18 digits
 _EXACT_FIELDS = ("sent_quantity", "received_quantity", "fee_quantity", "fee_value", "value", "basis")
 
@@ -35,7 +40,10 @@ class FileRecord:
 
 @dataclass(slots=True)
 class Imported:
-    """What all files hold: transactions in no order yet, the fate of every row, and the tables that are input rather than export."""
+    """What all files hold: transactions in no order yet, the fate of every row, and the tables that are input rather than export.
+
+    `columns` are further transactions, those of large files, as tables of `frames.TRANSACTIONS`.
+    """
 
     files: list[FileRecord] = field(default_factory=list)
     transactions: list[Transaction] = field(default_factory=list)
@@ -44,6 +52,7 @@ class Imported:
     unusable: set[Source] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     balances: list[ReportedBalance] = field(default_factory=list)
+    columns: list[pa.Table] = field(default_factory=list)
     companions: dict[str, list[Row]] = field(default_factory=dict)
 
     def order(self) -> dict[str, tuple[str, bool]]:
@@ -71,25 +80,28 @@ def read(paths: Sequence[Path], zone: tzinfo = UTC, own: Sequence[Layout] = (), 
     return imported
 
 
-def _detect_all(sheets: Iterable[Sheet | Unreadable], own: Sequence[Layout], imported: Imported) -> list[Detected]:
+def _detect_all(sheets: Iterable[Sheet | LargeText | Unreadable], own: Sequence[Layout], imported: Imported) -> list[Detected]:
     """Detect each sheet. A file whose bytes were already read under another name is merged as a whole."""
     detected: list[Detected] = []
     contents: dict[tuple[str, str], str] = {}
-    for sheet in sheets:
+    for given in sheets:
+        known = detect_large(given, (*own, *LAYOUTS)) if isinstance(given, LargeText) else None
+        sheet = given.whole() if isinstance(given, LargeText) and known is None else given
         if isinstance(sheet, Unreadable):
             imported.files.append(FileRecord(sheet.file, sheet.sha256, None, 0))
             imported.problems.append(sheet.problem)
             continue
-        found = detect(sheet, own) or detect(sheet, (*LAYOUTS, *companions.LAYOUTS))
-        if found is None:
+        found = known if isinstance(sheet, LargeText) else detect(sheet, own) or detect(sheet, (*LAYOUTS, *companions.LAYOUTS))
+        if found is None and isinstance(sheet, Sheet):
             imported.files.append(FileRecord(sheet.file, sheet.sha256, None, count_rows(sheet)))
             imported.unusable.update((sheet.file, n) for n, row in zip(sheet.numbers, sheet.cells, strict=True) if any(map(str.strip, row)))
             imported.problems.append(_unknown(sheet.file, sheet.cells))
+        if found is None:
             continue
-        imported.files.append(FileRecord(sheet.file, sheet.sha256, found.layout.id, len(found.table.rows)))
+        imported.files.append(FileRecord(sheet.file, sheet.sha256, found.layout.id, len(found)))
         first = contents.setdefault((sheet.sha256, sheet.file.rpartition("#")[2] if "#" in sheet.file else ""), sheet.file)
         if first != sheet.file:
-            imported.merged.update({row.source: f"the file is the same as {first}" for row in found.table.rows})
+            imported.merged.update(dict.fromkeys(found.sources(), f"the file is the same as {first}"))
             continue
         detected.append(found)
     return detected
@@ -102,16 +114,20 @@ def _unknown(file: str, cells: list[list[str]]) -> Problem:
 
 
 def _take_layout(layout: Layout, group: list[Detected], zone: tzinfo, imported: Imported) -> None:
-    tables = [_whole_rows(d) for d in group]
-    intake = layout.read(tables, zone)
+    whole = [_whole_rows(d) for d in group]
+    if layout.bulk and any(d.columns is not None for d in group):
+        intake = layout.bulk(joined([part for d in whole for part in (d.table, d.columns) if part]), zone)
+    else:
+        intake = layout.read([d.table for d in whole], zone)
     imported.transactions += _exact_transactions(intake)
+    imported.columns += [] if intake.columns is None else [intake.columns]
     imported.set_aside |= intake.set_aside
     imported.merged |= intake.merged
     imported.unusable |= intake.unusable
     imported.problems += intake.problems
     imported.balances += intake.balances
     _note_dates(intake, imported)
-    _note_leftovers(tables, intake, imported)
+    _note_leftovers(lambda: (source for d in whole for source in d.sources()), sum(map(len, whole)), intake, imported)
 
 
 def _exact_transactions(intake: Intake) -> list[Transaction]:
@@ -134,12 +150,11 @@ def _exact_transactions(intake: Intake) -> list[Transaction]:
     return fitting
 
 
-def _whole_rows(found: Detected) -> Table:
+def _whole_rows(found: Detected) -> Detected:
     if not found.broken:
-        return found.table
-    table = found.table
-    rows = tuple(row for row in table.rows if row.source not in found.broken)
-    return Table(table.file, table.sha256, table.header, table.header_row, table.preamble, rows)
+        return found
+    rows = tuple(row for row in found.table.rows if row.source not in found.broken)
+    return replace(found, table=replace(found.table, rows=rows))
 
 
 def _note_dates(intake: Intake, imported: Imported) -> None:
@@ -149,25 +164,34 @@ def _note_dates(intake: Intake, imported: Imported) -> None:
     for transaction in intake.transactions:
         for file, row in transaction.sources:
             spans.setdefault(file, []).append((row, transaction.time))
-    for file, points in spans.items():
-        points.sort(key=lambda point: point[0])
-        moments = [moment for _, moment in points]
-        falling = sum(a > b for a, b in pairwise(moments))
-        rising = sum(a < b for a, b in pairwise(moments))
-        records[file].newest_first = falling > rising
-        records[file].first, records[file].last = min(moments), max(moments)
+    moments = {file: _in_row_order(points) for file, points in spans.items()}
+    for file, (rows, times) in (row_times(intake.columns) if intake.columns is not None else {}).items():
+        others = moments.get(file, (np.zeros(0, np.int64), np.zeros(0, np.int64)))
+        order = np.argsort(np.concatenate([rows, others[0]]), kind="stable")
+        moments[file] = (np.sort(np.concatenate([rows, others[0]])), np.concatenate([times, others[1]])[order])
+    for file, (_, times) in moments.items():
+        steps = np.diff(times)
+        records[file].newest_first = bool((steps < 0).sum() > (steps > 0).sum())
+        records[file].first, records[file].last = (_EPOCH + timedelta(microseconds=int(t)) for t in (times.min(), times.max()))
 
 
-def _note_leftovers(tables: list[Table], intake: Intake, imported: Imported) -> None:
+def _in_row_order(points: list[tuple[int, datetime]]) -> tuple[np.ndarray, np.ndarray]:
+    points.sort(key=lambda point: point[0])
+    times = [(moment - _EPOCH) // timedelta(microseconds=1) for _, moment in points]
+    return np.array([row for row, _ in points], np.int64), np.array(times, np.int64)
+
+
+def _note_leftovers(rows: Callable[[], Iterable[Source]], count: int, intake: Intake, imported: Imported) -> None:
     """A row without a fate is a fault of the layout's code: say so instead of losing it."""
     fated = intake.set_aside.keys() | intake.merged.keys() | intake.unusable
     fated |= {source for transaction in intake.transactions for source in transaction.sources}
-    for table in tables:
-        for row in table.rows:
-            if row.source not in fated:
-                imported.unusable.add(row.source)
-                message = "the row became nothing; it was not used"
-                imported.problems.append(problem("ROW_UNACCOUNTED", message, file=row.file, row=row.number))
+    if len(fated) + (source_count(intake.columns) if intake.columns is not None else 0) == count:
+        return
+    fated |= set(sources(intake.columns)) if intake.columns is not None else set()
+    for file, row in rows():
+        if (file, row) not in fated:
+            imported.unusable.add((file, row))
+            imported.problems.append(problem("ROW_UNACCOUNTED", "the row became nothing; it was not used", file=file, row=row))
 
 
 def _reject_broken(detected: list[Detected], imported: Imported) -> None:

@@ -19,6 +19,7 @@ from taxlots.problems import Problem, problem
 
 LIMIT_BYTES = 2 * 1024**3
 _SKIPPED_SUFFIXES = {".toml", ".md", ".jsonl", ".json", ".py", ".html"}
+LARGE_BYTES, HEAD_BYTES = 256 * 1024, 64 * 1024  # from LARGE_BYTES on reading by columns pays
 _DELIMITERS = ",;\t|"
 csv.field_size_limit(16 * 1024**2)
 _DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError)  # RuntimeError: encrypted, unknown packing
@@ -39,6 +40,29 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class LargeText:
+    """A text file that is too large to be split into cells before its layout is known."""
+
+    file: str
+    sha256: str
+    data: bytes = field(repr=False)
+
+    def head(self) -> Sheet | None:
+        """Its first rows."""
+        end = self.data.rfind(b"\n", 0, HEAD_BYTES)
+        first = _text_sheet(self.data[: end + 1], self.file, self.sha256)
+        return first if isinstance(first, Sheet) else None
+
+    def whole(self) -> "Sheet | Unreadable":
+        """All of it, row by row."""
+        return _text_sheet(self.data, self.file, self.sha256)
+
+    def delimiter(self) -> str:
+        """What separates its cells."""
+        return _delimiter(self.data[:HEAD_BYTES].decode(errors="replace"))
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """A file of which nothing could be read."""
 
@@ -47,7 +71,7 @@ class Unreadable:
     problem: Problem
 
 
-def read_sheets(paths: Sequence[Path], base: Path | None = None) -> Iterator[Sheet | Unreadable]:
+def read_sheets(paths: Sequence[Path], base: Path | None = None) -> Iterator[Sheet | LargeText | Unreadable]:
     """Every sheet of every file under the paths, and what could not be read. Files given twice are read once."""
     seen: set[Path] = set()
     for path in _walk(paths):
@@ -69,7 +93,7 @@ def _walk(paths: Sequence[Path]) -> Iterator[Path]:
                 yield found
 
 
-def _read_file(path: Path, label: str) -> Iterator[Sheet | Unreadable]:
+def _read_file(path: Path, label: str) -> Iterator[Sheet | LargeText | Unreadable]:
     try:
         if path.stat().st_size > LIMIT_BYTES:
             yield _refused(label, None, "FILE_TOO_LARGE", f"more than {LIMIT_BYTES} bytes")
@@ -81,7 +105,7 @@ def _read_file(path: Path, label: str) -> Iterator[Sheet | Unreadable]:
     yield from _read_bytes(data, label)
 
 
-def _read_bytes(data: bytes, label: str, depth: int = 0) -> Iterator[Sheet | Unreadable]:
+def _read_bytes(data: bytes, label: str, depth: int = 0) -> Iterator[Sheet | LargeText | Unreadable]:
     digest = hashlib.sha256(data).hexdigest()
     if not data.strip():
         yield _refused(label, digest, "FILE_EMPTY", "no content")
@@ -89,11 +113,13 @@ def _read_bytes(data: bytes, label: str, depth: int = 0) -> Iterator[Sheet | Unr
         yield from _gunzip(data, label, digest, depth)
     elif data.startswith(b"PK\x03\x04"):
         yield from _open_zip(data, label, digest, depth)
+    elif len(data) >= LARGE_BYTES:
+        yield LargeText(label, digest, data.removeprefix(b"\xef\xbb\xbf"))
     else:
         yield _text_sheet(data, label, digest)
 
 
-def _gunzip(data: bytes, label: str, digest: str, depth: int) -> Iterator[Sheet | Unreadable]:
+def _gunzip(data: bytes, label: str, digest: str, depth: int) -> Iterator[Sheet | LargeText | Unreadable]:
     try:
         with gzip.open(io.BytesIO(data)) as stream:
             inner = stream.read(LIMIT_BYTES + 1)
@@ -106,7 +132,7 @@ def _gunzip(data: bytes, label: str, digest: str, depth: int) -> Iterator[Sheet 
     yield from _read_bytes(inner, f"{label}!{Path(label).stem}", depth + 1)
 
 
-def _open_zip(data: bytes, label: str, digest: str, depth: int) -> Iterator[Sheet | Unreadable]:
+def _open_zip(data: bytes, label: str, digest: str, depth: int) -> Iterator[Sheet | LargeText | Unreadable]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
@@ -120,7 +146,7 @@ def _open_zip(data: bytes, label: str, digest: str, depth: int) -> Iterator[Shee
         yield _refused(label, digest, "FILE_UNREADABLE", f"damaged archive: {error}")
 
 
-def _read_members(archive: zipfile.ZipFile, label: str, depth: int) -> Iterator[Sheet | Unreadable]:
+def _read_members(archive: zipfile.ZipFile, label: str, depth: int) -> Iterator[Sheet | LargeText | Unreadable]:
     room = LIMIT_BYTES
     for member in sorted(archive.infolist(), key=lambda m: m.filename):
         name = f"{label}!{member.filename}"
@@ -138,7 +164,7 @@ def _read_members(archive: zipfile.ZipFile, label: str, depth: int) -> Iterator[
         yield from _read_bytes(data, name, depth + 1)
 
 
-def _read_workbook(data: bytes, label: str, digest: str, unpacked: int) -> Iterator[Sheet | Unreadable]:
+def _read_workbook(data: bytes, label: str, digest: str, unpacked: int) -> Iterator[Sheet | LargeText | Unreadable]:
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415  only spreadsheets pay for it
 
     if unpacked > LIMIT_BYTES:

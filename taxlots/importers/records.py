@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+import pyarrow as pa
+
 from taxlots.problems import Problem, problem
 
 Source = tuple[str, int]
@@ -97,7 +99,10 @@ class ReportedBalance:
 
 @dataclass(slots=True)
 class Intake:
-    """Collects what a layout makes of its rows. Every data row ends in exactly one of the four fates."""
+    """Collects what a layout makes of its rows. Every data row ends in exactly one of the four fates.
+
+    `columns` holds further transactions, those of a large table, as a table of `frames.TRANSACTIONS`.
+    """
 
     transactions: list[Transaction] = field(default_factory=list)
     set_aside: dict[Source, str] = field(default_factory=dict)
@@ -105,6 +110,7 @@ class Intake:
     unusable: set[Source] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     balances: list[ReportedBalance] = field(default_factory=list)
+    columns: pa.Table | None = None
 
     def add(self, transaction: Transaction) -> None:
         """The rows in `sources` became this transaction."""

@@ -22,15 +22,30 @@ _FEE_CREDITS = "KFEE"
 
 def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  every time in this export is UTC
     """Every row of every table to its fate. Raises nothing."""
+    return _read(tables, checked=True)
+
+
+def read_rest(tables: Sequence[Table]) -> Intake:
+    """As `read`, for the rows that are left of a ledger whose balances are checked elsewhere."""
+    return _read(tables, checked=False)
+
+
+def _read(tables: Sequence[Table], *, checked: bool) -> Intake:
     intake = Intake()
     with exact.exactly():
         entries = _once(_entries(tables, intake), intake)
         live = _without_pending(entries, intake)
-        kraken_balances.check(live, intake)
+        if checked:
+            kraken_balances.check(live, intake)
         alone = _take_trades(live, intake)
         for one in kraken_single.take_futures(kraken_single.take_reversals(alone, intake), intake):
             kraken_single.take(one, intake)
     return intake
+
+
+def is_trade(kind: str, subtype: str) -> bool:
+    """Whether a row of that type is one of several that share a refid."""
+    return kind in _TRADE_TYPES or (kind, subtype) in _TRADE_SUBTYPES
 
 
 def _entries(tables: Sequence[Table], intake: Intake) -> list[Entry]:
@@ -87,7 +102,7 @@ def _take_trades(entries: list[Entry], intake: Intake) -> list[Entry]:
     groups: dict[str, list[Entry]] = defaultdict(list)
     alone: list[Entry] = []
     for one in entries:
-        if one.type not in _TRADE_TYPES and (one.type, one.subtype) not in _TRADE_SUBTYPES:
+        if not is_trade(one.type, one.subtype):
             alone.append(one)
         elif one.refid:
             groups[one.refid].append(one)

@@ -22,7 +22,7 @@ _LEGACY = {
 }
 # The same asset in another wallet: staked, in a margin or card hold, bonded for so many days.
 _WALLET_SUFFIX = re.compile(r"(?P<name>.+?)(?:03|04|05|06|07|10|14|21|28|30|60|90)?\.(?:S|M|P|F|B|T|HOLD)")
-_DEFAULT_WALLET = "spot / main"
+DEFAULT_WALLET = "spot / main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,7 @@ class Entry:
     @property
     def chain(self) -> tuple[str, str]:
         """What one running balance belongs to: asset with its wallet suffix, and wallet."""
-        head, dot, suffix = self.raw_asset.partition(".")
-        return _LEGACY.get(head, head) + dot + suffix, self.row.text("wallet") or _DEFAULT_WALLET
+        return chain_asset(self.raw_asset), self.row.text("wallet") or DEFAULT_WALLET
 
     @property
     def kind(self) -> str:
@@ -80,6 +79,12 @@ def asset_name(text: str) -> str:
     suffixed = _WALLET_SUFFIX.fullmatch(name)
     base = suffixed["name"] if suffixed else name
     return _LEGACY.get(base, base)
+
+
+def chain_asset(raw: str) -> str:
+    """The asset of a running balance: `XXBT.M` is BTC.M, another balance than that of BTC."""
+    head, dot, suffix = raw.partition(".")
+    return _LEGACY.get(head, head) + dot + suffix
 
 
 def entry(row: Row) -> Entry:

@@ -11,7 +11,7 @@ from taxlots.importers.proportion import portion
 from taxlots.importers.records import Intake, RowError, Transaction
 from taxlots.kinds import is_fiat
 
-_INTERNAL = "internal"
+INTERNAL = "internal"
 _BY_HAND = "Give it in a universal ledger CSV, with its value."
 _BY_TYPE = {
     "staking": "income:staking",
@@ -21,17 +21,17 @@ _BY_TYPE = {
 _BY_SUBTYPE = {
     ("earn", "reward"): "income:staking",
     ("earn", "airdrop"): "income:airdrop",
-    ("earn", "allocation"): _INTERNAL,
-    ("earn", "deallocation"): _INTERNAL,
-    ("earn", "autoallocation"): _INTERNAL,
-    ("earn", "autoallocate"): _INTERNAL,
-    ("earn", "migration"): _INTERNAL,
+    ("earn", "allocation"): INTERNAL,
+    ("earn", "deallocation"): INTERNAL,
+    ("earn", "autoallocation"): INTERNAL,
+    ("earn", "autoallocate"): INTERNAL,
+    ("earn", "migration"): INTERNAL,
     ("transfer", "airdrop"): "income:airdrop",
-    ("transfer", "spottostaking"): _INTERNAL,
-    ("transfer", "stakingfromspot"): _INTERNAL,
-    ("transfer", "stakingtospot"): _INTERNAL,
-    ("transfer", "spotfromstaking"): _INTERNAL,
-    ("transfer", "spottofutures"): _INTERNAL,
+    ("transfer", "spottostaking"): INTERNAL,
+    ("transfer", "stakingfromspot"): INTERNAL,
+    ("transfer", "stakingtospot"): INTERNAL,
+    ("transfer", "spotfromstaking"): INTERNAL,
+    ("transfer", "spottofutures"): INTERNAL,
 }
 # What each type does by the sign of its amount: (above 0, below 0).
 _BY_SIGN = {
@@ -64,7 +64,7 @@ def take(entry: Entry, intake: Intake) -> None:
 def _transaction(entry: Entry) -> Transaction | None:
     """The row as a transaction, None where it moves nothing out of the account. Raises RowError."""
     kind = _kind(entry)
-    if kind == _INTERNAL or entry.amount == 0:
+    if kind == INTERNAL or entry.amount == 0:
         if entry.fee < 0:
             raise RowError("ROW_INVALID", f"{entry.kind!r} gives a fee back", _BY_HAND)
         return fee_alone([entry], entry.txid, (entry.fee, entry.fee_asset), entry.fee_usd) if entry.fee else None
@@ -74,22 +74,27 @@ def _transaction(entry: Entry) -> Transaction | None:
 
 
 def _kind(entry: Entry) -> str:
-    if entry.type.startswith("hybridearn") or entry.subtype.startswith("hybridearn"):
-        return _INTERNAL
-    if entry.type in _BY_SIGN:
-        return _BY_SIGN[entry.type][entry.amount < 0]
-    if (entry.type, entry.subtype) == ("transfer", ""):
-        if entry.amount > 0:
-            return "income:airdrop"
+    if (entry.type, entry.subtype) == ("transfer", "") and entry.amount <= 0:
         message = f"transfer without subtype takes {exact.plain(-entry.amount)} {entry.asset} away, perhaps a delisting"
         raise RowError("ROW_UNKNOWN_KIND", message, _BY_HAND)
-    if (entry.type, entry.subtype) == ("earn", ""):
+    return kind_of(entry.type, entry.subtype, -1 if entry.amount < 0 else 1 if entry.amount else 0, charged=bool(entry.fee))
+
+
+def kind_of(kind: str, subtype: str, sign: int, *, charged: bool) -> str:
+    """What a row of that type is, by the sign of its amount and whether it has a fee: a kind, or `INTERNAL`. Raises RowError."""
+    if kind.startswith("hybridearn") or subtype.startswith("hybridearn"):
+        return INTERNAL
+    if kind in _BY_SIGN:
+        return _BY_SIGN[kind][sign < 0]
+    if (kind, subtype) == ("transfer", "") and sign > 0:
+        return "income:airdrop"
+    if (kind, subtype) == ("earn", ""):
         # Rewards of this kind carry Kraken's commission, allocations do not.
-        return "income:staking" if entry.fee else _INTERNAL
-    kind = _BY_SUBTYPE.get((entry.type, entry.subtype)) or _BY_TYPE.get(entry.type)
-    if kind is None:
-        raise RowError("ROW_UNKNOWN_KIND", f"type {entry.kind!r} is not known", _HINTS.get(entry.type))
-    return kind
+        return "income:staking" if charged else INTERNAL
+    found = _BY_SUBTYPE.get((kind, subtype)) or _BY_TYPE.get(kind)
+    if found is None:
+        raise RowError("ROW_UNKNOWN_KIND", f"type '{' / '.join(filter(None, (kind, subtype)))}' is not known", _HINTS.get(kind))
+    return found
 
 
 def _income(entry: Entry, kind: str) -> Transaction:

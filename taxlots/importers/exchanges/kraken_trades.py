@@ -128,11 +128,12 @@ def _trade(name: str, entries: list[Entry], sent: Leg, received: Leg, fee: Leg |
     }
     if fee:
         legs |= {"fee_quantity": fee[0], "fee_asset": fee[1]}
-    kind = _kind(sent[1], received[1])
+    kind = trade_kind(sent[1], received[1])
     return transaction(entries, kind, name, **legs, **_worth(entries, sent, received, fee))
 
 
-def _kind(sent: str, received: str) -> str:
+def trade_kind(sent: str, received: str) -> str:
+    """Buy, sell or swap, by which of the two assets is money."""
     if is_fiat(sent) == is_fiat(received):
         return "swap"
     return "buy" if is_fiat(sent) else "sell"

@@ -20,6 +20,7 @@ from taxlots.importers.exchanges import (
     gemini,
     hitbtc,
     kraken,
+    kraken_bulk,
     kraken_trades_export,
     kucoin,
     kucoin_moves,
@@ -53,7 +54,7 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout(
         "coinbase_pro_account_titled", "Coinbase Pro", "Account statement with capitals", coinbase_pro.TITLED, coinbase_pro.read_statement
     ),
-    Layout("kraken_ledgers", "Kraken", "Ledgers CSV, all header eras to 2026", kraken.REQUIRED, kraken.read),
+    Layout("kraken_ledgers", "Kraken", "Ledgers CSV, all header eras to 2026", kraken.REQUIRED, kraken.read, bulk=kraken_bulk.read),
     Layout("kraken_trades", "Kraken", "Trades CSV, which repeats the ledgers", kraken_trades_export.REQUIRED, kraken_trades_export.read),
     Layout("binance_statements", "Binance", "Transaction history statements CSV, 2021 on", binance.REQUIRED, binance.read),
     Layout("binance_trades_2019", "Binance", "Spot trade history, to 2020", binance_trades.FILLS_2019, binance_trades.read),

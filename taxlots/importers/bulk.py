@@ -1,0 +1,243 @@
+"""Large tables as columns: Arrow reads the cells, and what is plain in them is parsed by column.
+
+A row that is not plain (a number with a thousands comma, a time in words, a missing leg) is no error here: it becomes a `Row` and
+goes the way that every row of a small file goes. So both ways give the same transactions, and only speed tells them apart.
+"""
+
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from taxlots import exact, frames
+from taxlots.importers.records import Row, Source, Table
+
+LEAST_BYTES = 256 * 1024  # below, columns cost more than they save
+_PLAIN_NUMBER = r"^[+-]?[0-9]{1,15}(\.[0-9]{1,18})?$"
+_MOST = pa.scalar(10**15, pa.decimal128(36, 18))
+_HOUR_ONLY = 13
+_FIRST, _LAST = pa.scalar(-631_152_000_000_000, pa.timestamp("us")), pa.scalar(7_289_654_400_000_000, pa.timestamp("us"))  # 1950, 2201
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """Rows of one or more files as columns of text; `numbers` are lines in `files[file_index]`, whose tables hold no rows."""
+
+    tables: tuple[Table, ...]
+    cells: pa.Table = field(repr=False)
+    file_index: np.ndarray = field(repr=False)
+    numbers: np.ndarray = field(repr=False)
+
+    def __len__(self) -> int:
+        """Data rows."""
+        return len(self.numbers)
+
+    def text(self, column: str) -> pa.Array:
+        """A column without surrounding blanks, empty where the table has none."""
+        if column not in self.cells.column_names:
+            return pa.array([""], pa.string()).take(np.zeros(len(self), np.int8))
+        chunked = self.cells[column]
+        return pc.utf8_trim_whitespace(pc.fill_null(chunked, "")).combine_chunks()
+
+    def sources(self, chosen: np.ndarray) -> Iterator[Source]:
+        """File and row of the chosen rows (indices)."""
+        names = [table.file for table in self.tables]
+        pairs = zip(self.file_index[chosen].tolist(), self.numbers[chosen].tolist(), strict=True)
+        return ((names[index], number) for index, number in pairs)
+
+    def rows(self, chosen: np.ndarray) -> list[Row]:
+        """The chosen rows (indices) as text, one by one."""
+        names = self.cells.column_names
+        columns = self.cells.take(chosen).to_pydict()
+        listed = zip(*(columns[name] for name in names), strict=True)
+        return [
+            Row(file, number, {name: cell for name, cell in zip(names, cells, strict=True) if cell is not None})
+            for (file, number), cells in zip(self.sources(chosen), listed, strict=True)
+        ]
+
+    def rest(self, chosen: np.ndarray) -> list[Table]:
+        """The chosen rows (indices) as tables, file by file, for the layout's row by row reader."""
+        rows = self.rows(chosen)
+        places = self.file_index[chosen]
+        return [
+            Table(t.file, t.sha256, t.header, t.header_row, t.preamble, tuple(rows[i] for i in np.flatnonzero(places == index)))
+            for index, t in enumerate(self.tables)
+        ]
+
+
+def joined(tables: Sequence["Table | Bulk"]) -> Bulk:
+    """Several tables, small or large, as one; a column that one of them lacks is empty there."""
+    parts = [table if isinstance(table, Bulk) else _of(table) for table in tables]
+    shift = np.cumsum([0, *(len(part.tables) for part in parts)])
+    return Bulk(
+        tuple(table for part in parts for table in part.tables),
+        pa.concat_tables([part.cells for part in parts], promote_options="default"),
+        np.concatenate([part.file_index + start for part, start in zip(parts, shift, strict=False)]),
+        np.concatenate([part.numbers for part in parts]),
+    )
+
+
+def _of(table: Table) -> Bulk:
+    names = [name for name in dict.fromkeys(table.header) if name]
+    columns = {name: pa.array([row.cells.get(name) for row in table.rows], pa.string()) for name in names}
+    count = len(table.rows)
+    bare = Table(table.file, table.sha256, table.header, table.header_row, table.preamble, ())
+    return Bulk((bare,), pa.table(columns), np.zeros(count, np.int32), np.array([row.number for row in table.rows], np.int64))
+
+
+def open_bulk(data: bytes, table: Table, delimiter: str) -> tuple[Bulk, tuple[tuple[int, str], ...]] | None:
+    """The lines below the table's header as columns, and those that do not fit it (line and text).
+
+    None where only a row by row reader can tell what the rows are: lines within cells, blank lines, a column named twice.
+    """
+    from pyarrow import csv  # noqa: PLC0415  only large files pay for it
+
+    names = list(table.header)
+    while names and not names[-1]:
+        names.pop()
+    if len(set(names)) < len(names) or "" in names or data.count(b"\r") != data.count(b"\r\n"):
+        return None
+    misfits: list[tuple[int, str]] = []
+    options = {
+        "read_options": csv.ReadOptions(skip_rows=table.header_row, column_names=list(_padded(table.header)), block_size=1 << 23),
+        "parse_options": csv.ParseOptions(delimiter=delimiter, newlines_in_values=False),
+        "convert_options": csv.ConvertOptions(
+            column_types=dict.fromkeys(_padded(table.header), pa.string()),
+            include_columns=names,
+            check_utf8=True,
+            strings_can_be_null=False,
+        ),
+    }
+    try:
+        cells = csv.read_csv(io.BytesIO(data), **options)
+    except pa.ArrowInvalid:
+        return None
+    lines = _line_count(data)
+    if cells.num_rows != lines - table.header_row:
+        return None
+    if any(pc.any(pc.match_substring(cells[name], '"')).as_py() for name in names):
+        return None
+    numbers = np.arange(table.header_row + 1, lines + 1, dtype=np.int64)
+    bulk = Bulk((table,), cells, np.zeros(len(numbers), np.int32), numbers)
+    return _without_repeats(bulk, names), tuple(misfits)
+
+
+def _padded(header: Sequence[str]) -> Iterator[str]:
+    """Names for every column, also for those without one at the end of the header."""
+    return (name or f"\x00{index}" for index, name in enumerate(header))
+
+
+def _line_count(data: bytes) -> int:
+    end = len(data)
+    while end and data[end - 1] in b"\r\n":
+        end -= 1
+    return data.count(b"\n", 0, end) + 1
+
+
+def _without_repeats(bulk: Bulk, names: Sequence[str]) -> Bulk:
+    """Without blank rows and without the header where it is said again."""
+    first = bulk.cells[names[0]]
+    suspects = np.flatnonzero(pc.or_(pc.equal(pc.utf8_trim_whitespace(first), names[0]), pc.equal(first, "")).to_numpy())
+    gone = [
+        index
+        for index, row in zip(suspects.tolist(), bulk.rows(suspects), strict=True)
+        if not any(cell.strip() for cell in row.cells.values()) or all(row.text(name) == name for name in names)
+    ]
+    if not gone:
+        return bulk
+    kept = np.setdiff1d(np.arange(len(bulk)), gone)
+    return Bulk(bulk.tables, bulk.cells.take(kept), bulk.file_index[kept], bulk.numbers[kept])
+
+
+def numbers(text: pa.Array) -> tuple[pa.Array, np.ndarray]:
+    """Plain decimal numbers as decimal128(36, 18), empty cells as null, and which cells are plain or empty."""
+    filled = pc.if_else(pc.equal(text, ""), None, text)
+    try:
+        values = pc.cast(filled, frames.EXACT)
+        plain = np.ones(len(text), bool)
+    except pa.ArrowInvalid:
+        fitting = pc.fill_null(pc.match_substring_regex(filled, _PLAIN_NUMBER), fill_value=True)
+        values = pc.cast(pc.if_else(fitting, filled, None), frames.EXACT)
+        plain = fitting.to_numpy(zero_copy_only=False)
+    large = pc.fill_null(pc.greater_equal(pc.abs(values), _MOST), fill_value=False).to_numpy(zero_copy_only=False)
+    return values, plain & ~large
+
+
+def times(text: pa.Array, *, utc: bool) -> tuple[pa.Array, np.ndarray, np.ndarray]:
+    """ISO times as UTC microseconds, which are plain, and which are only dates.
+
+    A time without an offset is plain where `utc` says that it is UTC; one with an offset always is.
+    """
+    length = pc.utf8_length(text).to_numpy()
+    shaped = pc.and_(pc.match_substring_regex(text, "^[0-9]{4}-"), pa.array(length != _HOUR_ONLY))
+    offset = pc.match_substring_regex(text, "(Z|[+-][0-9]{2}:?[0-9]{2})$") if (length > 19).any() else pa.array(np.zeros(len(text), bool))
+    with_zone = pc.and_(shaped, pc.and_(offset, pa.array(length > 16)))
+    without = pc.and_(pc.and_not(shaped, with_zone), pa.scalar(utc))
+    here, here_plain = _cast(text, without, pa.timestamp("us"))
+    there, there_plain = _cast(text, with_zone, pa.timestamp("us", "UTC"))
+    moments = pc.coalesce(here, pc.cast(there, pa.timestamp("us")))
+    inside = pc.fill_null(pc.and_(pc.greater_equal(moments, _FIRST), pc.less(moments, _LAST)), fill_value=False)
+    plain = (here_plain | there_plain) & inside.to_numpy(zero_copy_only=False)
+    return pc.cast(moments, frames.TIME), plain, (length == 10) & plain
+
+
+def _cast(text: pa.Array, chosen: pa.Array, kind: pa.DataType) -> tuple[pa.Array, np.ndarray]:
+    """The chosen cells in that type and which of them fit; where one of them does not, none does (then rows are read one by one)."""
+    mask = chosen.to_numpy(zero_copy_only=False)
+    if not mask.any():
+        return pa.nulls(len(text), kind), mask
+    try:
+        return pc.cast(text if mask.all() else pc.if_else(chosen, text, None), kind), mask
+    except pa.ArrowInvalid:
+        return pa.nulls(len(text), kind), np.zeros(len(text), bool)
+
+
+def sign(values: pa.Array) -> np.ndarray:
+    """-1, 0 or 1 of each number of an exact column, 0 for null."""
+    low, high = exact.halves(pc.fill_null(values, pa.scalar(0, values.type)))
+    return np.where(high < 0, -1, np.where((high == 0) & (low == 0), 0, 1)).astype(np.int8)
+
+
+def by_word(text: pa.Array, meaning: Callable[[str], Any]) -> tuple[np.ndarray, list[Any]]:
+    """Per row the place of its word in a list of what each different word means."""
+    encoded = text.dictionary_encode()
+    words = encoded.dictionary.to_pylist()
+    meanings = [meaning(word) for word in words]
+    distinct = list(dict.fromkeys(meanings))
+    places = np.array([distinct.index(m) for m in meanings], np.int32) if words else np.zeros(0, np.int32)
+    return places[encoded.indices.to_numpy()], distinct
+
+
+def words(places: np.ndarray, names: Sequence[str | None]) -> pa.Array:
+    """The column of words that the places point at."""
+    return pa.array(names, pa.string()).take(pa.array(places))
+
+
+def transactions(count: int, given: Mapping[str, Any]) -> pa.Table:
+    """A table of `frames.TRANSACTIONS` from the columns given; the others are empty (id: text, date_only: false)."""
+    columns = {}
+    for name, column in frames.TRANSACTIONS.items():
+        if name in given:
+            columns[name] = given[name]
+        elif name == "id":
+            columns[name] = pa.array([""]).take(np.zeros(count, np.int8))
+        elif name == "date_only":
+            columns[name] = pa.array(np.zeros(count, bool))
+        else:
+            columns[name] = pa.nulls(count, column.type)
+    return pa.table(columns)
+
+
+def source_column(bulk: Bulk, groups: np.ndarray) -> pa.Array:
+    """`sources` of transactions that are made of as many rows each: `groups` has one line of row indices per transaction."""
+    flat = groups.reshape(-1)
+    files = pa.DictionaryArray.from_arrays(
+        pa.array(bulk.file_index[flat], pa.int32()), pa.array([t.file for t in bulk.tables], pa.string())
+    )
+    rows = pa.StructArray.from_arrays([files, pa.array(bulk.numbers[flat], pa.int64())], names=["file", "row"])
+    width = groups.shape[1] if groups.ndim == 2 else 1
+    return pa.ListArray.from_arrays(pa.array(np.arange(0, len(flat) + 1, width), pa.int32()), rows)

@@ -1,0 +1,84 @@
+"""The balances of a large ledger, checked by column; a chain in which one does not follow is checked row by row."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from taxlots import exact
+from taxlots.importers import bulk as columns
+from taxlots.importers.exchanges import kraken_balances
+from taxlots.importers.exchanges.kraken_rows import DEFAULT_WALLET, chain_asset, entry
+from taxlots.importers.records import Intake, ReportedBalance, RowError
+
+if TYPE_CHECKING:
+    from taxlots.importers.exchanges.kraken_bulk import Ledger
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def check(ledger: "Ledger", counted: np.ndarray, intake: Intake) -> None:
+    """Warn where a balance does not follow, and hand on each chain's last balance. `counted` are the rows that are no repetition."""
+    stated = counted & ~pc.equal(ledger.bulk.text("balance"), "").to_numpy(zero_copy_only=False)
+    stated &= pc.not_equal(ledger.txid, "").to_numpy(zero_copy_only=False)
+    stated &= np.array([name != "KFEE" for name in ledger.assets[1]])[ledger.assets[0]]
+    rows = np.flatnonzero(stated)
+    chains, names = _chains(ledger)
+    order = rows[np.lexsort((_file_order(ledger, rows), ledger.time[rows], chains[rows]))]
+    sound, last = _follow(ledger, order, chains[order])
+    for place, name in enumerate(names):
+        if place in sound:
+            _hand_on(ledger, last[place], name, intake)
+        elif (chains[rows] == place).any():
+            _row_by_row(ledger, rows[chains[rows] == place], intake)
+
+
+def _chains(ledger: "Ledger") -> tuple[np.ndarray, list[tuple[str, str]]]:
+    assets = [chain_asset(name) for name in ledger.raw_assets.dictionary.to_pylist()]
+    wallets, wallet_names = columns.by_word(ledger.bulk.text("wallet"), lambda name: name or DEFAULT_WALLET)
+    known = sorted({(asset, wallet) for asset in assets for wallet in wallet_names})
+    table = np.array([[known.index((asset, wallet)) for wallet in wallet_names] for asset in assets], np.int32)
+    return table[ledger.raw_assets.indices.to_numpy(), wallets], known
+
+
+def _file_order(ledger: "Ledger", rows: np.ndarray) -> np.ndarray:
+    """Rows as they follow each other in time: from below in a file that lists the newest first."""
+    steps = np.diff(ledger.time[rows])
+    return -rows if (steps < 0).sum() > (steps > 0).sum() else rows
+
+
+def _follow(ledger: "Ledger", order: np.ndarray, chains: np.ndarray) -> tuple[set[int], dict[int, int]]:
+    """Chains in which every balance is the one before it plus the change, the first from 0; and each chain's last row."""
+    balance, change = ledger.balance.take(pa.array(order)), pc.subtract(ledger.amount, ledger.fee).take(pa.array(order))
+    before = pc.cast(pc.subtract(balance, pc.cast(change, exact.ARROW)), exact.ARROW)
+    starts = np.flatnonzero(np.diff(chains, prepend=-1))
+    previous = balance.take(pa.array(np.maximum(np.arange(len(order)) - 1, 0)))
+    first = np.zeros(len(order), bool)
+    first[starts] = True
+    expected = pc.if_else(pa.array(first), pa.scalar(0, balance.type), previous)
+    follows = pc.fill_null(pc.equal(before, expected), fill_value=False).to_numpy(zero_copy_only=False) & ledger.plain[order]
+    broken = set(chains[~follows].tolist())
+    ends = [*(starts[1:] - 1).tolist(), len(order) - 1] if len(order) else []
+    last = dict(zip(chains[starts].tolist(), order[ends].tolist(), strict=True))
+    return set(last) - broken, last
+
+
+def _hand_on(ledger: "Ledger", row: int, chain: tuple[str, str], intake: Intake) -> None:
+    raw, asset = ledger.raw_assets[row].as_py(), ledger.assets[1][ledger.assets[0][row]]
+    (source,) = ledger.bulk.sources(np.array([row]))
+    moment, balance = _EPOCH + timedelta(microseconds=int(ledger.time[row])), ledger.balance[row].as_py()
+    intake.balances.append(ReportedBalance(kraken_balances.ACCOUNT, asset, f"{raw}/{chain[1]}", moment, balance, source))
+
+
+def _row_by_row(ledger: "Ledger", rows: np.ndarray, intake: Intake) -> None:
+    """As in a small file; a row that can't be read there was rejected already."""
+    entries = []
+    for row in ledger.bulk.rows(rows):
+        try:
+            entries.append(entry(row))
+        except RowError:
+            continue
+    with exact.exactly():
+        kraken_balances.check(entries, intake)
