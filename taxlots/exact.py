@@ -157,6 +157,20 @@ def halves(numbers: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     return pairs[0::2], pairs[1::2].view(np.int64)
 
 
+def grouped_sums(codes: np.ndarray, numbers: pa.Array, groups: int) -> list[int]:
+    """Exact sum in units of the numbers of each group, for codes from 0 to `groups` - 1; Arrow's own sum could wrap around."""
+    low, high = halves(numbers)
+    order = np.argsort(codes, kind="stable")
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    limbs = (high, (low >> np.uint64(32)).astype(np.int64), (low & np.uint64(0xFFFFFFFF)).astype(np.int64))
+    sums = [0] * groups
+    if len(codes):
+        parts = [np.add.reduceat(limb[order], starts).tolist() for limb in limbs]
+        for code, top, middle, bottom in zip(codes[order][starts].tolist(), *parts, strict=True):
+            sums[code] = (top << 64) + (middle << 32) + bottom
+    return sums
+
+
 def _known(series: pd.Series) -> Sequence[int]:
     return [u for u in units_of(series) if u is not None]
 

@@ -217,6 +217,15 @@ def words(places: np.ndarray, names: Sequence[str | None]) -> pa.Array:
     return pa.array(names, pa.string()).take(pa.array(places))
 
 
+def spread(values: pa.Array, places: np.ndarray, count: int) -> pa.Array:
+    """The values at their places in a column of that length, null elsewhere."""
+    index = np.zeros(count, np.int64)
+    index[places] = np.arange(len(places))
+    present = np.zeros(count, bool)
+    present[places] = True
+    return values.take(pa.array(index, mask=~present)) if len(places) else pa.nulls(count, values.type)
+
+
 def transactions(count: int, given: Mapping[str, Any]) -> pa.Table:
     """A table of `frames.TRANSACTIONS` from the columns given; the others are empty (id: text, date_only: false)."""
     columns = {}

@@ -3,15 +3,20 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from taxlots.exact import CONTEXT, plain
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from taxlots.exact import CONTEXT, grouped_sums, plain, to_decimal
 from taxlots.importers.records import ReportedBalance, Source, Transaction
 from taxlots.kinds import DUST
 from taxlots.problems import Problem, problem
 
 TOLERANCE = DUST
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,13 @@ def changes(t: Transaction) -> Iterator[tuple[str, str, Decimal]]:
         yield t.account, t.fee_asset, -t.fee_quantity
 
 
-def check_balances(reported: Sequence[ReportedBalance], transactions: Sequence[Transaction]) -> tuple[list[BalanceCheck], list[Problem]]:
-    """The last balance of each sub-wallet, added up per account and asset, against the transactions up to then."""
+def check_balances(
+    reported: Sequence[ReportedBalance], transactions: Sequence[Transaction], columns: pa.Table | None = None
+) -> tuple[list[BalanceCheck], list[Problem]]:
+    """The last balance of each sub-wallet, added up per account and asset, against the transactions up to then.
+
+    `columns` are further transactions, as a table of `frames.TRANSACTIONS`.
+    """
     last: dict[tuple[str, str, str], ReportedBalance] = {}
     for balance in reported:
         chain = (balance.account, balance.asset, balance.wallet)
@@ -54,7 +64,11 @@ def check_balances(reported: Sequence[ReportedBalance], transactions: Sequence[T
     totals: dict[tuple[str, str], list[ReportedBalance]] = defaultdict(list)
     for balance in last.values():
         totals[balance.account, balance.asset].append(balance)
-    computed = _computed(transactions, {key: max(b.time for b in group) for key, group in totals.items()})
+    until = {key: max(b.time for b in group) for key, group in totals.items()}
+    computed = _computed(transactions, until)
+    if columns is not None and until:
+        for key, units in _computed_by_column(columns, until).items():
+            computed[key] = CONTEXT.add(computed[key], to_decimal(units))
     checks = []
     for key, group in sorted(totals.items(), key=lambda item: item[0]):
         newest = max(group, key=lambda b: b.time)
@@ -70,6 +84,29 @@ def _computed(transactions: Sequence[Transaction], until: dict[tuple[str, str], 
             if key in until and transaction.time <= until[key]:
                 sums[key] = CONTEXT.add(sums[key], change)
     return sums
+
+
+def _computed_by_column(columns: pa.Table, until: dict[tuple[str, str], datetime]) -> dict[tuple[str, str], int]:
+    """Units by which the columns change each account and asset up to its time."""
+    keys = {f"{account}\x00{asset}": n for n, (account, asset) in enumerate(until)}
+    latest = np.array([(moment - _EPOCH) // timedelta(microseconds=1) for moment in until.values()])
+    time = columns["time"].cast(pa.int64()).to_numpy()
+    moves = pc.equal(columns["kind"], "transfer")
+    arriving = pc.if_else(moves, pc.coalesce(columns["received_quantity"], columns["sent_quantity"]), columns["received_quantity"])
+    to = pc.if_else(moves, columns["counter_account"], columns["account"])
+    brought = pc.if_else(moves, columns["sent_asset"], columns["received_asset"])
+    given = ((columns["account"], columns[f"{side}_asset"], pc.negate(columns[f"{side}_quantity"])) for side in ("sent", "fee"))
+    sums = [0] * len(keys)
+    for account, asset, quantity in ((to, brought, arriving), *given):
+        named = pc.binary_join_element_wise(account, asset, "\x00").combine_chunks().dictionary_encode()
+        known = np.array([keys.get(name, -1) for name in named.dictionary.to_pylist()] or [-1])
+        codes = known[pc.fill_null(named.indices, 0).to_numpy(zero_copy_only=False)]
+        counted = (codes >= 0) & pc.and_(pc.is_valid(quantity), pc.is_valid(asset)).to_numpy()
+        counted[counted] &= time[counted] <= latest[codes[counted]]
+        chosen = np.flatnonzero(counted)
+        found = grouped_sums(codes[chosen], quantity.combine_chunks().take(pa.array(chosen)), len(keys))
+        sums = [total + part for total, part in zip(sums, found, strict=True)]
+    return dict(zip(until, sums, strict=True))
 
 
 def _mismatch(check: BalanceCheck) -> Problem:

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, tzinfo
 from typing import TypeVar
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from taxlots import frames
 from taxlots.importers.read import Imported
 from taxlots.importers.records import ReportedBalance, Row, Source, Transaction
 from taxlots.ledger import companions
+from taxlots.ledger import plain as plain_lines
 from taxlots.ledger.duplicates import Distinct, distinct, row_order
 from taxlots.ledger.overrides import apply_overrides
 from taxlots.ledger.reconcile import BalanceCheck, check_balances
@@ -74,36 +77,51 @@ def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
     """The ledger of everything imported. Bad data becomes Problems; nothing is raised."""
     terms = terms or Terms()
     problems = list(imported.problems)
-    prices = PriceTable(_parsed(imported, "prices", companions.price_point, terms, problems), terms.home)
-    single = distinct(imported.transactions, imported.order(), terms.zone)
-    opening = _opening(imported, terms, single, problems)
+    valuer = Valuer(PriceTable(_parsed(imported, "prices", companions.price_point, terms, problems), terms.home))
     overrides = _parsed(imported, "overrides", companions.override, terms, problems)
-    ruled = apply_rules(single.transactions, terms.rules, {record.file: record.layout for record in imported.files})
-    overridden = apply_overrides([*ruled.transactions, *opening], overrides, single.aliases)
-    present, later = _until(overridden.transactions, terms.as_of)
     decided = _parsed(imported, "transfers", companions.pair, terms, problems)
+    layouts = {record.file: record.layout for record in imported.files}
+    named = {override.id for override in overrides} | {end for pair in decided for end in (pair.out_id, pair.in_id)}
+    entangled, plain, later = _apart(imported, plain_lines.Decisions(frozenset(named), terms.rules, layouts), valuer, terms)
+    single = distinct([*imported.transactions, *entangled], imported.order(), terms.zone)
+    opening = _opening(imported, terms, single, problems)
+    ruled = apply_rules(single.transactions, terms.rules, layouts)
+    overridden = apply_overrides([*ruled.transactions, *opening], overrides, single.aliases)
+    present, late = _until(overridden.transactions, terms.as_of)
     paired = pair_transfers(present, decided, single.aliases)
     for refused in (*overridden.problems, *paired.problems):
         if refused.code in _LINE_REFUSED and refused.file is not None and refused.row is not None:
             imported.unusable.add((refused.file, refused.row))
-    valuer = Valuer(prices)
     valued = valuer.value_all(paired.transactions)
-    problems += single.problems + ruled.problems + overridden.problems + paired.problems + valuer.problems
+    problems += single.problems + ruled.problems + overridden.problems + paired.problems
+    problems += [] if plain is None else plain_lines.left_open(plain)
+    problems += valuer.problems
     ledger = Ledger(
-        transactions=_frame(valued, paired.matches, imported),
-        prices=prices,
+        transactions=_frame(valued, paired.matches, imported, plain),
+        prices=valuer.prices,
         missing_prices=valuer.missing,
-        set_aside=imported.set_aside | ruled.excluded | overridden.excluded | later,
+        set_aside=imported.set_aside | ruled.excluded | overridden.excluded | late | later,
         merged=imported.merged | single.merged,
         zone=terms.zone,
         zone_assumed=terms.zone_assumed,
         as_of=terms.as_of,
     )
     reported = imported.balances + _parsed(imported, "balances", companions.balance, terms, problems)
-    _check(ledger, reported, paired.transactions, problems)
+    _check(ledger, reported, (paired.transactions, plain), problems)
     ledger.files = _summaries(imported, ledger)
     ledger.problems = problems
     return ledger
+
+
+def _apart(
+    imported: Imported, decisions: plain_lines.Decisions, valuer: Valuer, terms: Terms
+) -> tuple[list[Transaction], pa.Table | None, dict[Source, str]]:
+    """Of large files: what has to be settled with everything else, what is settled by column, and rows later than the as-of date."""
+    if not imported.columns:
+        return [], None, {}
+    found = plain_lines.separate(imported.columns, imported.transactions, decisions, valuer)
+    table, later = plain_lines.until(found.plain, terms.as_of)
+    return found.entangled, table, dict.fromkeys(later, LATER)
 
 
 def _parsed(imported: Imported, name: str, parse: Callable[[Row, tzinfo], Line], terms: Terms, problems: list[Problem]) -> list[Line]:
@@ -136,14 +154,16 @@ def _until(transactions: Sequence[Transaction], as_of: datetime | None) -> tuple
     return [t for t in transactions if t.time < as_of], late
 
 
-def _check(ledger: Ledger, reported: list[ReportedBalance], transactions: list[Transaction], problems: list[Problem]) -> None:
+def _check(
+    ledger: Ledger, reported: list[ReportedBalance], settled: tuple[list[Transaction], pa.Table | None], problems: list[Problem]
+) -> None:
     until = ledger.as_of
     known = [balance for balance in reported if until is None or balance.time < until]
-    ledger.balances, found = check_balances(known, transactions)
+    ledger.balances, found = check_balances(known, *settled)
     problems += found
 
 
-def _frame(valued: Sequence[Valued], matches: dict[str, str], imported: Imported) -> pd.DataFrame:
+def _frame(valued: Sequence[Valued], matches: dict[str, str], imported: Imported, plain: pa.Table | None) -> pd.DataFrame:
     order = imported.order()
     rows = []
     for item in valued:
@@ -156,7 +176,19 @@ def _frame(valued: Sequence[Valued], matches: dict[str, str], imported: Imported
         row["file_hash"], row["file_order"] = digest, rank
         rows.append(row)
     rows.sort(key=lambda row: (row["time"], row["file_hash"], row["file_order"]))
-    return frames.build_rounded(frames.SETTLED, rows)
+    frame = frames.build_rounded(frames.SETTLED, rows)
+    return frame if plain is None else _with_plain(frame, plain_lines.ordered(plain, order))
+
+
+def _with_plain(frame: pd.DataFrame, plain: pa.Table) -> pd.DataFrame:
+    """Both together, in the order of time, file and row."""
+    single = pa.table({name: pa.array(frame[name].array, column.type) for name, column in frames.SETTLED.items()})
+    both = pa.concat_tables([single, plain.select(single.column_names)]).combine_chunks()
+    digest = both["file_hash"].combine_chunks()
+    ranks = np.argsort(np.argsort(np.array(digest.dictionary.to_pylist(), object)))[digest.indices.to_numpy()]
+    time, rank = (both[name].cast(pa.int64()).to_numpy() for name in ("time", "file_order"))
+    ordered = both.take(pa.array(np.lexsort((rank, ranks, time))))
+    return ordered.to_pandas(types_mapper=pd.ArrowDtype)
 
 
 def _summaries(imported: Imported, ledger: Ledger) -> list[FileSummary]:

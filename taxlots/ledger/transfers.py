@@ -6,11 +6,11 @@ a network fee, solved as one assignment over all candidates. A pair that the rul
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from taxlots.exact import plain
-from taxlots.importers.records import Transaction
+from taxlots.importers.records import Source, Transaction
 from taxlots.kinds import DUST, is_fiat
 from taxlots.ledger.assignment import best_pairs
 from taxlots.ledger.companions import Pair
@@ -210,14 +210,21 @@ def _own_fee(deposit: Transaction) -> Decimal | None:
 
 def _report_open(transaction: Transaction, ins: Mapping[str, Transaction], outs: Mapping[str, Transaction], result: Paired) -> None:
     t = transaction
-    file, row = t.sources[0]
     if t.kind == "deposit" and t.id in ins:
-        message = (
-            f"{plain(t.received_quantity)} {t.received_asset} came into {t.account} on {t.time:%Y-%m-%d} (id {t.id}) from nowhere known"
-        )
-        hint = f"Add the export that it came from; or to overrides.csv: {t.id},deposit,,<basis>,<acquired>,<why>"
-        result.problems.append(problem("DEPOSIT_UNPAIRED", message, hint, file=file, row=row))
+        result.problems.append(deposit_alone(t.account, t.id, t.time, (t.received_quantity, t.received_asset), t.sources[0]))
     if t.kind == "withdrawal" and t.id in outs:
-        message = f"{plain(t.sent_quantity)} {t.sent_asset} left {t.account} on {t.time:%Y-%m-%d} (id {t.id}) for nowhere known"
-        hint = f"Add the receiving account's export; or to overrides.csv: {t.id},spend,<value>,,,<why>"
-        result.problems.append(problem("WITHDRAWAL_UNPAIRED", message, hint, file=file, row=row))
+        result.problems.append(withdrawal_alone(t.account, t.id, t.time, (t.sent_quantity, t.sent_asset), t.sources[0]))
+
+
+def deposit_alone(account: str, name: str, time: datetime, leg: tuple[Decimal | None, str | None], source: Source) -> Problem:
+    """Units that came from nowhere known."""
+    message = f"{plain(leg[0])} {leg[1]} came into {account} on {time:%Y-%m-%d} (id {name}) from nowhere known"
+    hint = f"Add the export that it came from; or to overrides.csv: {name},deposit,,<basis>,<acquired>,<why>"
+    return problem("DEPOSIT_UNPAIRED", message, hint, file=source[0], row=source[1])
+
+
+def withdrawal_alone(account: str, name: str, time: datetime, leg: tuple[Decimal | None, str | None], source: Source) -> Problem:
+    """Units that left for nowhere known."""
+    message = f"{plain(leg[0])} {leg[1]} left {account} on {time:%Y-%m-%d} (id {name}) for nowhere known"
+    hint = f"Add the receiving account's export; or to overrides.csv: {name},spend,<value>,,,<why>"
+    return problem("WITHDRAWAL_UNPAIRED", message, hint, file=source[0], row=source[1])

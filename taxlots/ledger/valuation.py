@@ -6,14 +6,15 @@ from datetime import datetime
 from decimal import Decimal
 
 from taxlots.exact import CONTEXT, plain
-from taxlots.importers.records import Transaction
+from taxlots.importers.records import Source, Transaction
 from taxlots.kinds import KINDS, is_fiat
 from taxlots.prices import PriceTable
 from taxlots.problems import Problem, problem
 
-_TOO_LARGE = Decimal(10) ** 15  # leaves room for sums in 18 digits
-_FEE_COUNTS = {"buy", "sell", "swap", "spend"}  # elsewhere a fee in money is no part of a basis or of proceeds
-_PRICED_SIDE = {"swap": ("received", "sent"), "spend": ("sent",), "fee": ("sent", "fee"), "inheritance": ("received",)}
+TOO_LARGE = Decimal(10) ** 15  # leaves room for sums in 18 digits
+OWN_VALUE = "the row's own value"
+FEE_COUNTS = {"buy", "sell", "swap", "spend"}  # elsewhere a fee in money is no part of a basis or of proceeds
+PRICED_SIDE = {"swap": ("received", "sent"), "spend": ("sent",), "fee": ("sent", "fee"), "inheritance": ("received",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Valuer:
 
     def _looked_up(self, t: Transaction) -> _Worth | None:
         sides = {"received": (t.received_quantity, t.received_asset), "sent": (t.sent_quantity, t.sent_asset)}
-        wanted = _PRICED_SIDE.get(t.kind, ("received", "sent"))
+        wanted = PRICED_SIDE.get(t.kind, ("received", "sent"))
         legs = [sides[side] for side in wanted if side in sides and sides[side][0] is not None]
         for quantity, asset in legs:
             if quantity is not None and asset is not None and self.prices.at(asset, t.time) is not None:
@@ -126,7 +127,7 @@ class Valuer:
         if t.fee_quantity is None or t.fee_asset is None:
             return None
         if is_fiat(t.fee_asset):
-            priced = self._priced(t, t.fee_quantity, t.fee_asset, needed=t.kind in _FEE_COUNTS and not _exchanges_money(t))
+            priced = self._priced(t, t.fee_quantity, t.fee_asset, needed=t.kind in FEE_COUNTS and not _exchanges_money(t))
         elif t.fee_value is not None:
             priced = self._priced(t, t.fee_value, t.value_currency or self.prices.home)
         else:
@@ -149,20 +150,23 @@ class Valuer:
         if quote is None and not needed:
             return None
         if quote is None:
-            line = f"{t.time:%Y-%m-%dT%H:%M:%SZ},{asset},<price>,{self.prices.home},<source>"
-            when = f"within a week of {t.time:%Y-%m-%d %H:%M} UTC"
-            message = f"no {self.prices.home} price of {asset} {when}; {t.kind} of {plain(quantity)} {asset} counts as 0"
-            self.missing.append((t.time, asset))
-            self.problems.append(problem("PRICE_MISSING", message, f"Add to prices.csv: {line}", file=file, row=row))
+            self.report_missing(asset, t.time, f"{t.kind} of {plain(quantity)} {asset}", (file, row))
             return None
         if quote.stale and needed:
             message = f"the nearest price of {asset} is {quote.away.days} days from {t.time:%Y-%m-%d}"
             self.problems.append(problem("PRICE_STALE", message, file=file, row=row))
-        source = "the row's own value" if asset == self.prices.home else quote.source
+        source = OWN_VALUE if asset == self.prices.home else quote.source
         return self._fitting(t, quantity, asset, _Worth(CONTEXT.multiply(quantity, quote.price), source))
 
+    def report_missing(self, asset: str, time: datetime, what: str, source: Source) -> None:
+        """No price is known: `what` counts as 0, and the line to add is named."""
+        line = f"{time:%Y-%m-%dT%H:%M:%SZ},{asset},<price>,{self.prices.home},<source>"
+        message = f"no {self.prices.home} price of {asset} within a week of {time:%Y-%m-%d %H:%M} UTC; {what} counts as 0"
+        self.missing.append((time, asset))
+        self.problems.append(problem("PRICE_MISSING", message, f"Add to prices.csv: {line}", file=source[0], row=source[1]))
+
     def _fitting(self, t: Transaction, quantity: Decimal, asset: str, worth: _Worth) -> _Worth | None:
-        if abs(worth.amount) < _TOO_LARGE:
+        if abs(worth.amount) < TOO_LARGE:
             return worth
         file, row = t.sources[0]
         message = f"{plain(quantity)} {asset} are worth {worth.amount:.3e} {self.prices.home}: more than 18 digits before the point"

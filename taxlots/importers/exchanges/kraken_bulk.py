@@ -220,16 +220,7 @@ def _fee_values(ledger: Ledger, legs: tuple[np.ndarray, np.ndarray], fee_row: np
     columns_of = (paid, ledger.fee.take(rows), pc.abs(ledger.amount.take(rows)))
     values = [exact.share(worth, fee, traded) if worth else None for worth, fee, traded in zip(*map(exact.units, columns_of), strict=True)]
     currencies = pc.if_else(pa.array(in_money), columns.words(places[other], names), "USD")
-    return _spread(exact.array(values), asked, len(chosen)), _spread(currencies, asked, len(chosen))
-
-
-def _spread(values: pa.Array, places: np.ndarray, count: int) -> pa.Array:
-    """The values at their places in a column of that length, null elsewhere."""
-    index = np.zeros(count, np.int64)
-    index[places] = np.arange(len(places))
-    present = np.zeros(count, bool)
-    present[places] = True
-    return values.take(pa.array(index, mask=~present)) if len(places) else pa.nulls(count, values.type)
+    return columns.spread(exact.array(values), asked, len(chosen)), columns.spread(currencies, asked, len(chosen))
 
 
 def _single(ledger: Ledger, live: np.ndarray) -> tuple[np.ndarray, np.ndarray, pa.Array]:

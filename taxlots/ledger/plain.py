@@ -1,0 +1,227 @@
+"""Transactions of large files that nothing else touches are settled by column; all others go one by one with the rest.
+
+A line is *entangled*, and so becomes a single `Transaction`, where another line may say the same (equal legs in another file, an equal
+id), where a withdrawal and a deposit may be one transfer, where a person's rule, override or decision names it, or where its value
+needs a closer look. What is decided here is only that none of this can be the case: the decisions themselves are made in one place,
+for single transactions.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from taxlots import exact, frames
+from taxlots.importers.records import Source, Transaction
+from taxlots.importers.transaction_columns import from_transactions, sources, to_transactions
+from taxlots.kinds import is_fiat
+from taxlots.ledger.duplicates import content_id
+from taxlots.ledger.plain_values import plain_values
+from taxlots.ledger.rules import BulkRule
+from taxlots.ledger.transfers import EARLIEST, LATEST, deposit_alone, withdrawal_alone
+from taxlots.ledger.valuation import Valuer
+from taxlots.problems import Problem
+
+_DAY = timedelta(days=1)
+_MICROSECOND = timedelta(microseconds=1)
+_LEGS = ("sent", "received")
+Order = Mapping[str, tuple[str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What a person decided about single transactions or many: ids that are named, and rules; layouts by file for these."""
+
+    ids: frozenset[str] = frozenset()
+    rules: tuple[BulkRule, ...] = ()
+    layouts: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Separated:
+    """Entangled transactions one by one, and the plain ones as columns of `frames.SETTLED`, but for the columns of their order."""
+
+    entangled: list[Transaction]
+    plain: pa.Table
+
+
+def separate(tables: Sequence[pa.Table], others: Sequence[Transaction], decisions: Decisions, valuer: Valuer) -> Separated:
+    """Tables of `frames.TRANSACTIONS` beside the transactions of all other files -> what has to be looked at, and what is settled."""
+    table = pa.concat_tables(tables).combine_chunks()
+    beside = from_transactions([_rounded(t) for t in others])
+    names = _names(table)
+    entangled = _said_twice(table, beside) | _named_twice(names, [t.id or content_id(t) for t in others])
+    entangled |= pc.is_in(names, pa.array(sorted(decisions.ids), pa.string())).to_numpy(zero_copy_only=False)
+    for rule in decisions.rules:
+        entangled |= _fits(table, rule, decisions.layouts)
+    entangled |= _may_be_transfer(table, beside)
+    values = plain_values(table, valuer, ~entangled)
+    kept = pa.array(values.fitting)
+    plain = table.set_column(table.column_names.index("id"), "id", names)
+    added = {"home_value": values.value, "home_fee": values.fee, "home_shortfall": values.shortfall, "price_source": values.source}
+    for name, column in added.items():
+        plain = plain.append_column(name, column)
+    plain = plain.append_column("match", pa.nulls(len(plain), pa.string()))
+    return Separated(to_transactions(table.filter(pc.invert(kept))), plain.filter(kept))
+
+
+def _rounded(t: Transaction) -> Transaction:
+    """With the quantities of its legs in 18 decimals, as the columns have them."""
+    given = {f"{side}_quantity": getattr(t, f"{side}_quantity") for side in _LEGS}
+    return replace(t, **{name: exact.to_decimal(exact.to_units(q)) for name, q in given.items() if q is not None and exact.is_rounded(q)})
+
+
+def _names(table: pa.Table) -> pa.Array:
+    """The platform's id, else one made from the content, as `duplicates.content_id` makes it."""
+    given = table["id"].combine_chunks()
+    unnamed = np.flatnonzero(pc.equal(given, "").to_numpy(zero_copy_only=False))
+    if not len(unnamed):
+        return given
+    made = [content_id(t) for t in to_transactions(table.take(pa.array(unnamed)))]
+    spread = pd.Series(given.to_numpy(zero_copy_only=False))
+    spread.iloc[unnamed] = made
+    return pa.array(spread.tolist(), pa.string())
+
+
+def _said_twice(table: pa.Table, beside: pa.Table) -> np.ndarray:
+    """Lines whose account and legs another file has as well."""
+    both = pa.concat_tables([table.select(beside.column_names), beside])
+    files = _first_files(both)
+    if len(np.unique(files)) < 2:
+        return np.zeros(len(table), bool)
+    codes, names = pd.factorize(_leg_keys(both))
+    order = np.argsort(codes, kind="stable")
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    least, most = (reduce(files[order], starts) for reduce in (np.minimum.reduceat, np.maximum.reduceat))
+    several = np.zeros(len(names), bool)
+    several[codes[order][starts]] = least != most
+    return several[codes][: len(table)]
+
+
+def _first_files(table: pa.Table) -> np.ndarray:
+    column = table["sources"].combine_chunks()
+    flat = column.values.field("file")
+    return flat.indices.to_numpy()[column.offsets.to_numpy()[:-1]]
+
+
+def _leg_keys(table: pa.Table) -> np.ndarray:
+    """A number per line that is equal where account and legs are; money counts only where nothing else moved."""
+    money = {side: _is_money(table[f"{side}_asset"].combine_chunks()) for side in _LEGS}
+    given = {side: pc.is_valid(table[f"{side}_quantity"]).to_numpy() for side in _LEGS}
+    assets_move = np.any([given[side] & ~money[side] for side in _LEGS], axis=0)
+    key = _hashed(table["account"].combine_chunks())
+    for side in _LEGS:
+        counts = given[side] & ~(money[side] & assets_move)
+        low, high = exact.halves(pc.fill_null(table[f"{side}_quantity"].combine_chunks(), pa.scalar(0, frames.EXACT)))
+        leg = _hashed(table[f"{side}_asset"].combine_chunks()) ^ (low * np.uint64(0x9E3779B97F4A7C15)) ^ high.astype(np.uint64)
+        key = key * np.uint64(0x100000001B3) + np.where(counts, leg, np.uint64(0))
+    return key
+
+
+def _hashed(text: pa.Array) -> np.ndarray:
+    encoded = text.dictionary_encode(null_encoding="encode")
+    digests = [int.from_bytes(sha256((word or "").encode()).digest()[:8], "little") for word in encoded.dictionary.to_pylist()]
+    return np.array(digests, np.uint64)[encoded.indices.to_numpy()]
+
+
+def _is_money(text: pa.Array) -> np.ndarray:
+    encoded = text.dictionary_encode(null_encoding="encode")
+    return np.array([is_fiat(word) for word in encoded.dictionary.to_pylist()], bool)[encoded.indices.to_numpy()]
+
+
+def _named_twice(names: pa.Array, others: Iterable[str]) -> np.ndarray:
+    """Lines whose id another line or transaction has."""
+    codes, distinct = pd.factorize(names.to_numpy(zero_copy_only=False))
+    known = pc.is_in(names, pa.array(sorted(set(others)), pa.string())).to_numpy(zero_copy_only=False)
+    return known if len(distinct) == len(codes) else known | (np.bincount(codes) > 1)[codes]
+
+
+def _fits(table: pa.Table, rule: BulkRule, layouts: Mapping[str, str | None]) -> np.ndarray:
+    """Lines that the rule may be about: `BulkRule.fits` decides."""
+    found = np.ones(len(table), bool)
+    if rule.layout is not None:
+        column = table["sources"].combine_chunks()
+        names = column.values.field("file").dictionary.to_pylist()
+        found &= np.array([layouts.get(name) == rule.layout for name in names], bool)[_first_files(table)]
+    for name, wanted in (("account", rule.account), ("kind", rule.kind)):
+        if wanted is not None:
+            found &= pc.equal(table[name], wanted).to_numpy()
+    if rule.asset is not None:
+        found &= np.any([pc.fill_null(pc.equal(table[f"{side}_asset"], rule.asset), fill_value=False).to_numpy() for side in _LEGS], axis=0)
+    if rule.note is not None:
+        encoded = table["note"].combine_chunks().dictionary_encode(null_encoding="encode")
+        fitting = [re.search(rule.note, note or "", re.IGNORECASE) is not None for note in encoded.dictionary.to_pylist()]
+        found &= np.array(fitting, bool)[encoded.indices.to_numpy()]
+    return found
+
+
+def _may_be_transfer(table: pa.Table, beside: pa.Table) -> np.ndarray:
+    """Withdrawals and deposits of an asset between whose accounts something may have moved: some end of the other kind lies near."""
+    both = pa.concat_tables([table.select(beside.column_names), beside])
+    outs = pc.equal(both["kind"], "withdrawal").to_numpy() & ~_is_money(both["sent_asset"].combine_chunks())
+    ins = pc.equal(both["kind"], "deposit").to_numpy() & ~_is_money(both["received_asset"].combine_chunks())
+    asset = pc.coalesce(both["received_asset"], both["sent_asset"]).combine_chunks().dictionary_encode().indices
+    account = both["account"].combine_chunks().dictionary_encode().indices.to_numpy()
+    codes = pc.fill_null(asset, -1).to_numpy()
+    time = both["time"].cast(pa.int64()).to_numpy()
+    found = np.zeros(len(both), bool)
+    for code in np.intersect1d(codes[outs], codes[ins]).tolist():
+        out, into = (np.flatnonzero(mask & (codes == code)) for mask in (outs, ins))
+        if len(np.unique(account[np.concatenate([out, into])])) > 1:
+            found[out] |= _near(time[out], time[into], EARLIEST - _DAY, LATEST + _DAY) | _same_hash(both, out, into)
+            found[into] |= _near(time[into], time[out], -LATEST - _DAY, -EARLIEST + _DAY) | _same_hash(both, into, out)
+    return found[: len(table)]
+
+
+def _near(mine: np.ndarray, theirs: np.ndarray, earliest: timedelta, latest: timedelta) -> np.ndarray:
+    ordered = np.sort(theirs)
+    first = np.searchsorted(ordered, mine + earliest // _MICROSECOND, "left")
+    return np.searchsorted(ordered, mine + latest // _MICROSECOND, "right") > first
+
+
+def _same_hash(both: pa.Table, mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    hashes = both["txid"].combine_chunks()
+    known = hashes.take(pa.array(theirs)).drop_null()
+    return pc.and_(pc.is_valid(hashes.take(pa.array(mine))), pc.is_in(hashes.take(pa.array(mine)), known)).to_numpy(zero_copy_only=False)
+
+
+def until(table: pa.Table, as_of: datetime | None) -> tuple[pa.Table, list[Source]]:
+    """The lines before that instant, and the rows of the later ones."""
+    if as_of is None:
+        return table, []
+    before = pc.less(table["time"], pa.scalar(as_of, frames.TIME))
+    return table.filter(before), list(sources(table.filter(pc.invert(before))))
+
+
+def ordered(table: pa.Table, order: Order) -> pa.Table:
+    """With `file_hash` and `file_order`: what puts rows of one instant in order (`duplicates.row_order`)."""
+    column = table["sources"].combine_chunks()
+    starts = column.offsets.to_numpy()[:-1]
+    files = column.values.field("file")
+    digests, turned = zip(*(order.get(name, (name, False)) for name in files.dictionary.to_pylist()), strict=True) or ((), ())
+    places = files.indices.to_numpy()[starts]
+    rows = column.values.field("row").to_numpy()[starts]
+    known = sorted(set(digests))
+    hashes = pa.DictionaryArray.from_arrays(pa.array([known.index(d) for d in digests], pa.int32()).take(pa.array(places)), pa.array(known))
+    signs = np.array([-1 if newest_first else 1 for newest_first in turned], np.int64)[places]
+    return table.append_column("file_hash", hashes).append_column("file_order", pa.array(rows * signs, pa.int64()))
+
+
+def left_open(table: pa.Table) -> list[Problem]:
+    """One Problem for each withdrawal and each deposit without basis: none of these is part of a transfer."""
+    found = []
+    for kind, side, told in (("deposit", "received", deposit_alone), ("withdrawal", "sent", withdrawal_alone)):
+        alone = pc.equal(table["kind"], kind)
+        named = table.filter(pc.and_(alone, pc.is_null(table["basis"])) if kind == "deposit" else alone)
+        for line in named.select(["account", "id", "time", f"{side}_quantity", f"{side}_asset", "sources"]).to_pylist():
+            if not is_fiat(line[f"{side}_asset"]):
+                source = line["sources"][0]
+                leg = (line[f"{side}_quantity"], line[f"{side}_asset"])
+                found.append(told(line["account"], line["id"], line["time"], leg, (source["file"], source["row"])))
+    return found

@@ -1,0 +1,201 @@
+"""Home-currency values of transactions in columns: the same rules as `valuation.Valuer`, for the rows that need no more than these.
+
+What stands in the home currency is taken as it is, column by column; what has to be priced is looked up once per row. A row whose
+value needs more (an inheritance, a fee that is a disposal by itself, a stale price, a number out of range) is not `fitting`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from taxlots import exact
+from taxlots.exact import CONTEXT
+from taxlots.importers.bulk import sign, spread
+from taxlots.kinds import KINDS, is_fiat
+from taxlots.ledger.valuation import FEE_COUNTS, OWN_VALUE, PRICED_SIDE, TOO_LARGE, Valuer
+
+_EXCHANGES = {"buy", "sell", "swap"}
+_NOT_HERE = {"inheritance", "gift-in", "adjust", "fee"}
+_MOST_UNITS = exact.to_units(TOO_LARGE)
+Looked = tuple[Decimal, str]
+
+
+@dataclass(slots=True)
+class PlainValues:
+    """One line per transaction: values in the home currency (null: none), the source of the first, and whether the rules here fit."""
+
+    value: pa.Array
+    source: pa.Array
+    fee: pa.Array
+    shortfall: pa.Array
+    fitting: np.ndarray
+
+
+def plain_values(table: pa.Table, valuer: Valuer, wanted: np.ndarray) -> PlainValues:
+    """Value the lines of a table of `frames.TRANSACTIONS` that are `wanted`; what is missing becomes the valuer's Problem.
+
+    A line that is not wanted, or turns out not to fit, reports nothing.
+    """
+    return _Columns(table, valuer, wanted).values()
+
+
+class _Columns:
+    def __init__(self, table: pa.Table, valuer: Valuer, wanted: np.ndarray) -> None:
+        self.table, self.valuer, self.home = table, valuer, valuer.prices.home
+        self.kind = table["kind"].combine_chunks()
+        self.fitting = wanted & ~_in(self.kind, _NOT_HERE)
+        self.valued = _in(self.kind, {name for name, kind in KINDS.items() if kind.valued})
+        self.money = {side: _known(self.leg(side)[1], is_fiat) & self.given(side) for side in ("sent", "received")}
+        self.exchange = _in(self.kind, _EXCHANGES) & self.money["sent"] & self.money["received"]
+        self.missing: list[tuple[int, str, datetime, Decimal]] = []
+
+    def leg(self, side: str) -> tuple[pa.Array, pa.Array]:
+        return self.table[f"{side}_quantity"].combine_chunks(), self.table[f"{side}_asset"].combine_chunks()
+
+    def given(self, side: str) -> np.ndarray:
+        return pc.is_valid(self.table[f"{side}_quantity"]).to_numpy()
+
+    def values(self) -> PlainValues:
+        amount, currency = self.stated()
+        here = pc.fill_null(pc.equal(currency, self.home), fill_value=False)
+        value = pc.if_else(here, amount, None)
+        source = pc.if_else(here, OWN_VALUE, None)
+        self.fitting &= ~((self.shortfall() | self.given("fee")) & ~self.valued & pc.is_valid(amount).to_numpy(zero_copy_only=False))
+        elsewhere = np.flatnonzero(self.fitting & pc.and_(pc.is_valid(amount), pc.invert(here)).to_numpy(zero_copy_only=False))
+        unstated = self.valued & ~self.exchange & pc.is_null(amount).to_numpy(zero_copy_only=False) & self.fitting
+        looked = [self.priced(elsewhere, amount, currency, self.valued), *self.looked_up(np.flatnonzero(unstated))]
+        for rows, units, sources in looked:
+            value = pc.coalesce(value, spread(exact.array(units), rows, len(value)))
+            source = pc.coalesce(source, spread(pa.array(sources, pa.string()), rows, len(value)))
+        fee = self.fees(value)
+        self.report()
+        return PlainValues(value, source, fee, pa.nulls(len(value), exact.ARROW), self.fitting)
+
+    def shortfall(self) -> np.ndarray:
+        """Transfers of which less arrives than was sent: the difference has to be valued, which is not done here."""
+        sent, received = self.leg("sent")[0], self.leg("received")[0]
+        less = pc.fill_null(pc.less(received, sent), fill_value=False).to_numpy(zero_copy_only=False) & _in(self.kind, {"transfer"})
+        self.fitting &= ~less
+        return less
+
+    def stated(self) -> tuple[pa.Array, pa.Array]:
+        """Amount and currency that the row gives: its money leg, else its value."""
+        none = pa.scalar(None, exact.ARROW)
+        given_value = self.table["value"].combine_chunks()
+        named = pc.coalesce(self.table["value_currency"].combine_chunks(), self.home)
+        amount, currency = given_value, pc.if_else(pc.is_valid(given_value), named, None)
+        for side in ("received", "sent"):
+            quantity, asset = self.leg(side)
+            leg = pa.array(self.money[side] & self.valued)
+            amount, currency = pc.if_else(leg, quantity, amount), pc.if_else(leg, asset, currency)
+        exchange = pa.array(self.exchange)
+        return pc.if_else(exchange, none, amount), pc.if_else(exchange, None, currency)
+
+    def priced(
+        self, rows: np.ndarray, quantity: pa.Array, asset: pa.Array, needed: np.ndarray
+    ) -> tuple[np.ndarray, list[int | None], list[str | None]]:
+        """Quantities of these rows at the table's prices. A price that is needed and missing is reported; a stale one does not fit."""
+        units: list[int | None] = []
+        sources: list[str | None] = []
+        columns = (quantity, asset, self.table["time"].combine_chunks())
+        listed = zip(rows.tolist(), *(column.take(pa.array(rows)).to_pylist() for column in columns), strict=True)
+        for row, amount, name, moment in listed:
+            worth = self.worth(row, amount, name, moment, needed=bool(needed[row]))
+            units.append(None if worth is None else exact.to_units(worth[0]))
+            sources.append(None if worth is None else worth[1])
+        return rows, units, sources
+
+    def worth(self, row: int, amount: Decimal, asset: str, moment: datetime, *, needed: bool) -> Looked | None:
+        quote = self.valuer.prices.at(asset, moment)
+        if quote is None:
+            if needed:
+                self.missing.append((row, asset, moment, amount))
+            return None
+        value = CONTEXT.multiply(amount, quote.price)
+        if (quote.stale and needed) or abs(value) >= TOO_LARGE:
+            self.fitting[row] = False
+            return None
+        return value, OWN_VALUE if asset == self.home else quote.source
+
+    def report(self) -> None:
+        for row, asset, moment, amount in self.missing:
+            if self.fitting[row]:
+                source = self.table["sources"][row][0].as_py()
+                what = f"{self.kind[row].as_py()} of {exact.plain(amount)} {asset}"
+                self.valuer.report_missing(asset, moment, what, (source["file"], source["row"]))
+
+    def looked_up(self, rows: np.ndarray) -> list[tuple[np.ndarray, list[int | None], list[str | None]]]:
+        """Rows without a value of their own, each by the first of its legs that has a price."""
+        groups: dict[tuple[str, ...], list[int]] = {}
+        for row, kind in zip(rows.tolist(), self.kind.take(pa.array(rows)).to_pylist(), strict=True):
+            groups.setdefault(PRICED_SIDE.get(kind, ("received", "sent")), []).append(row)
+        return [self.by_leg(np.array(chosen), sides) for sides, chosen in groups.items()]
+
+    def by_leg(self, rows: np.ndarray, sides: Sequence[str]) -> tuple[np.ndarray, list[int | None], list[str | None]]:
+        time = self.table["time"].combine_chunks().take(pa.array(rows)).to_pylist()
+        side_of = np.array([self.first_priced(int(row), sides, moment) for row, moment in zip(rows, time, strict=True)])
+        quantity, asset = self.leg(sides[0])
+        for side in sides[1:]:
+            mask = np.zeros(len(self.kind), bool)
+            mask[rows[side_of == side]] = True
+            other_quantity, other_asset = self.leg(side)
+            quantity, asset = pc.if_else(pa.array(mask), other_quantity, quantity), pc.if_else(pa.array(mask), other_asset, asset)
+        return self.priced(rows, quantity, asset, self.valued)
+
+    def first_priced(self, row: int, sides: Sequence[str], moment: datetime) -> str:
+        legs = [(side, self.table[f"{side}_asset"][row].as_py()) for side in sides if self.given(side)[row]]
+        return next((side for side, asset in legs if self.valuer.prices.at(asset, moment) is not None), legs[0][0] if legs else sides[0])
+
+    def fees(self, value: pa.Array) -> pa.Array:
+        """Fees in money as they are, other fees by their stated value, else at the trade's own price, else by the table."""
+        quantity, asset = self.leg("fee")
+        charged = pc.is_valid(quantity).to_numpy(zero_copy_only=False) & self.fitting
+        money = _known(asset, is_fiat)
+        stated = self.table["fee_value"].combine_chunks()
+        named = pc.coalesce(self.table["value_currency"].combine_chunks(), self.home)
+        amount = pc.if_else(pa.array(money), quantity, stated)
+        currency = pc.if_else(pa.array(money), asset, pc.if_else(pc.is_valid(stated), named, None))
+        here = pc.and_(pc.fill_null(pc.equal(currency, self.home), fill_value=False), pa.array(charged))
+        fee = pc.if_else(here, amount, None)
+        counts = ~money | (_in(self.kind, FEE_COUNTS) & ~self.exchange)
+        elsewhere = charged & pc.and_not(pc.is_valid(currency), here).to_numpy(zero_copy_only=False)
+        implied, found = self.implied(charged & pc.is_null(currency).to_numpy(zero_copy_only=False), value)
+        alone = charged & pc.is_null(currency).to_numpy(zero_copy_only=False) & ~found
+        fee = pc.coalesce(fee, implied)
+        for rows, (units_of, names) in ((np.flatnonzero(elsewhere), (amount, currency)), (np.flatnonzero(alone), (quantity, asset))):
+            places, units, _ = self.priced(rows, units_of, names, counts)
+            fee = pc.coalesce(fee, spread(exact.array(units), places, len(fee)))
+        return fee
+
+    def implied(self, asked: np.ndarray, value: pa.Array) -> tuple[pa.Array, np.ndarray]:
+        """Fees at the trade's own price, where their asset is one of its legs and the trade has a value; and which those are."""
+        found = np.zeros(len(asked), bool)
+        result = pa.nulls(len(asked), exact.ARROW)
+        quantity, asset = self.leg("fee")
+        for side in ("received", "sent"):
+            traded, name = self.leg(side)
+            same = pc.fill_null(pc.and_(pc.equal(name, asset), pc.is_valid(value)), fill_value=False).to_numpy(zero_copy_only=False)
+            rows = np.flatnonzero(asked & same & ~found & (sign(traded) != 0))
+            lists = (exact.units(column.take(pa.array(rows))) for column in (value, quantity, traded))
+            units = np.array([exact.share(worth or 0, fee or 0, whole or 1) for worth, fee, whole in zip(*lists, strict=True)], object)
+            large = units >= _MOST_UNITS
+            self.fitting[rows[large]] = False
+            units[large] = None
+            result = pc.coalesce(result, spread(exact.array(units), rows, len(asked)))
+            found[rows] = True
+        return result, found
+
+
+def _in(text: pa.Array, names: set[str]) -> np.ndarray:
+    return pc.is_in(text, pa.array(sorted(names))).to_numpy(zero_copy_only=False)
+
+
+def _known(text: pa.Array, test: Callable[[str | None], bool]) -> np.ndarray:
+    """Whether the test holds of each word; asked once per different word."""
+    encoded = text.dictionary_encode(null_encoding="encode")
+    return np.array([test(word) for word in encoded.dictionary.to_pylist()], bool)[encoded.indices.to_numpy()]
