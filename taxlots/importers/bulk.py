@@ -162,8 +162,8 @@ def numbers(text: pa.Array) -> tuple[pa.Array, np.ndarray]:
     except pa.ArrowInvalid:
         fitting = pc.fill_null(pc.match_substring_regex(filled, _PLAIN_NUMBER), fill_value=True)
         values = pc.cast(pc.if_else(fitting, filled, None), frames.EXACT)
-        plain = fitting.to_numpy(zero_copy_only=False)
-    large = pc.fill_null(pc.greater_equal(pc.abs(values), _MOST), fill_value=False).to_numpy(zero_copy_only=False)
+        plain = mask(fitting)
+    large = mask(pc.fill_null(pc.greater_equal(pc.abs(values), _MOST), fill_value=False))
     return values, plain & ~large
 
 
@@ -181,19 +181,25 @@ def times(text: pa.Array, *, utc: bool) -> tuple[pa.Array, np.ndarray, np.ndarra
     there, there_plain = _cast(text, with_zone, pa.timestamp("us", "UTC"))
     moments = pc.coalesce(here, pc.cast(there, pa.timestamp("us")))
     inside = pc.fill_null(pc.and_(pc.greater_equal(moments, _FIRST), pc.less(moments, _LAST)), fill_value=False)
-    plain = (here_plain | there_plain) & inside.to_numpy(zero_copy_only=False)
+    plain = (here_plain | there_plain) & mask(inside)
     return pc.cast(moments, frames.TIME), plain, (length == 10) & plain
 
 
 def _cast(text: pa.Array, chosen: pa.Array, kind: pa.DataType) -> tuple[pa.Array, np.ndarray]:
     """The chosen cells in that type and which of them fit; where one of them does not, none does (then rows are read one by one)."""
-    mask = chosen.to_numpy(zero_copy_only=False)
-    if not mask.any():
-        return pa.nulls(len(text), kind), mask
+    wanted = mask(chosen)
+    if not wanted.any():
+        return pa.nulls(len(text), kind), wanted
     try:
-        return pc.cast(text if mask.all() else pc.if_else(chosen, text, None), kind), mask
+        return pc.cast(text if wanted.all() else pc.if_else(chosen, text, None), kind), wanted
     except pa.ArrowInvalid:
         return pa.nulls(len(text), kind), np.zeros(len(text), bool)
+
+
+def mask(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    """A column without nulls as a NumPy array."""
+    array: np.ndarray = column.to_numpy(zero_copy_only=False)
+    return array
 
 
 def sign(values: pa.Array) -> np.ndarray:
@@ -202,13 +208,12 @@ def sign(values: pa.Array) -> np.ndarray:
     return np.where(high < 0, -1, np.where((high == 0) & (low == 0), 0, 1)).astype(np.int8)
 
 
-def by_word(text: pa.Array, meaning: Callable[[str], Any]) -> tuple[np.ndarray, list[Any]]:
-    """Per row the place of its word in a list of what each different word means."""
-    encoded = text.dictionary_encode()
-    words = encoded.dictionary.to_pylist()
-    meanings = [meaning(word) for word in words]
+def by_word(text: pa.Array, meaning: Callable[[Any], Any]) -> tuple[np.ndarray, list[Any]]:
+    """Per row the place of its word (None where it is missing) in a list of what each different word means."""
+    encoded = text.dictionary_encode(null_encoding="encode")
+    meanings = [meaning(word) for word in encoded.dictionary.to_pylist()]
     distinct = list(dict.fromkeys(meanings))
-    places = np.array([distinct.index(m) for m in meanings], np.int32) if words else np.zeros(0, np.int32)
+    places = np.array([distinct.index(m) for m in meanings], np.int32)
     return places[encoded.indices.to_numpy()], distinct
 
 

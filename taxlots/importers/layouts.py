@@ -1,6 +1,6 @@
 """The table of all export layouts, family by family. `taxlots formats` prints it."""
 
-from taxlots.importers import universal
+from taxlots.importers import universal, universal_bulk
 from taxlots.importers.apps.layouts import LAYOUTS as APPS
 from taxlots.importers.brokers.layouts import LAYOUTS as BROKERS
 from taxlots.importers.detect import Layout
@@ -8,6 +8,6 @@ from taxlots.importers.exchanges.layouts import LAYOUTS as EXCHANGES
 from taxlots.importers.tools.layouts import LAYOUTS as TOOLS
 from taxlots.importers.wallets.layouts import LAYOUTS as WALLETS
 
-UNIVERSAL = Layout("universal", "any", "Universal ledger CSV of this program", universal.REQUIRED, universal.read)
+UNIVERSAL = Layout("universal", "any", "Universal ledger CSV of this program", universal.REQUIRED, universal.read, bulk=universal_bulk.read)
 
 LAYOUTS: tuple[Layout, ...] = (*EXCHANGES, *TOOLS, *APPS, *WALLETS, *BROKERS, UNIVERSAL)

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from taxlots import exact, frames
+from taxlots.importers.bulk import by_word, mask
 from taxlots.importers.records import Source, Transaction
 from taxlots.importers.transaction_columns import from_transactions, sources, to_transactions
 from taxlots.kinds import is_fiat
@@ -36,19 +37,21 @@ Order = Mapping[str, tuple[str, bool]]
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What a person decided about single transactions or many: ids that are named, and rules; layouts by file for these."""
+    """What a person decided: ids that are named, rules (with each file's layout for these), the instant from which on rows are left out."""
 
     ids: frozenset[str] = frozenset()
     rules: tuple[BulkRule, ...] = ()
     layouts: Mapping[str, str | None] = field(default_factory=dict)
+    as_of: datetime | None = None
 
 
 @dataclass(slots=True)
 class Separated:
-    """Entangled transactions one by one, and the plain ones as columns of `frames.SETTLED`, but for the columns of their order."""
+    """Entangled transactions one by one; the plain ones as columns of `frames.SETTLED`, but for those of their order; rows too late."""
 
     entangled: list[Transaction]
     plain: pa.Table
+    later: list[Source]
 
 
 def separate(tables: Sequence[pa.Table], others: Sequence[Transaction], decisions: Decisions, valuer: Valuer) -> Separated:
@@ -57,34 +60,41 @@ def separate(tables: Sequence[pa.Table], others: Sequence[Transaction], decision
     beside = from_transactions([_rounded(t) for t in others])
     names = _names(table)
     entangled = _said_twice(table, beside) | _named_twice(names, [t.id or content_id(t) for t in others])
-    entangled |= pc.is_in(names, pa.array(sorted(decisions.ids), pa.string())).to_numpy(zero_copy_only=False)
+    entangled |= mask(pc.is_in(names, pa.array(sorted(decisions.ids), pa.string())))
     for rule in decisions.rules:
         entangled |= _fits(table, rule, decisions.layouts)
     entangled |= _may_be_transfer(table, beside)
-    values = plain_values(table, valuer, ~entangled)
+    late = np.zeros(len(table), bool) if decisions.as_of is None else mask(pc.greater_equal(table["time"], _moment(decisions.as_of)))
+    late &= ~entangled
+    values = plain_values(table, valuer, ~entangled & ~late)
     kept = pa.array(values.fitting)
     plain = table.set_column(table.column_names.index("id"), "id", names)
     added = {"home_value": values.value, "home_fee": values.fee, "home_shortfall": values.shortfall, "price_source": values.source}
     for name, column in added.items():
         plain = plain.append_column(name, column)
     plain = plain.append_column("match", pa.nulls(len(plain), pa.string()))
-    return Separated(to_transactions(table.filter(pc.invert(kept))), plain.filter(kept))
+    rest = to_transactions(table.filter(pa.array(~values.fitting & ~late)))
+    return Separated(rest, plain.filter(kept), list(sources(table.filter(pa.array(late)))))
+
+
+def _moment(time: datetime) -> pa.Scalar:
+    return pa.scalar(time, frames.TIME)
 
 
 def _rounded(t: Transaction) -> Transaction:
     """With the quantities of its legs in 18 decimals, as the columns have them."""
-    given = {f"{side}_quantity": getattr(t, f"{side}_quantity") for side in _LEGS}
-    return replace(t, **{name: exact.to_decimal(exact.to_units(q)) for name, q in given.items() if q is not None and exact.is_rounded(q)})
+    sent, received = (q if q is None else exact.to_decimal(exact.to_units(q)) for q in (t.sent_quantity, t.received_quantity))
+    return replace(t, sent_quantity=sent, received_quantity=received)
 
 
 def _names(table: pa.Table) -> pa.Array:
     """The platform's id, else one made from the content, as `duplicates.content_id` makes it."""
     given = table["id"].combine_chunks()
-    unnamed = np.flatnonzero(pc.equal(given, "").to_numpy(zero_copy_only=False))
+    unnamed = np.flatnonzero(mask(pc.equal(given, "")))
     if not len(unnamed):
         return given
     made = [content_id(t) for t in to_transactions(table.take(pa.array(unnamed)))]
-    spread = pd.Series(given.to_numpy(zero_copy_only=False))
+    spread = pd.Series(mask(given))
     spread.iloc[unnamed] = made
     return pa.array(spread.tolist(), pa.string())
 
@@ -106,7 +116,7 @@ def _said_twice(table: pa.Table, beside: pa.Table) -> np.ndarray:
 
 def _first_files(table: pa.Table) -> np.ndarray:
     column = table["sources"].combine_chunks()
-    flat = column.values.field("file")
+    flat = column.flatten().field("file")
     return flat.indices.to_numpy()[column.offsets.to_numpy()[:-1]]
 
 
@@ -125,20 +135,19 @@ def _leg_keys(table: pa.Table) -> np.ndarray:
 
 
 def _hashed(text: pa.Array) -> np.ndarray:
-    encoded = text.dictionary_encode(null_encoding="encode")
-    digests = [int.from_bytes(sha256((word or "").encode()).digest()[:8], "little") for word in encoded.dictionary.to_pylist()]
-    return np.array(digests, np.uint64)[encoded.indices.to_numpy()]
+    places, digests = by_word(text, lambda word: int.from_bytes(sha256((word or "").encode()).digest()[:8], "little"))
+    return np.array(digests, np.uint64)[places]
 
 
 def _is_money(text: pa.Array) -> np.ndarray:
-    encoded = text.dictionary_encode(null_encoding="encode")
-    return np.array([is_fiat(word) for word in encoded.dictionary.to_pylist()], bool)[encoded.indices.to_numpy()]
+    places, money = by_word(text, is_fiat)
+    return np.array(money, bool)[places]
 
 
 def _named_twice(names: pa.Array, others: Iterable[str]) -> np.ndarray:
     """Lines whose id another line or transaction has."""
-    codes, distinct = pd.factorize(names.to_numpy(zero_copy_only=False))
-    known = pc.is_in(names, pa.array(sorted(set(others)), pa.string())).to_numpy(zero_copy_only=False)
+    codes, distinct = pd.factorize(mask(names))
+    known = mask(pc.is_in(names, pa.array(sorted(set(others)), pa.string())))
     return known if len(distinct) == len(codes) else known | (np.bincount(codes) > 1)[codes]
 
 
@@ -147,7 +156,7 @@ def _fits(table: pa.Table, rule: BulkRule, layouts: Mapping[str, str | None]) ->
     found = np.ones(len(table), bool)
     if rule.layout is not None:
         column = table["sources"].combine_chunks()
-        names = column.values.field("file").dictionary.to_pylist()
+        names = column.flatten().field("file").dictionary.to_pylist()
         found &= np.array([layouts.get(name) == rule.layout for name in names], bool)[_first_files(table)]
     for name, wanted in (("account", rule.account), ("kind", rule.kind)):
         if wanted is not None:
@@ -188,25 +197,17 @@ def _near(mine: np.ndarray, theirs: np.ndarray, earliest: timedelta, latest: tim
 def _same_hash(both: pa.Table, mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     hashes = both["txid"].combine_chunks()
     known = hashes.take(pa.array(theirs)).drop_null()
-    return pc.and_(pc.is_valid(hashes.take(pa.array(mine))), pc.is_in(hashes.take(pa.array(mine)), known)).to_numpy(zero_copy_only=False)
-
-
-def until(table: pa.Table, as_of: datetime | None) -> tuple[pa.Table, list[Source]]:
-    """The lines before that instant, and the rows of the later ones."""
-    if as_of is None:
-        return table, []
-    before = pc.less(table["time"], pa.scalar(as_of, frames.TIME))
-    return table.filter(before), list(sources(table.filter(pc.invert(before))))
+    return mask(pc.and_(pc.is_valid(hashes.take(pa.array(mine))), pc.is_in(hashes.take(pa.array(mine)), known)))
 
 
 def ordered(table: pa.Table, order: Order) -> pa.Table:
     """With `file_hash` and `file_order`: what puts rows of one instant in order (`duplicates.row_order`)."""
     column = table["sources"].combine_chunks()
     starts = column.offsets.to_numpy()[:-1]
-    files = column.values.field("file")
+    files = column.flatten().field("file")
     digests, turned = zip(*(order.get(name, (name, False)) for name in files.dictionary.to_pylist()), strict=True) or ((), ())
     places = files.indices.to_numpy()[starts]
-    rows = column.values.field("row").to_numpy()[starts]
+    rows = column.flatten().field("row").to_numpy()[starts]
     known = sorted(set(digests))
     hashes = pa.DictionaryArray.from_arrays(pa.array([known.index(d) for d in digests], pa.int32()).take(pa.array(places)), pa.array(known))
     signs = np.array([-1 if newest_first else 1 for newest_first in turned], np.int64)[places]

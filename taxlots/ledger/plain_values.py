@@ -15,14 +15,14 @@ import pyarrow.compute as pc
 
 from taxlots import exact
 from taxlots.exact import CONTEXT
-from taxlots.importers.bulk import sign, spread
+from taxlots.importers.bulk import by_word, mask, sign, spread
 from taxlots.kinds import KINDS, is_fiat
 from taxlots.ledger.valuation import FEE_COUNTS, OWN_VALUE, PRICED_SIDE, TOO_LARGE, Valuer
 
 _EXCHANGES = {"buy", "sell", "swap"}
 _NOT_HERE = {"inheritance", "gift-in", "adjust", "fee"}
 _MOST_UNITS = exact.to_units(TOO_LARGE)
-Looked = tuple[Decimal, str]
+Priced = tuple[np.ndarray, list[int | None], list[str | None]]
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class _Columns:
         self.valued = _in(self.kind, {name for name, kind in KINDS.items() if kind.valued})
         self.money = {side: _known(self.leg(side)[1], is_fiat) & self.given(side) for side in ("sent", "received")}
         self.exchange = _in(self.kind, _EXCHANGES) & self.money["sent"] & self.money["received"]
-        self.missing: list[tuple[int, str, datetime, Decimal]] = []
+        self.lacking: list[tuple[str, np.ndarray, pa.Array]] = []
 
     def leg(self, side: str) -> tuple[pa.Array, pa.Array]:
         return self.table[f"{side}_quantity"].combine_chunks(), self.table[f"{side}_asset"].combine_chunks()
@@ -65,9 +65,9 @@ class _Columns:
         here = pc.fill_null(pc.equal(currency, self.home), fill_value=False)
         value = pc.if_else(here, amount, None)
         source = pc.if_else(here, OWN_VALUE, None)
-        self.fitting &= ~((self.shortfall() | self.given("fee")) & ~self.valued & pc.is_valid(amount).to_numpy(zero_copy_only=False))
-        elsewhere = np.flatnonzero(self.fitting & pc.and_(pc.is_valid(amount), pc.invert(here)).to_numpy(zero_copy_only=False))
-        unstated = self.valued & ~self.exchange & pc.is_null(amount).to_numpy(zero_copy_only=False) & self.fitting
+        self.fitting &= ~((self.shortfall() | self.given("fee")) & ~self.valued & mask(pc.is_valid(amount)))
+        elsewhere = np.flatnonzero(self.fitting & mask(pc.and_(pc.is_valid(amount), pc.invert(here))))
+        unstated = self.valued & ~self.exchange & mask(pc.is_null(amount)) & self.fitting
         looked = [self.priced(elsewhere, amount, currency, self.valued), *self.looked_up(np.flatnonzero(unstated))]
         for rows, units, sources in looked:
             value = pc.coalesce(value, spread(exact.array(units), rows, len(value)))
@@ -79,7 +79,7 @@ class _Columns:
     def shortfall(self) -> np.ndarray:
         """Transfers of which less arrives than was sent: the difference has to be valued, which is not done here."""
         sent, received = self.leg("sent")[0], self.leg("received")[0]
-        less = pc.fill_null(pc.less(received, sent), fill_value=False).to_numpy(zero_copy_only=False) & _in(self.kind, {"transfer"})
+        less = mask(pc.fill_null(pc.less(received, sent), fill_value=False)) & _in(self.kind, {"transfer"})
         self.fitting &= ~less
         return less
 
@@ -96,65 +96,68 @@ class _Columns:
         exchange = pa.array(self.exchange)
         return pc.if_else(exchange, none, amount), pc.if_else(exchange, None, currency)
 
-    def priced(
-        self, rows: np.ndarray, quantity: pa.Array, asset: pa.Array, needed: np.ndarray
-    ) -> tuple[np.ndarray, list[int | None], list[str | None]]:
-        """Quantities of these rows at the table's prices. A price that is needed and missing is reported; a stale one does not fit."""
-        units: list[int | None] = []
-        sources: list[str | None] = []
-        columns = (quantity, asset, self.table["time"].combine_chunks())
-        listed = zip(rows.tolist(), *(column.take(pa.array(rows)).to_pylist() for column in columns), strict=True)
-        for row, amount, name, moment in listed:
-            worth = self.worth(row, amount, name, moment, needed=bool(needed[row]))
-            units.append(None if worth is None else exact.to_units(worth[0]))
-            sources.append(None if worth is None else worth[1])
+    def priced(self, rows: np.ndarray, quantity: pa.Array, asset: pa.Array, needed: np.ndarray) -> Priced:
+        """Quantities of these rows at the table's prices. A price that is needed and missing is noted; a stale one does not fit."""
+        units: list[int | None] = [None] * len(rows)
+        sources: list[str | None] = [None] * len(rows)
+        amounts, moments = (column.take(pa.array(rows)) for column in (quantity, self.table["time"].combine_chunks()))
+        for name, places in _groups(asset.take(pa.array(rows))):
+            if name not in self.valuer.prices:
+                wanted = places[needed[rows[places]]]
+                self.lacking.append((name, rows[wanted], amounts.take(pa.array(wanted))))
+                continue
+            listed = zip(
+                places.tolist(), amounts.take(pa.array(places)).to_pylist(), moments.take(pa.array(places)).to_pylist(), strict=True
+            )
+            for place, amount, moment in listed:
+                worth = self.worth(amount, name, moment)
+                if worth is None:
+                    self.fitting[rows[place]] = False
+                else:
+                    units[place], sources[place] = exact.to_units(worth[0]), worth[1]
         return rows, units, sources
 
-    def worth(self, row: int, amount: Decimal, asset: str, moment: datetime, *, needed: bool) -> Looked | None:
+    def worth(self, amount: Decimal, asset: str, moment: datetime) -> tuple[Decimal, str] | None:
         quote = self.valuer.prices.at(asset, moment)
-        if quote is None:
-            if needed:
-                self.missing.append((row, asset, moment, amount))
+        if quote is None or quote.stale:
             return None
         value = CONTEXT.multiply(amount, quote.price)
-        if (quote.stale and needed) or abs(value) >= TOO_LARGE:
-            self.fitting[row] = False
-            return None
-        return value, OWN_VALUE if asset == self.home else quote.source
+        return (value, OWN_VALUE if asset == self.home else quote.source) if abs(value) < TOO_LARGE else None
 
     def report(self) -> None:
-        for row, asset, moment, amount in self.missing:
-            if self.fitting[row]:
-                source = self.table["sources"][row][0].as_py()
-                what = f"{self.kind[row].as_py()} of {exact.plain(amount)} {asset}"
-                self.valuer.report_missing(asset, moment, what, (source["file"], source["row"]))
+        """Prices that are missing, of the rows that are valued here."""
+        for asset, rows, amounts in self.lacking:
+            chosen = np.flatnonzero(self.fitting[rows])
+            told = self.table.select(["kind", "time", "sources"]).take(pa.array(rows[chosen])).to_pylist()
+            for line, amount in zip(told, amounts.take(pa.array(chosen)).to_pylist(), strict=True):
+                source = line["sources"][0]
+                what = f"{line['kind']} of {exact.plain(amount)} {asset}"
+                self.valuer.report_missing(asset, line["time"], what, (source["file"], source["row"]))
 
-    def looked_up(self, rows: np.ndarray) -> list[tuple[np.ndarray, list[int | None], list[str | None]]]:
-        """Rows without a value of their own, each by the first of its legs that has a price."""
-        groups: dict[tuple[str, ...], list[int]] = {}
-        for row, kind in zip(rows.tolist(), self.kind.take(pa.array(rows)).to_pylist(), strict=True):
-            groups.setdefault(PRICED_SIDE.get(kind, ("received", "sent")), []).append(row)
-        return [self.by_leg(np.array(chosen), sides) for sides, chosen in groups.items()]
+    def looked_up(self, rows: np.ndarray) -> list[Priced]:
+        """Rows without a value of their own, each by the first of its legs whose asset has prices."""
+        kinds = self.kind.take(pa.array(rows))
+        return [self.by_leg(rows[places], PRICED_SIDE.get(kind, ("received", "sent"))) for kind, places in _groups(kinds)]
 
-    def by_leg(self, rows: np.ndarray, sides: Sequence[str]) -> tuple[np.ndarray, list[int | None], list[str | None]]:
-        time = self.table["time"].combine_chunks().take(pa.array(rows)).to_pylist()
-        side_of = np.array([self.first_priced(int(row), sides, moment) for row, moment in zip(rows, time, strict=True)])
+    def by_leg(self, rows: np.ndarray, sides: Sequence[str]) -> Priced:
+        chosen = np.zeros(len(self.kind), np.int8)
+        known = [
+            _known(self.leg(side)[1], lambda asset: asset is not None and asset in self.valuer.prices) & self.given(side) for side in sides
+        ]
+        given = [self.given(side) for side in sides]
+        if len(sides) > 1:
+            chosen = np.where(known[0], 0, np.where(known[1], 1, np.where(given[0], 0, 1))).astype(np.int8)
+            self.fitting[rows] &= ~(known[0] & known[1])[rows]
         quantity, asset = self.leg(sides[0])
-        for side in sides[1:]:
-            mask = np.zeros(len(self.kind), bool)
-            mask[rows[side_of == side]] = True
-            other_quantity, other_asset = self.leg(side)
-            quantity, asset = pc.if_else(pa.array(mask), other_quantity, quantity), pc.if_else(pa.array(mask), other_asset, asset)
-        return self.priced(rows, quantity, asset, self.valued)
-
-    def first_priced(self, row: int, sides: Sequence[str], moment: datetime) -> str:
-        legs = [(side, self.table[f"{side}_asset"][row].as_py()) for side in sides if self.given(side)[row]]
-        return next((side for side, asset in legs if self.valuer.prices.at(asset, moment) is not None), legs[0][0] if legs else sides[0])
+        for number, side in enumerate(sides[1:], 1):
+            other = pa.array(chosen == number)
+            quantity, asset = (pc.if_else(other, theirs, mine) for theirs, mine in zip(self.leg(side), (quantity, asset), strict=True))
+        return self.priced(rows[self.fitting[rows]], quantity, asset, self.valued)
 
     def fees(self, value: pa.Array) -> pa.Array:
         """Fees in money as they are, other fees by their stated value, else at the trade's own price, else by the table."""
         quantity, asset = self.leg("fee")
-        charged = pc.is_valid(quantity).to_numpy(zero_copy_only=False) & self.fitting
+        charged = mask(pc.is_valid(quantity)) & self.fitting
         money = _known(asset, is_fiat)
         stated = self.table["fee_value"].combine_chunks()
         named = pc.coalesce(self.table["value_currency"].combine_chunks(), self.home)
@@ -163,9 +166,9 @@ class _Columns:
         here = pc.and_(pc.fill_null(pc.equal(currency, self.home), fill_value=False), pa.array(charged))
         fee = pc.if_else(here, amount, None)
         counts = ~money | (_in(self.kind, FEE_COUNTS) & ~self.exchange)
-        elsewhere = charged & pc.and_not(pc.is_valid(currency), here).to_numpy(zero_copy_only=False)
-        implied, found = self.implied(charged & pc.is_null(currency).to_numpy(zero_copy_only=False), value)
-        alone = charged & pc.is_null(currency).to_numpy(zero_copy_only=False) & ~found
+        elsewhere = charged & mask(pc.and_not(pc.is_valid(currency), here))
+        implied, found = self.implied(charged & mask(pc.is_null(currency)), value)
+        alone = charged & mask(pc.is_null(currency)) & ~found
         fee = pc.coalesce(fee, implied)
         for rows, (units_of, names) in ((np.flatnonzero(elsewhere), (amount, currency)), (np.flatnonzero(alone), (quantity, asset))):
             places, units, _ = self.priced(rows, units_of, names, counts)
@@ -179,7 +182,7 @@ class _Columns:
         quantity, asset = self.leg("fee")
         for side in ("received", "sent"):
             traded, name = self.leg(side)
-            same = pc.fill_null(pc.and_(pc.equal(name, asset), pc.is_valid(value)), fill_value=False).to_numpy(zero_copy_only=False)
+            same = mask(pc.fill_null(pc.and_(pc.equal(name, asset), pc.is_valid(value)), fill_value=False))
             rows = np.flatnonzero(asked & same & ~found & (sign(traded) != 0))
             lists = (exact.units(column.take(pa.array(rows))) for column in (value, quantity, traded))
             units = np.array([exact.share(worth or 0, fee or 0, whole or 1) for worth, fee, whole in zip(*lists, strict=True)], object)
@@ -191,11 +194,18 @@ class _Columns:
         return result, found
 
 
+def _groups(text: pa.Array) -> list[tuple[str, np.ndarray]]:
+    """Each different word and the places where it stands."""
+    encoded = text.dictionary_encode()
+    codes = encoded.indices.to_numpy()
+    return [(word, np.flatnonzero(codes == code)) for code, word in enumerate(encoded.dictionary.to_pylist())]
+
+
 def _in(text: pa.Array, names: set[str]) -> np.ndarray:
-    return pc.is_in(text, pa.array(sorted(names))).to_numpy(zero_copy_only=False)
+    return mask(pc.is_in(text, pa.array(sorted(names))))
 
 
 def _known(text: pa.Array, test: Callable[[str | None], bool]) -> np.ndarray:
     """Whether the test holds of each word; asked once per different word."""
-    encoded = text.dictionary_encode(null_encoding="encode")
-    return np.array([test(word) for word in encoded.dictionary.to_pylist()], bool)[encoded.indices.to_numpy()]
+    places, held = by_word(text, test)
+    return np.array(held, bool)[places]

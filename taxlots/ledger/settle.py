@@ -82,7 +82,7 @@ def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
     decided = _parsed(imported, "transfers", companions.pair, terms, problems)
     layouts = {record.file: record.layout for record in imported.files}
     named = {override.id for override in overrides} | {end for pair in decided for end in (pair.out_id, pair.in_id)}
-    entangled, plain, later = _apart(imported, plain_lines.Decisions(frozenset(named), terms.rules, layouts), valuer, terms)
+    entangled, plain, later = _apart(imported, plain_lines.Decisions(frozenset(named), terms.rules, layouts, terms.as_of), valuer)
     single = distinct([*imported.transactions, *entangled], imported.order(), terms.zone)
     opening = _opening(imported, terms, single, problems)
     ruled = apply_rules(single.transactions, terms.rules, layouts)
@@ -114,14 +114,13 @@ def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
 
 
 def _apart(
-    imported: Imported, decisions: plain_lines.Decisions, valuer: Valuer, terms: Terms
+    imported: Imported, decisions: plain_lines.Decisions, valuer: Valuer
 ) -> tuple[list[Transaction], pa.Table | None, dict[Source, str]]:
     """Of large files: what has to be settled with everything else, what is settled by column, and rows later than the as-of date."""
     if not imported.columns:
         return [], None, {}
     found = plain_lines.separate(imported.columns, imported.transactions, decisions, valuer)
-    table, later = plain_lines.until(found.plain, terms.as_of)
-    return found.entangled, table, dict.fromkeys(later, LATER)
+    return found.entangled, found.plain, dict.fromkeys(found.later, LATER)
 
 
 def _parsed(imported: Imported, name: str, parse: Callable[[Row, tzinfo], Line], terms: Terms, problems: list[Problem]) -> list[Line]:
@@ -188,7 +187,8 @@ def _with_plain(frame: pd.DataFrame, plain: pa.Table) -> pd.DataFrame:
     ranks = np.argsort(np.argsort(np.array(digest.dictionary.to_pylist(), object)))[digest.indices.to_numpy()]
     time, rank = (both[name].cast(pa.int64()).to_numpy() for name in ("time", "file_order"))
     ordered = both.take(pa.array(np.lexsort((rank, ranks, time))))
-    return ordered.to_pandas(types_mapper=pd.ArrowDtype)
+    settled: pd.DataFrame = ordered.to_pandas(types_mapper=pd.ArrowDtype)
+    return settled
 
 
 def _summaries(imported: Imported, ledger: Ledger) -> list[FileSummary]:

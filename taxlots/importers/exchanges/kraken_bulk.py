@@ -16,9 +16,10 @@ from taxlots import exact, frames
 from taxlots.importers import bulk as columns
 from taxlots.importers.bulk import Bulk
 from taxlots.importers.exchanges import kraken, kraken_bulk_balances
+from taxlots.importers.exchanges.kraken_balances import ACCOUNT
 from taxlots.importers.exchanges.kraken_rows import asset_name
 from taxlots.importers.exchanges.kraken_single import INTERNAL, kind_of
-from taxlots.importers.exchanges.kraken_trades import ACCOUNT, trade_kind
+from taxlots.importers.exchanges.kraken_trades import trade_kind
 from taxlots.importers.records import Intake, RowError
 from taxlots.kinds import is_fiat
 
@@ -80,8 +81,8 @@ def _columns(bulk: Bulk) -> Ledger:
     distinct = sorted(set(names))
     places = np.array([distinct.index(name) for name in names], np.int32)[raw_assets.indices.to_numpy()]
     other_fee = pc.utf8_upper(bulk.text("feecurrency"))
-    own_fee = pc.or_(pc.equal(other_fee, ""), pc.equal(other_fee, raw)).to_numpy(zero_copy_only=False)
-    unfit = pc.or_(pc.is_null(amount), pc.equal(raw, "")).to_numpy(zero_copy_only=False)
+    own_fee = columns.mask(pc.or_(pc.equal(other_fee, ""), pc.equal(other_fee, raw)))
+    unfit = columns.mask(pc.or_(pc.is_null(amount), pc.equal(raw, "")))
     plain = amount_plain & fee_plain & usd_plain & balance_plain & time_plain & own_fee & ~unfit
     return Ledger(
         bulk=bulk,
@@ -111,13 +112,13 @@ def _types(bulk: Bulk) -> tuple[np.ndarray, list[tuple[str, str]]]:
 
 def _repeated(ledger: Ledger) -> np.ndarray:
     """Rows that say again what the first row with their txid says. Where any of one txid says otherwise, none is merged here."""
-    codes, names = pd.factorize(ledger.txid.to_numpy(zero_copy_only=False))
+    codes, names = pd.factorize(columns.mask(ledger.txid))
     if len(names) == len(codes):
         return np.zeros(len(codes), bool)
     first = np.full(len(names), -1)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
     earlier = first[codes]
-    again = (earlier != np.arange(len(codes))) & pc.not_equal(ledger.txid, "").to_numpy(zero_copy_only=False)
+    again = (earlier != np.arange(len(codes))) & ~_fee_credits(ledger) & columns.mask(pc.not_equal(ledger.txid, ""))
     halves = [half for values in (ledger.amount, ledger.fee) for half in exact.halves(values)]
     same = ledger.plain & ledger.plain[earlier] & np.all([column == column[earlier] for column in (*halves, ledger.assets[0])], axis=0)
     conflict = np.zeros(len(names), bool)
@@ -128,12 +129,12 @@ def _repeated(ledger: Ledger) -> np.ndarray:
 
 def _entangled(ledger: Ledger, merged: np.ndarray) -> np.ndarray:
     """Rows that a pending row, a reversal or a move to the futures wallet may concern."""
-    pending = pc.equal(ledger.txid, "").to_numpy(zero_copy_only=False)
+    pending = columns.mask(pc.equal(ledger.txid, ""))
     found = pending | ledger.is_in({"margin", "rollover", "settled"})
     if pending.any():
         refids = pa.array(sorted(set(ledger.refid.filter(pa.array(pending)).to_pylist())), pa.string())
         assets = np.isin(ledger.assets[0], np.unique(ledger.assets[0][pending]))
-        found |= pc.is_in(ledger.refid, refids).to_numpy(zero_copy_only=False) | (assets & ledger.is_in({"staking", "earn"}))
+        found |= columns.mask(pc.is_in(ledger.refid, refids)) | (assets & ledger.is_in({"staking", "earn"}))
     deposits, withdrawals = ledger.is_in({"deposit"}), ledger.is_in({"withdrawal"})
     undoing = ((deposits & (ledger.amount_sign < 0)) | (withdrawals & (ledger.amount_sign > 0))) & ~merged
     if undoing.any():
@@ -155,7 +156,7 @@ def _pairs(ledger: Ledger, live: np.ndarray, merged: np.ndarray) -> np.ndarray:
     places, types = ledger.types
     grouped = np.array([kraken.is_trade(*kind) for kind in types])[places]
     members = np.flatnonzero(grouped & ~merged & ~_fee_credits(ledger))
-    codes, names = pd.factorize(ledger.refid.take(members).to_numpy(zero_copy_only=False))
+    codes, names = pd.factorize(columns.mask(ledger.refid.take(members)))
     named = np.array([name != "" and name.lower() != "unknown" for name in names], bool)
     two = np.bincount(codes, minlength=len(names)) == 2
     order = np.argsort(codes, kind="stable")
@@ -218,9 +219,10 @@ def _fee_values(ledger: Ledger, legs: tuple[np.ndarray, np.ndarray], fee_row: np
     in_money = money[places[other]]
     paid = pc.if_else(pa.array(in_money), pc.abs(ledger.amount.take(other)), ledger.usd.take(rows))
     columns_of = (paid, ledger.fee.take(rows), pc.abs(ledger.amount.take(rows)))
-    values = [exact.share(worth, fee, traded) if worth else None for worth, fee, traded in zip(*map(exact.units, columns_of), strict=True)]
-    currencies = pc.if_else(pa.array(in_money), columns.words(places[other], names), "USD")
-    return columns.spread(exact.array(values), asked, len(chosen)), columns.spread(currencies, asked, len(chosen))
+    units = [exact.share(worth, fee, traded) if worth else None for worth, fee, traded in zip(*map(exact.units, columns_of), strict=True)]
+    values = exact.array(units)
+    currencies = pc.if_else(pc.is_valid(values), pc.if_else(pa.array(in_money), columns.words(places[other], names), "USD"), None)
+    return columns.spread(values, asked, len(chosen)), columns.spread(currencies, asked, len(chosen))
 
 
 def _single(ledger: Ledger, live: np.ndarray) -> tuple[np.ndarray, np.ndarray, pa.Array]:
@@ -262,8 +264,8 @@ def _kind(kind: str, subtype: str, sign: int, *, charged: bool) -> str | None:
 def _alone(ledger: Ledger, rows: np.ndarray, kinds: pa.Array) -> list[pa.Table]:
     """Deposits, withdrawals and income, each a table of transactions."""
     kind = kinds.take(pa.array(rows))
-    is_income = pc.starts_with(kind, "income:").to_numpy(zero_copy_only=False)
-    outgoing = pc.equal(kind, "withdrawal").to_numpy(zero_copy_only=False)
+    is_income = columns.mask(pc.starts_with(kind, "income:"))
+    outgoing = columns.mask(pc.equal(kind, "withdrawal"))
     groups = ((rows[is_income], "received"), (rows[outgoing], "sent"), (rows[~is_income & ~outgoing], "received"))
     return [_one_sided(ledger, chosen, kinds.take(pa.array(chosen)), side, income=not n) for n, (chosen, side) in enumerate(groups)]
 

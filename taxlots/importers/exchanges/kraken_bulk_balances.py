@@ -21,8 +21,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def check(ledger: "Ledger", counted: np.ndarray, intake: Intake) -> None:
     """Warn where a balance does not follow, and hand on each chain's last balance. `counted` are the rows that are no repetition."""
-    stated = counted & ~pc.equal(ledger.bulk.text("balance"), "").to_numpy(zero_copy_only=False)
-    stated &= pc.not_equal(ledger.txid, "").to_numpy(zero_copy_only=False)
+    stated = counted & ~columns.mask(pc.equal(ledger.bulk.text("balance"), ""))
+    stated &= columns.mask(pc.not_equal(ledger.txid, ""))
     stated &= np.array([name != "KFEE" for name in ledger.assets[1]])[ledger.assets[0]]
     rows = np.flatnonzero(stated)
     chains, names = _chains(ledger)
@@ -58,7 +58,7 @@ def _follow(ledger: "Ledger", order: np.ndarray, chains: np.ndarray) -> tuple[se
     first = np.zeros(len(order), bool)
     first[starts] = True
     expected = pc.if_else(pa.array(first), pa.scalar(0, balance.type), previous)
-    follows = pc.fill_null(pc.equal(before, expected), fill_value=False).to_numpy(zero_copy_only=False) & ledger.plain[order]
+    follows = columns.mask(pc.fill_null(pc.equal(before, expected), fill_value=False)) & ledger.plain[order]
     broken = set(chains[~follows].tolist())
     ends = [*(starts[1:] - 1).tolist(), len(order) - 1] if len(order) else []
     last = dict(zip(chains[starts].tolist(), order[ends].tolist(), strict=True))

@@ -1,0 +1,107 @@
+"""A large universal ledger by columns: the rows whose cells are plain and fit together; all others are read row by row."""
+
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from taxlots import frames
+from taxlots.importers import bulk as columns
+from taxlots.importers import universal
+from taxlots.importers.bulk import Bulk
+from taxlots.importers.records import Intake
+from taxlots.kinds import DUST, KINDS
+
+_SIDES = ("sent", "received", "fee")
+_AMOUNTS = ("fee_value", "value", "basis")
+_TEXTS = ("account", "id", "txid", "note", "counter_account")
+_ESCAPED = "'[=+@-]"
+
+
+@dataclass(slots=True)
+class _Cells:
+    """The columns read so far, and the rows in which everything was plain."""
+
+    given: dict[str, pa.Array]
+    plain: np.ndarray
+
+    def keep(self, condition: pa.Array) -> None:
+        """Only rows of which the condition is true stay plain."""
+        self.plain &= columns.mask(pc.fill_null(condition, fill_value=False))
+
+
+def read(bulk: Bulk, zone: tzinfo) -> Intake:
+    """Every row as one transaction, or as a problem; `zone` is used for times without an offset."""
+    cells = _Cells({}, np.ones(len(bulk), bool))
+    _read_time(bulk, zone, cells)
+    for side in _SIDES:
+        _read_leg(bulk, side, cells)
+    for name in _AMOUNTS:
+        amount, plain = columns.numbers(bulk.text(name))
+        cells.plain &= plain & (columns.sign(amount) >= 0)
+        cells.given[name] = amount
+    for name in _TEXTS:
+        text = bulk.text(name)
+        cells.keep(pc.invert(pc.match_substring_regex(text, f"^{_ESCAPED}")))
+        cells.given[name] = text if name in {"account", "id"} else _or_null(text)
+    cells.given["value_currency"] = _or_null(pc.utf8_upper(bulk.text("value_currency")))
+    cells.keep(pc.not_equal(cells.given["account"], ""))
+    _read_class(bulk, cells)
+    _check(bulk, cells)
+    chosen = np.flatnonzero(cells.plain)
+    intake = universal.read(bulk.rest(np.flatnonzero(~cells.plain)), zone)
+    taken = {name: column.take(pa.array(chosen)) for name, column in cells.given.items()}
+    intake.columns = columns.transactions(len(chosen), taken | {"sources": columns.source_column(bulk, chosen)})
+    return intake
+
+
+def _read_time(bulk: Bulk, zone: tzinfo, cells: _Cells) -> None:
+    time, plain, date_only = columns.times(bulk.text("time"), utc=zone is UTC or str(zone) == "UTC")
+    cells.plain &= plain
+    cells.keep(pc.equal(bulk.text("acquired"), ""))
+    cells.given |= {"time": time, "date_only": pa.array(date_only)}
+
+
+def _read_leg(bulk: Bulk, side: str, cells: _Cells) -> None:
+    quantity, plain = columns.numbers(bulk.text(f"{side}_quantity"))
+    asset = _or_null(pc.utf8_upper(bulk.text(f"{side}_asset")))
+    signs = columns.sign(quantity)
+    there = pa.array(signs > 0)
+    cells.plain &= plain & (signs >= 0)
+    cells.keep(pc.or_(pc.is_valid(asset), pc.invert(there)))
+    cells.given[f"{side}_quantity"] = pc.if_else(there, quantity, None)
+    cells.given[f"{side}_asset"] = pc.if_else(there, asset, None)
+
+
+def _read_class(bulk: Bulk, cells: _Cells) -> None:
+    name = _or_null(pc.utf8_lower(bulk.text("asset_class")))
+    known = pa.array(sorted(universal.ASSET_CLASSES - {"fiat"}))
+    cells.keep(pc.or_(pc.is_null(name), pc.is_in(name, known)))
+    cells.given["asset_class"] = name
+
+
+def _check(bulk: Bulk, cells: _Cells) -> None:
+    """The kind is known and has the legs that it needs; a transfer goes somewhere and arrives in the asset that was sent."""
+    kind = pc.utf8_lower(bulk.text("kind"))
+    cells.given["kind"] = kind
+    there = {side: columns.mask(pc.is_valid(cells.given[f"{side}_quantity"])) for side in _SIDES}
+    places, kinds = columns.by_word(kind, KINDS.get)
+    for place, meant in enumerate(kinds):
+        rows = places == place
+        if meant is None:
+            cells.plain &= ~rows
+            continue
+        legs = np.array([there[side] for side in meant.needs])
+        cells.plain &= ~rows | (legs.any(axis=0) if meant.either else legs.all(axis=0))
+    moved = pc.equal(kind, "transfer")
+    arrived, sent = cells.given["received_quantity"], cells.given["sent_quantity"]
+    same = pc.equal(cells.given["received_asset"], cells.given["sent_asset"])
+    most = pc.add(sent, pa.scalar(DUST, frames.EXACT))
+    arrives = pc.or_(pc.is_null(arrived), pc.fill_null(pc.and_(same, pc.less_equal(arrived, most)), fill_value=False))
+    cells.keep(pc.or_(pc.invert(moved), pc.and_(pc.is_valid(cells.given["counter_account"]), arrives)))
+
+
+def _or_null(text: pa.Array) -> pa.Array:
+    return pc.if_else(pc.equal(text, ""), None, text)
