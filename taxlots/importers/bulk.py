@@ -94,36 +94,44 @@ def open_bulk(data: bytes, table: Table, delimiter: str) -> tuple[Bulk, tuple[tu
 
     None where only a row by row reader can tell what the rows are: lines within cells, blank lines, a column named twice.
     """
-    from pyarrow import csv  # noqa: PLC0415  only large files pay for it
-
     names = list(table.header)
     while names and not names[-1]:
         names.pop()
     if len(set(names)) < len(names) or "" in names or data.count(b"\r") != data.count(b"\r\n"):
         return None
-    misfits: list[tuple[int, str]] = []
-    options = {
-        "read_options": csv.ReadOptions(skip_rows=table.header_row, column_names=list(_padded(table.header)), block_size=1 << 23),
-        "parse_options": csv.ParseOptions(delimiter=delimiter, newlines_in_values=False),
-        "convert_options": csv.ConvertOptions(
-            column_types=dict.fromkeys(_padded(table.header), pa.string()),
-            include_columns=names,
-            check_utf8=True,
-            strings_can_be_null=False,
-        ),
-    }
-    try:
-        cells = csv.read_csv(io.BytesIO(data), **options)
-    except pa.ArrowInvalid:
-        return None
+    read = _cells(data, table, delimiter, names)
     lines = _line_count(data)
-    if cells.num_rows != lines - table.header_row:
+    if read is None or read[0].num_rows + len(read[1]) != lines - table.header_row:
         return None
+    cells, misfits = read
     if any(pc.any(pc.match_substring(cells[name], '"')).as_py() for name in names):
         return None
     numbers = np.arange(table.header_row + 1, lines + 1, dtype=np.int64)
+    numbers = np.setdiff1d(numbers, [number for number, _ in misfits]) if misfits else numbers
     bulk = Bulk((table,), cells, np.zeros(len(numbers), np.int32), numbers)
-    return _without_repeats(bulk, names), tuple(misfits)
+    return _without_repeats(bulk, names), misfits
+
+
+def _cells(data: bytes, table: Table, delimiter: str, names: list[str]) -> tuple[pa.Table, tuple[tuple[int, str], ...]] | None:
+    """Cells as text, and the lines of another width; None where the bytes are no such table. All at once, or line by line if need be."""
+    from pyarrow import csv  # noqa: PLC0415  only large files pay for it
+
+    misfits: list[tuple[int, str]] = []
+
+    def skip(row: Any) -> str:
+        misfits.append((row.number, row.text))
+        return "skip"
+
+    padded = list(_padded(table.header))
+    convert = csv.ConvertOptions(column_types=dict.fromkeys(padded, pa.string()), include_columns=names, strings_can_be_null=False)
+    for threads in (True, False):
+        reading = csv.ReadOptions(skip_rows=table.header_row, column_names=padded, block_size=1 << 23, use_threads=threads)
+        parsing = csv.ParseOptions(delimiter=delimiter, newlines_in_values=False, invalid_row_handler=None if threads else skip)
+        try:
+            return csv.read_csv(io.BytesIO(data), reading, parsing, convert), tuple(misfits)
+        except pa.ArrowInvalid:
+            continue  # the second time line by line, so that the lines of another width are known by number
+    return None
 
 
 def _padded(header: Sequence[str]) -> Iterator[str]:

@@ -200,6 +200,17 @@ def test_balances_of_a_sound_ledger_are_checked_by_column(tmp_path, monkeypatch)
     assert_both_ways([tmp_path / "ledgers.csv"], monkeypatch)
 
 
+def test_lines_of_another_width_are_named_and_the_rest_is_read(tmp_path, monkeypatch):
+    """A truncated line, one that is too wide, the header once more and a blank line of commas among plain lines."""
+    monkeypatch.chdir(tmp_path)
+    plain = [f"2024-01-{day:02},kraken,buy,100,USD,1,BTC,,,,,,,t{day},,,,," for day in range(1, 9)]
+    odd = ["2024-02-01,kraken", f"{plain[0]},,,spare", UNIVERSAL, "," * 18]
+    (tmp_path / "one.csv").write_text("\n".join([UNIVERSAL, *plain[:4], *odd, *plain[4:], ""]))
+    assert assert_both_ways([tmp_path / "one.csv"], monkeypatch) == 8
+    found = imported([tmp_path / "one.csv"], monkeypatch, 1)
+    assert [(p.code, p.row) for p in found.problems if p.severity == "error"] == [("ROW_TRUNCATED", 6), ("ROW_INVALID", 7)]
+
+
 def test_columns_hold_what_the_schema_says(tmp_path, monkeypatch):
     """A table of transactions has the types of `frames.TRANSACTIONS`."""
     (tmp_path / "one.csv").write_text(f"{UNIVERSAL}\n2024-01-01,kraken,buy,100,USD,1,BTC,,,,,,,,,,,,\n")
