@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from decimal import Decimal
 
 from taxlots.importers.brokers import brokerage
+from taxlots.importers.numbers import NumberError, parse_number
 from taxlots.importers.records import Intake, Row, RowError, Table
 
 Reader = Callable[[Sequence[Table], tzinfo], Intake]
@@ -13,8 +15,15 @@ _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})(?P<mark>[-./])(?P<month>\d{1,2})(?P=m
 _NAMED_MONTH = re.compile(r"(?P<day>\d{1,2})-(?P<month>[A-Za-z]{3})[a-z]*\.?-(?P<year>\d{4})(?:[ T,]+(?P<rest>.+))?", re.ASCII)
 _MONTHS = {
     **{name: n for n, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1)},
-    "mrt": 3, "maa": 3, "mei": 5, "maj": 5, "mai": 5, "okt": 10, "dez": 12,  # Dutch, Danish and German
+    "mrt": 3,
+    "maa": 3,
+    "mei": 5,
+    "maj": 5,
+    "mai": 5,
+    "okt": 10,
+    "dez": 12,  # Dutch, Danish and German
 }
+_PENCE = Decimal(100)
 _ISIN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}[A-Z0-9]{9}[0-9](?![A-Z0-9])")
 _ONE_MARK = re.compile(r"[^0-9]*[0-9][0-9 \u00a0\u202f'’]*(?P<mark>[.,])[0-9]+[^0-9.,]*")
 
@@ -72,6 +81,32 @@ def _certain_mark(text: str) -> str:
 def _is_doubtful(text: str) -> bool:
     """Whether the only mark may separate thousands: one to three digits that do not begin with 0, the mark, three digits."""
     return bool(re.fullmatch(r"[^0-9]*[1-9][0-9]{0,2}[.,][0-9]{3}[^0-9.,]*", text))
+
+
+def told_quantity(texts: Iterable[str], price: str, amount: Decimal) -> Decimal:
+    """The units that the texts say; of several readings (`1,060`) the one that times the price, or that in pence, gives the amount.
+
+    Raises RowError where that is not one.
+    """
+    found = {units for text in texts for units in _readings(text)}
+    if len(found) > 1:
+        prices = [one / scale for one in _readings(price) for scale in (Decimal(1), _PENCE)]
+        found = {units for units in found if any(abs(units * one - amount) <= amount / _PENCE for one in prices)}
+    if len(found) != 1:
+        shown = " or ".join(sorted(set(texts)))
+        raise RowError("ROW_INVALID", f"{shown} units can be read in several ways, and price and amount do not tell which")
+    return next(iter(found))
+
+
+def _readings(text: str) -> set[Decimal]:
+    """What a number says with a decimal point and with a decimal comma."""
+    found = set()
+    for mark in ".,":
+        try:
+            found.add(parse_number(re.sub(r"\s", "", text), mark))
+        except NumberError:
+            continue
+    return found
 
 
 def in_english(read: Reader, names: Mapping[str, str]) -> Reader:

@@ -100,14 +100,14 @@ def account_names(platform: str, rows: Iterable[Row], *columns: str, words: bool
     """
 
     def number_of(row: Row) -> str:
-        return next(filter(None, (_account_number(row.text(column), words) for column in columns)), "")
+        return next(filter(None, (_account_number(row.text(column), words=words) for column in columns)), "")
 
     if len({number_of(row) for row in rows} - {""}) < 2:
         return lambda _row: platform
     return lambda row: "-".join(filter(None, (platform, number_of(row))))
 
 
-def _account_number(text: str, words: bool) -> str:
+def _account_number(text: str, *, words: bool) -> str:
     named = len(text) <= 40 and (words or any(c.isdigit() for c in text))
     return re.sub(r"[^a-z0-9]", "", text.lower()) if named else ""
 

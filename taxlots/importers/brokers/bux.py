@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta, tzinfo
 from decimal import Decimal
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from taxlots import exact
@@ -117,12 +118,17 @@ def _with_fees(entries: Sequence[Entry]) -> list[Entry]:
     for group in orders.grouped([entry for entry in entries if entry.deed in {BUY, SELL, _TRADE_FEE}], lambda entry: entry.symbol):
         waiting = [entry for entry in group if entry.deed != _TRADE_FEE]
         for fee in (entry for entry in group if entry.deed == _TRADE_FEE):
-            trades = [one for one in waiting if abs(one.time - fee.time) <= _MOMENT]
+            near = sorted((one for one in waiting if abs(one.time - fee.time) <= _MOMENT), key=partial(_rows_between, fee))
+            trades = [one for one in near if one.deed == near[0].deed]
             shared, rest = orders.with_fees(trades, [fee])
             made += [*shared, *(replace(one, deed=COST) for one in rest)]
             waiting = [one for one in waiting if one not in trades]
         made += waiting
     return made
+
+
+def _rows_between(fee: Entry, trade: Entry) -> int:
+    return abs(trade.row.number - fee.row.number)
 
 
 def _split(group: Sequence[Entry]) -> Transaction:

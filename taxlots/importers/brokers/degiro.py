@@ -6,7 +6,6 @@ security is named by its ISIN. What moves between DEGIRO and the flatex bank acc
 Changes of an ISIN and splits are two rows of one day, a sale and a purchase by name only.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import tzinfo
@@ -14,15 +13,14 @@ from decimal import Decimal
 
 from taxlots import exact
 from taxlots.importers.brokers import brokerage, degiro_words, orders
-from taxlots.importers.brokers.broker_cells import day_first
+from taxlots.importers.brokers.broker_cells import day_first, told_quantity
 from taxlots.importers.brokers.brokerage import BUY, COST, INTEREST, OTHER_INCOME, SELL, Entry
 from taxlots.importers.brokers.degiro_words import EXCHANGE, RENAMED, SPLIT_IN_TWO, STATEMENT_COLUMNS, TRADE_FEE
-from taxlots.importers.numbers import NumberError, number, parse_number
+from taxlots.importers.numbers import number
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
 
 ACCOUNT = "degiro"
 _DATE, _TIME, _PRODUCT, _ISIN, _SAID, _CURRENCY, _AMOUNT, _ORDER = "0", "1", "3", "4", "5", "7", "8", "11"
-_PENCE = Decimal(100)
 _OF_ORDERS = {BUY, SELL, TRADE_FEE}
 _OF_TWO = {RENAMED, SPLIT_IN_TWO}
 
@@ -72,7 +70,7 @@ def _entry(row: Row, zone: tzinfo) -> Entry:
         amount=amount or Decimal(0),
         currency=row.text(_CURRENCY).upper(),
         note=" ".join(filter(None, (said, row.text(_PRODUCT)))),
-        id=row.text(_ORDER) if deed in _OF_ORDERS else "",
+        id=row.text(_ORDER).lower() if deed in _OF_ORDERS else "",
         asset_class="security",
     )
     if entry.amount and not entry.currency:
@@ -85,40 +83,27 @@ def _quantity(said: str, entry: Entry) -> Decimal:
     match = degiro_words.TRADE.match(degiro_words.without_prefix(said))
     if not match:
         raise RowError("ROW_INVALID", f"{said!r} does not say how many units at which price")
-    found = _readings(match["quantity"]) | _readings(match["quantity"] + match["more"])
-    if len(found) > 1:
-        prices = [price / scale for price in _readings(match["price"]) for scale in (Decimal(1), _PENCE)]
-        found = {units for units in found if any(_near(units * price, abs(entry.amount)) for price in prices)}
-    if len(found) != 1:
-        raise RowError("ROW_INVALID", f"the units in {said!r} can be read in several ways, and the amount does not tell which")
-    (quantity,) = found
+    texts = (match["quantity"], match["quantity"] + match["more"])
+    quantity = told_quantity(texts, match["price"], abs(entry.amount))
     return -quantity if degiro_words.is_sale(match["side"]) else quantity
 
 
-def _readings(text: str) -> set[Decimal]:
-    """What a number says with a decimal point and with a decimal comma."""
-    found = set()
-    for mark in ".,":
-        try:
-            found.add(parse_number(re.sub(r"\s", "", text), mark))
-        except NumberError:
-            continue
-    return found
-
-
-def _near(one: Decimal, other: Decimal) -> bool:
-    return abs(one - other) <= other / _PENCE
-
-
 def _with_fees(entries: Sequence[Entry]) -> Iterable[Entry]:
-    """Fills with the fees of their order; fees without a fill are costs. A fill's id is the order's, with its place where it has several."""
+    """Fills with the fees of their order; fees without a fill are costs."""
     made = [entry for entry in entries if not entry.id]
     for order in orders.grouped([entry for entry in entries if entry.id], lambda entry: entry.id):
-        fills = sorted((e for e in order if e.deed != TRADE_FEE), key=lambda e: (e.time, e.quantity, e.amount))
+        fills = [entry for entry in order if entry.deed != TRADE_FEE]
         shared, rest = orders.with_fees(fills, [entry for entry in order if entry.deed == TRADE_FEE])
-        made += [entry if len(shared) == 1 else replace(entry, id=f"{entry.id}/{n}") for n, entry in enumerate(shared, start=1)]
-        made += [replace(entry, id="") for entry in rest]
+        made += [*with_ids(shared), *(replace(entry, id="") for entry in rest)]
     return [replace(entry, deed=COST) if entry.deed == TRADE_FEE else entry for entry in made]
+
+
+def with_ids(fills: Sequence[Entry]) -> list[Entry]:
+    """The fills of one order, each with an id: the order's, and its place among several."""
+    if len(fills) == 1:
+        return list(fills)
+    ordered = sorted(fills, key=lambda entry: (entry.time, entry.quantity, abs(entry.amount)))
+    return [replace(entry, id=f"{entry.id}/{n}") for n, entry in enumerate(ordered, start=1)]
 
 
 def _event_of(entry: Entry) -> tuple[object, ...]:

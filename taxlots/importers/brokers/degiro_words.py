@@ -27,6 +27,15 @@ STATEMENT = {
     "it": ("Data", "Ora", "Prodotto", "ISIN", "Descrizione", "Variazioni", "Saldo"),
     "pt": ("Data", "Hora", "Produto", "ISIN", "Descrição", "Mudança", "Saldo"),
 }
+TRANSACTIONS = {
+    "nl": ("Datum", "Tijd", "Product", "ISIN", "Beurs", "Uitvoeringsplaats", "Aantal", "Koers", "Lokale waarde"),
+    "en": ("Date", "Time", "Product", "ISIN", "Reference exchange", "Venue", "Quantity", "Price", "Local value"),
+    "de": ("Datum", "Uhrzeit", "Produkt", "ISIN", "Referenzbörse", "Ausführungsort", "Anzahl", "Kurs", "Wert in Lokalwährung"),
+    "fr": ("Date", "Heure", "Produit", "Code ISIN", "Bourse de référence", "Lieu d'exécution", "Quantité", "Cours", "Valeur locale"),
+    "es": ("Fecha", "Hora", "Producto", "ISIN", "Bolsa de referencia", "Centro de ejecución", "Número", "Precio", "Valor local"),
+    "it": ("Data", "Ora", "Prodotto", "ISIN", "Borsa di riferimento", "Sede di esecuzione", "Quantità", "Quotazione", "Valore locale"),
+    "pt": ("Data", "Hora", "Produto", "ISIN", "Bolsa de referência", "Local de execução", "Quantidade", "Preço", "Valor local"),
+}
 EXCHANGE, TRADE_FEE = "exchange of money", "fee of an order"
 RENAMED, SPLIT_IN_TWO = "changed identifier", "split in two rows"
 _BUYS = ("koop", "buy", "kauf", "achat", "compra", "acquisto", "köp", "køb", "kjøp", "kupno", "nákup")

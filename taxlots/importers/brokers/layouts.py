@@ -4,6 +4,7 @@ from taxlots.importers.brokers import (
     avanza,
     bux,
     degiro,
+    degiro_transactions,
     degiro_words,
     disnat,
     etoro,
@@ -62,6 +63,10 @@ LAYOUTS: tuple[Layout, ...] = (
         Layout(f"degiro_account_{code}", "DEGIRO", f"Account statement CSV ({code})", columns, degiro.read, SECTIONS)
         for code, columns in degiro_words.STATEMENT.items()
     ),
+    *(
+        Layout(f"degiro_transactions_{code}", "DEGIRO", f"Transactions CSV ({code})", columns, degiro_transactions.read, SECTIONS)
+        for code, columns in degiro_words.TRANSACTIONS.items()
+    ),
     Layout("disnat", "Disnat", "Transactions CSV in French", disnat.REQUIRED, disnat.read),
     Layout("etoro_activity", "eToro", "Account statement: account activity", etoro.REQUIRED, etoro.read),
     Layout("etoro_closed", "eToro", "Account statement: closed positions", etoro.CLOSED_REQUIRED, set_all_aside, LOOSE),
@@ -77,5 +82,6 @@ LAYOUTS: tuple[Layout, ...] = (
     ),
     Layout("vanguard_uk", "Vanguard UK", "Client transactions: cash and investments", vanguard_uk.REQUIRED, vanguard_uk.read, SECTIONS),
     Layout("xtb", "XTB", "Cash operations", xtb.REQUIRED, xtb.read),
+    Layout("xtb_closed", "XTB", "Closed positions", xtb.CLOSED_REQUIRED, set_all_aside, LOOSE),
     Layout("xtb_newer", "XTB", "Cash operations, 2025 on", xtb.NEWER_REQUIRED, xtb.read_newer),
 )

@@ -32,7 +32,10 @@ def with_fees(trades: Sequence[Entry], fees: Sequence[Entry]) -> tuple[list[Entr
     if total <= 0:
         return list(trades), list(fees)
     whole = sum((abs(trade.amount) for trade in trades), Decimal(0))
-    parts = [portion(total, abs(trade.amount), whole) for trade in trades[1:]]
+    try:
+        parts = [portion(total, abs(trade.amount), whole) for trade in trades[1:]]
+    except RowError:  # amounts that no frame holds: the trades are rejected for their size, the fees stay costs
+        return list(trades), list(fees)
     parts.insert(0, total - sum(parts, Decimal(0)))
     shared = [replace(trade, fee_apart=(part, mine[0].currency)) for trade, part in zip(trades, parts, strict=True)]
     shared[0] = replace(shared[0], also=(*shared[0].also, *(row for fee in mine for row in fee.rows)))

@@ -64,10 +64,10 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
 
 
 def _currencies(tables: Sequence[Table]) -> Mapping[str, set[str]]:
-    """Per client the currencies of the rows that were not converted."""
+    """Per client the currencies of the amounts that were not converted."""
     found: dict[str, set[str]] = defaultdict(set)
     for row in all_rows(tables):
-        if _ONE.fullmatch(row.text("Conversion Rate")):
+        if _ONE.fullmatch(row.text("Conversion Rate")) and (row.text("Amount") or row.text("Booked Amount")) not in {"", "0"}:
             found[row.text("Client ID")].add(row.text("Instrument currency").upper())
     return found
 

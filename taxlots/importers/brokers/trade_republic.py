@@ -57,12 +57,13 @@ _WORDS = {
     "Card Payment, ATM Withdrawal, Card Refund, Kaarttransactie, Geldopname, Terugbetaling op kaart, Kartentransaktion, Barabhebung, "
     "Kartenerstattung, Transaction par carte, Retrait en espèces, Remboursement par carte, Transacción con tarjeta, Retiradas de efectivo, "
     "Reembolso de tarjeta, Transazione con carta, Prelievo di contanti, Rimborso sulla carta",
-    COST: "Interest Charge, Fees, Fees Refund, Taxes, Tax Refund, Card Fee, Rentelasten, Kosten, Terugbetaling van kosten, Belastingen, "
-    "Terugbetaling van belastingen, Kosten kaart, Zinsbelastung, Gebühren, Gebührenerstattung, Steuern, Steuerrückerstattung, Kartengebühr, "
-    "Frais d'Intérêts, Frais, Remboursement de Frais, Impôts / Taxes, Remboursement Impôts / Taxes, Frais de carte, Comisiones, Impuestos, "
+    COST: "Interest Charge, Fees, Fees Refund, Taxes, Tax Refund, Card Fee, Rentelasten, Kosten, Terugbetaling van kosten, "
+    "Belastingen, Terugbetaling van belastingen, Kosten kaart, Zinsbelastung, Gebühren, Gebührenerstattung, Steuern, Steuerrückerstattung, "
+    "Kartengebühr, Frais d'Intérêts, Frais, Remboursement de Frais, Impôts / Taxes, Remboursement Impôts / Taxes, Frais de carte, "
+    "Comisiones, Impuestos, "
     "Devolución de impuestos, Interessi passivi, Commissioni, Rimborso commissioni, Tasse, Rimborso tasse, Tassa sulla carta",
-    MOVE: "Transfer (Inbound), Transfer (Outbound), Inkomende overboeking, Uitgaande overboeking, Umbuchung (Eingang), Umbuchung (Ausgang), "
-    "Transfert (Entrant), Transfert (Sortant), Traspaso (entrada), Traspaso (salida), Trasferimento (in entrata), "
+    MOVE: "Transfer (Inbound), Transfer (Outbound), Inkomende overboeking, Uitgaande overboeking, Umbuchung (Eingang), "
+    "Umbuchung (Ausgang), Transfert (Entrant), Transfert (Sortant), Traspaso (entrada), Traspaso (salida), Trasferimento (in entrata), "
     "Trasferimento (in uscita)",
     CORPORATE: "Split, Spinoff, Swap",
 }

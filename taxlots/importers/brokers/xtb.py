@@ -24,6 +24,7 @@ from taxlots.kinds import is_fiat
 
 REQUIRED = ("ID", "Type", "Time", "Symbol", "Comment", "Amount")
 NEWER_REQUIRED = ("Type", "Ticker", "Instrument", "Time", "Amount", "ID", "Comment")
+CLOSED_REQUIRED = ("Position", "Symbol", "Type", "Volume", "Open time", "Open price", "Close time", "Close price")
 ACCOUNT = "xtb"
 WARSAW = ZoneInfo("Europe/Warsaw")
 _DEEDS = {
@@ -44,7 +45,13 @@ _IN_NAME = re.compile(r"(?:^|[/\\_!-])(?P<currency>IKE|IKZE|[A-Z]{3})_\d{5,}")
 _POLISH = {"IKE": "PLN", "IKZE": "PLN"}  # retirement accounts, which Polish law keeps in zloty
 _MONEY_OF = {
     **dict.fromkeys(("DE", "FR", "NL", "BE", "ES", "IT", "PT", "AT", "FI", "IE"), "EUR"),
-    "US": "USD", "PL": "PLN", "CZ": "CZK", "DK": "DKK", "SE": "SEK", "NO": "NOK", "CH": "CHF",
+    "US": "USD",
+    "PL": "PLN",
+    "CZ": "CZK",
+    "DK": "DKK",
+    "SE": "SEK",
+    "NO": "NOK",
+    "CH": "CHF",
 }
 _CENTS, _TOO_SMALL = Decimal("0.02"), Decimal(5)
 
