@@ -156,11 +156,24 @@ def test_avanza_units_that_change_in_number_are_no_changed_identifier() -> None:
     assert codes(read("avanza", *semicolons(AVANZA, *rows))) == ["ROW_UNPAIRED_LEG"] * 2
 
 
-def test_bux_balances_are_checked_where_the_export_begins_with_an_empty_account() -> None:
-    (balance,) = read_paths([SAMPLES / "bux" / "transactions.csv"]).balances
-    assert balance.quantity == Decimal("411.02")
-    imported = read_paths([SAMPLES / "bux" / "transactions.csv"])
-    assert [check.difference for check in check_balances(imported.balances, imported.transactions)[0]] == [Decimal(0)]
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("bux/transactions.csv", {"EUR": ("411.02", "0")}),
+        ("vanguard_uk/client-transactions.csv", {"GBP": ("1058.05", "0")}),
+        # the bond for 1,004.30 is not booked, so that as much is too many
+        ("swissquote/transactions.csv", {"CHF": ("1018.78", "-1004.30"), "USD": ("351.75", "0")}),
+    ],
+)
+def test_closing_balances_check_the_reading(path: str, expected: dict[str, tuple[str, str]]) -> None:
+    imported = read_paths([SAMPLES / path])
+    checks, _ = check_balances(imported.balances, imported.transactions)
+    assert {one.asset: (one.reported, one.difference) for one in checks} == {
+        asset: (Decimal(reported), Decimal(difference)) for asset, (reported, difference) in expected.items()
+    }
+
+
+def test_balances_are_not_checked_where_the_export_begins_with_money() -> None:
     later = read("bux", BUX, "2025-02-03 09:00:00,deposits,Sepa Deposit,,1,EUR,501,,,")
     assert not later.balances
 
