@@ -7,11 +7,31 @@ from broker_samples import layout
 from goldens import assert_one_fate_each
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from taxlots.importers.brokers import etrade, fidelity, freetrade, ibkr_cash, questrade, schwab, schwab_awards, trading212, vanguard
+from taxlots.importers.brokers import (
+    avanza,
+    bux,
+    disnat,
+    etoro,
+    etrade,
+    fidelity,
+    freetrade,
+    ibkr_cash,
+    questrade,
+    rbc_direct,
+    schwab,
+    schwab_awards,
+    swissquote,
+    trade_republic,
+    trading212,
+    vanguard,
+    vanguard_uk,
+    xtb,
+)
 from taxlots.importers.records import Row, Table
 
-NUMBERS = ["", "0", "1", "-1", "2.5", "-2.5", "$3.00", "(4)", "x", "1e-25", "999999999999999999", "--", "USD"]
+NUMBERS = ["2,5", "-1,234", "", "0", "1", "-1", "2.5", "-2.5", "$3.00", "(4)", "x", "1e-25", "999999999999999999", "--", "USD"]
 DATES = ["01/05/2026", "2026-01-05", "01/05/26", "20260105", "2026-01-05, 10:04:51", "2026-01-05T10:04:51Z", "never", ""]
+DATES += ["14/04/2025 14:00:25", "14-04-2025 14:00:25", "14.04.2025", "010.09.2024", "16-mei-2025", "31-Foo-2025", "May 5, 2025", "-"]
 SYMBOLS = ["KO", "EUR.USD", "VTSAX", "-KO241115C80", "KO 07/17/2026 60.00 C", "", "EUR"]
 WORDS = [
     "",
@@ -40,6 +60,18 @@ KINDS = {
     "trading212": ("Action", [*trading212._DEEDS, "Dividend (x)", "?"]),
     "freetrade": ("Type", [*freetrade._DEEDS, "?"]),
     "questrade_activities": ("Action", [*questrade._DEEDS, "?", ""]),
+    "avanza": ("Typ av transaktion", [*avanza._DEEDS, "?"]),
+    "bux": ("Transaction Type", [*bux._TYPES, "?"]),
+    "disnat": ("Type de transaction", [*disnat._DEEDS, "?"]),
+    "etoro_activity": ("Type", [*etoro._DEEDS, "?"]),
+    "investengine": ("Transaction Type", ["Buy", "Sell", "?"]),
+    "rbc_direct": ("Activity", [*rbc_direct._DEEDS, "?"]),
+    "saxo": ("Type", ["Trade", "Corporate action", "Cash Transfer", "Cash amount", "?"]),
+    "swissquote": ("Transaction", [*swissquote._DEEDS, "?"]),
+    "trade_republic": ("type", [*trade_republic._APP, "?"]),
+    "trade_republic_pytr_en": ("Type", [*trade_republic._KNOWN, "?"]),
+    "xtb": ("Type", [*xtb._DEEDS, "Total", "?"]),
+    "xtb_newer": ("Type", [*xtb._DEEDS, "Stock purchase", "?"]),
 }
 MORE = {
     "schwab_transactions": ("Amount",),
@@ -60,7 +92,51 @@ MORE = {
     "trading212": ("Time", "Total", "Currency (Total)", "Withholding tax", "Currency (Withholding tax)", "Finra fee", "Notes", "ID"),
     "freetrade": ("Stamp Duty", "Dividend Withheld Tax Amount", "Instrument Currency"),
     "questrade_activities": ("Currency", "Gross Amount", "Price"),
+    "avanza": ("Transaktionsvaluta", "Courtage (SEK)"),
+    "bux": ("Asset Quantity", "Transfer Type", "Dividend Tax Amount", "Dividend Currency"),
+    "disnat": ("Classe d'actif",),
+    "etoro_activity": ("Units",),
+    "investengine": (),
+    "rbc_direct": ("Description",),
+    "saxo": ("Amount", "Booked Amount"),
+    "swissquote": ("Net Amount in the currency of the account", "Currency Net Amount"),
+    "trade_republic": (),
+    "trade_republic_pytr_en": (),
+    "xtb": (),
+    "xtb_newer": (),
 }
+CELLS = {
+    "Asset type": ["Stocks", "ETF", "Crypto", "CFD", "", "?"],
+    "Details": ["KO/USD", "-", "", "BTC/USD"],
+    "Position ID": ["1", "2", "-", ""],
+    "Transaction Category": [*bux._CATEGORIES, "others", "trades", "?"],
+    "Transfer Type": ["ASSET_REDEEM", "ASSET_DEPOSIT", ""],
+    "Transaction Currency": ["EUR", "USD", "", "5"],
+    "Cash Balance Amount": ["EUR", "5", "-5", "", "x"],
+    "Asset Id": ["NL0010273215", "", "500"],
+    "Datum": DATES,
+    "datetime": DATES,
+    "Date de transaction": DATES,
+    "Date de règlement": DATES,
+    "Devise du compte": ["CAN", "USA", "?"],
+    "Transaktionsvaluta": ["SEK", "EUR", ""],
+    "Security / ISIN": ["A / ISIN IE00BK5BQT80", "A", ""],
+    "Total Trade Value": ["£1.00", "£1,069.88", "1", "", "£x"],
+    "Event": ["Buy 3 @ 1.5 USD", "Koop 1,5 @ 2 EUR", "Buy ,., @ 1", "Dividend", "Custody Fee", "Interest", "Withholding tax", ""],
+    "Conversion Rate": ["1", "1.0", "0.9", "", "x"],
+    "Instrument currency": ["USD", "EUR", "", "XXX"],
+    "Instrument Symbol": ["KO:xnys", "", "KO/1:xcbf"],
+    "asset_class": ["STOCK", "FUND", "CRYPTO", "BOND", "DERIVATIVE", "?", ""],
+    "symbol": ["XF000BTC0017", "IE00BK5BQT80", ""],
+    "ISIN": ["XF000BTC0017", "IE00BK5BQT80", "", "x"],
+    "currency": ["EUR", ""],
+    "Comment": ["OPEN BUY 3 @ 2.5", "CLOSE BUY 1/3 @ 2,5", "OPEN SELL 1 @ 2", "OPEN BUY 1.2.3 @ 4", "x", ""],
+    "Ticker": ["KO.US", "FWLD.DE", "GOLD", ""],
+    "Order #": ["1", "2"],
+    "Currency": ["EUR", "GBX", "USD", ""],
+    "Symbol Description": ["CALL .KO", "A", ""],
+}
+EUROPEAN = list(KINDS)[list(KINDS).index("avanza") :]
 SECTIONS = ["Trades", "Dividends", "Interest", "Corporate Actions", "Transaction History", "Fees", "Codes", "Summary", "Statement", "?", ""]
 
 
@@ -68,6 +144,8 @@ def _choices(name: str, column: str) -> list[str]:
     kind, kinds = KINDS[name]
     if column == kind:
         return kinds
+    if name in EUROPEAN and column in CELLS:
+        return CELLS[column]
     if "Date" in column or column in {"Time", "Timestamp"}:
         return DATES
     if column in {"Symbol", "Ticker"}:
@@ -116,4 +194,64 @@ def test_a_statement_of_sections_never_raises(data: st.DataObject) -> None:
         rows.append(Row("a.csv", number, {str(n): cell for n, cell in enumerate(given_cells)}))
     one = layout("ibkr_activity")
     table = Table("a.csv", "a", one.required, 1, (), tuple(rows))
+    assert_one_fate_each([table], one.read([table], UTC))
+
+
+DEGIRO_SAID = [
+    *(
+        "Koop 1 @ 2,5 EUR",
+        "Verkoop 1,234 @ 2 EUR",
+        "Buy 1 046,5 X@2 EUR (NL1)",
+        "WIJZIGING ISIN: Koop 1 @ 2 EUR",
+        "WIJZIGING ISIN: Verkoop 1 @ 2 EUR",
+    ),
+    *("STOCK SPLIT: Koop 2 @ 1 EUR", "STOCK SPLIT: Verkoop 1 @ 2 EUR", "FUSIE: Koop 1 @ 0 EUR", "Koop 1.2.3 @ ,, EUR", "Koop"),
+    *("Dividend", "Dividendbelasting", "Valuta Debitering", "Valuta Creditering", "DEGIRO Transactiekosten en/of kosten van derden"),
+    *("Reservation iDEAL", "Degiro Cash Sweep Transfer", "iDEAL Deposit", "Flatex Interest Income", "Kapitaalsuitkering", "?", ""),
+]
+UK_SAID = ["Bought 1 Foo (FOO)", "Sold 1,550 Foo (FOO)", "Bought .,. X", "DIV: FOO.X", "Reversal of DIV: FOO.X", "Cash Account Interest"]
+UK_SAID += ["Account Fee", "Deposit", "Reversal of Deposit", "?", ""]
+UK_CELLS = ["Cash Transactions", "Balance", "Foo (FOO)", "Date"]
+
+
+def _by_position(data: st.DataObject, columns: list[list[str]]) -> list[list[str]]:
+    """Lines that may end early."""
+    line = st.tuples(*(st.sampled_from(column) for column in columns), st.integers(1, len(columns)))
+    return [list(drawn[: drawn[-1]]) for drawn in data.draw(st.lists(line, max_size=9))]  # type: ignore[misc]
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_a_degiro_statement_never_raises(data: st.DataObject) -> None:
+    order, money = ["", "a", "b"], ["EUR", "USD", ""]
+    columns = [DATES, ["10:00", "9:5", ""], DATES, ["X"], ["NL0000000012", "NL0000000020", ""], DEGIRO_SAID]
+    columns += [["", "1,1"], money, NUMBERS, money, NUMBERS, order]
+    one = layout("degiro_account_nl")
+    lines = [list(one.required), [""] * 11 + ["end"], *_by_position(data, columns)]
+    rows = tuple(Row("a.csv", n, {str(k): cell for k, cell in enumerate(line)}) for n, line in enumerate(lines, start=2))
+    table = Table("a.csv", "a", one.required, 1, (), rows)
+    assert_one_fate_each([table], one.read([table], UTC))
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_transactions_of_degiro_never_raise(data: st.DataObject) -> None:
+    money = ["EUR", ""]
+    columns = [DATES, ["10:00", ""], ["X"], ["NL0000000012", ""], [""], [""], NUMBERS, NUMBERS, money, NUMBERS, money, NUMBERS]
+    columns += [NUMBERS, NUMBERS, NUMBERS, NUMBERS, [""], ["", "77aa0c11-2222-4333-8444-555566667777"]]
+    one = layout("degiro_transactions_en")
+    rows = [Row("a.csv", n, {str(k): c for k, c in enumerate(line)}) for n, line in enumerate(_by_position(data, columns), start=2)]
+    header = (*("",) * 15, data.draw(st.sampled_from(["Total EUR", "Total", "?"])))
+    table = Table("a.csv", "a", header, 1, (), tuple(rows))
+    assert_one_fate_each([table], one.read([table], UTC))
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_a_report_of_vanguard_uk_never_raises(data: st.DataObject) -> None:
+    columns = [[*DATES, *UK_CELLS], [*UK_SAID, *UK_CELLS], [*NUMBERS, *UK_SAID], NUMBERS, NUMBERS, NUMBERS]
+    one = layout("vanguard_uk")
+    lines = [*_by_position(data, columns), list(vanguard_uk._INVESTMENTS), *_by_position(data, columns)]
+    rows = tuple(Row("a.csv", n, {str(k): cell for k, cell in enumerate(line)}) for n, line in enumerate(lines, start=2))
+    table = Table("a.csv", "a", one.required, 1, (("Someone's account",),), rows)
     assert_one_fate_each([table], one.read([table], UTC))

@@ -26,6 +26,7 @@ OPTION = REFUSE + "an option"
 SHORT = REFUSE + "a short sale"
 FUTURE = REFUSE + "a future"
 CORPORATE = REFUSE + "a corporate action"
+CFD = REFUSE + "a contract for difference"
 FRACTION = REFUSE + "cash for a fraction of a share"
 ACCRUED = REFUSE + "a bond traded with accrued interest"
 REALIZED = "a report of realised lots, for reconciliation, not transactions"
@@ -33,6 +34,7 @@ _HINTS = {
     OPTION: "Give what it did to shares and their basis in a universal ledger CSV; premiums and expiries are not computed.",
     SHORT: "Give the gain of the closed position to your accountant; only holdings that were bought are computed.",
     FUTURE: "Section 1256 contracts are not computed; take the totals from the broker's Form 1099-B.",
+    CFD: "Take the result from the broker's tax report; contracts for difference are not computed.",
     CORPORATE: "Give its effect in a universal ledger CSV: a convert (basis carries over), a split, a sell or a deposit with basis.",
     FRACTION: "Give the fraction as a sell in a universal ledger CSV; the broker's notice names its quantity.",
     ACCRUED: "Give the trade without the accrued interest in a universal ledger CSV, and the interest as income:interest or spend.",
@@ -47,7 +49,8 @@ class Entry:
     """A row of a broker's export. `quantity` keeps its sign; `fees` are positive and contained in `amount`.
 
     `cancels` marks a row that undoes an earlier one of the same deed, quantity and amount. `withheld` is tax that was kept back from a
-    dividend of which `amount` is the rest, `fee_apart` a fee in another currency, which `amount` does not contain.
+    dividend, interest or a sale of which `amount` is the rest, `fee_apart` a fee that `amount` does not contain, as of another currency.
+    `also` are rows that tell a part of the same, as the fee of an order: they share the entry's fate.
     """
 
     row: Row
@@ -66,6 +69,12 @@ class Entry:
     asset_class: str | None = None
     withheld: tuple[Decimal, str] | None = None
     fee_apart: tuple[Decimal, str] | None = None
+    also: tuple[Row, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The entry's row and those that share its fate."""
+        return (self.row, *self.also)
 
     @property
     def what(self) -> str:
@@ -84,19 +93,23 @@ def when(row: Row, column: str, zone: tzinfo, text: str | None = None) -> tuple[
         raise RowError("TIME_INVALID", f"column {column!r}: {error}") from None
 
 
-def account_names(platform: str, rows: Iterable[Row], *columns: str) -> Callable[[Row], str]:
-    """The account of a row: the platform's name, with the account's number (first column that has one) where the files hold several."""
+def account_names(platform: str, rows: Iterable[Row], *columns: str, words: bool = False) -> Callable[[Row], str]:
+    """The account of a row: the platform's name, with the account's number (first column that has one) where the files hold several.
+
+    With `words`, a name without a digit tells an account apart as well.
+    """
 
     def number_of(row: Row) -> str:
-        return next(filter(None, (_account_number(row.text(column)) for column in columns)), "")
+        return next(filter(None, (_account_number(row.text(column), words=words) for column in columns)), "")
 
     if len({number_of(row) for row in rows} - {""}) < 2:
         return lambda _row: platform
     return lambda row: "-".join(filter(None, (platform, number_of(row))))
 
 
-def _account_number(text: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", text.lower()) if any(c.isdigit() for c in text) and len(text) <= 40 else ""
+def _account_number(text: str, *, words: bool) -> str:
+    named = len(text) <= 40 and (words or any(c.isdigit() for c in text))
+    return re.sub(r"[^a-z0-9]", "", text.lower()) if named else ""
 
 
 def fund_or_security(symbol: str) -> str:
@@ -121,13 +134,23 @@ def book(entries: Iterable[Entry], intake: Intake) -> None:
         try:
             take(entry, intake)
         except RowError as error:
-            intake.reject(entry.row, error)
+            _reject(entry, intake, error)
+
+
+def _reject(entry: Entry, intake: Intake, error: RowError) -> None:
+    for row in entry.rows:
+        intake.reject(row, error)
+
+
+def _leave(entry: Entry, intake: Intake, reason: str) -> None:
+    for row in entry.rows:
+        intake.leave(row, reason)
 
 
 def take(entry: Entry, intake: Intake) -> None:
     """One entry into the intake: a transaction, or set aside. Raises RowError."""
     if entry.deed.startswith(ASIDE):
-        intake.leave(entry.row, entry.deed.removeprefix(ASIDE))
+        _leave(entry, intake, entry.deed.removeprefix(ASIDE))
         return
     if entry.deed.startswith(REFUSE):
         raise RowError("KIND_NOT_BOOKED", f"{entry.what} is not booked in this version", _HINTS.get(entry.deed, _ELSE))
@@ -135,7 +158,7 @@ def take(entry: Entry, intake: Intake) -> None:
         raise RowError("ROW_UNPAIRED_LEG", f"cancels {entry.what}, and no such row is in the files")
     made = _BOOKED.get(entry.deed, _income)(entry)
     if made is None:
-        intake.leave(entry.row, "the amount is 0")
+        _leave(entry, intake, "the amount is 0")
         return
     intake.add(made)
     for one in _withheld(entry):
@@ -143,11 +166,12 @@ def take(entry: Entry, intake: Intake) -> None:
 
 
 def _withheld(entry: Entry) -> Iterator[Transaction]:
-    """The part of a dividend that was withheld as tax: received as income, and taken off again."""
+    """The part of a dividend that was withheld as tax: received as income, and taken off again. A sale brought it already."""
     if entry.withheld and entry.withheld[0]:
         amount, currency = abs(entry.withheld[0]), entry.withheld[1]
         part = replace(entry, note=f"tax withheld: {entry.note}", id="")
-        yield transaction(part, entry.deed, received=(amount, currency))
+        if entry.deed != SELL:
+            yield transaction(part, entry.deed, received=(amount, currency))
         yield transaction(part, "fee", fee=(amount, currency))
 
 
@@ -163,7 +187,7 @@ def transaction(entry: Entry, kind: str, **legs: object) -> Transaction:
         date_only=entry.date_only,
         account=entry.account,
         kind=kind,
-        sources=(entry.row.source,),
+        sources=tuple(row.source for row in entry.rows),
         id=entry.id,
         note=entry.note or None,
         asset_class=classed,
@@ -177,9 +201,9 @@ def take_together(group: Sequence[Entry], make: Callable[[Sequence[Entry]], Tran
         made = make(group)
     except RowError as error:
         for entry in group:
-            intake.reject(entry.row, error)
+            _reject(entry, intake, error)
         return
-    intake.add(replace(made, sources=tuple(entry.row.source for entry in group)))
+    intake.add(replace(made, sources=tuple(row.source for entry in group for row in entry.rows)))
 
 
 def reverse_split(group: Sequence[Entry]) -> Transaction:
@@ -214,10 +238,18 @@ def _buy(entry: Entry) -> Transaction:
 
 
 def _sell(entry: Entry) -> Transaction:
-    gross = entry.amount + entry.fees
+    gross = entry.amount + entry.fees + _kept_back(entry)
     if gross <= 0:
         raise RowError("ROW_INVALID", f"{entry.what}: a sale that brings {plain(entry.amount)} {entry.currency}")
     return transaction(entry, SELL, sent=_shares_of(entry), received=(gross, entry.currency), fee=_fee_of(entry))
+
+
+def _kept_back(entry: Entry) -> Decimal:
+    """Tax that the broker kept of a sale: the sale brought it, the payout does not hold it."""
+    amount, currency = entry.withheld or (_NONE, entry.currency)
+    if amount and currency != entry.currency:
+        raise RowError("ROW_INVALID", f"{entry.what}: tax was withheld in {currency}, which the payout does not tell")
+    return abs(amount)
 
 
 def _income(entry: Entry) -> Transaction | None:
@@ -271,8 +303,8 @@ def without_cancelled(entries: list[Entry], intake: Intake) -> list[Entry]:
     for undo in undoing:
         undone = min(_undoable(undo, known[_likeness(undo)], gone), key=lambda e: _distance(undo, e), default=None)
         if undone:
-            intake.leave(undo.row, f"cancels row {undone.row.number}")
-            intake.leave(undone.row, f"cancelled by row {undo.row.number}")
+            _leave(undo, intake, f"cancels row {undone.row.number}")
+            _leave(undone, intake, f"cancelled by row {undo.row.number}")
             gone |= {undo.row.source, undone.row.source}
     return [entry for entry in entries if entry.row.source not in gone]
 
@@ -299,6 +331,15 @@ def exchange(group: Sequence[Entry]) -> Transaction:
     sides = ((abs(money), entry.currency), (abs(entry.quantity), entry.symbol))
     sent, received = sides if entry.quantity > 0 else sides[::-1]
     return transaction(entry, BUY, sent=sent, received=received, fee=_fee_of(entry))
+
+
+def exchange_of_two(group: Sequence[Entry]) -> Transaction:
+    """One currency given for another, told by two rows. Raises RowError."""
+    out, into = [e for e in group if e.amount < 0], [e for e in group if e.amount > 0]
+    if len(out) != 1 or len(into) != 1 or out[0].currency == into[0].currency:
+        shown = ", ".join(f"{entry.amount} {entry.currency}" for entry in group)
+        raise RowError("ROW_UNPAIRED_LEG", f"an exchange of money needs one currency out and another in on its day; the rows say {shown}")
+    return transaction(out[0], BUY, sent=(-out[0].amount, out[0].currency), received=(into[0].amount, into[0].currency))
 
 
 def unknown(what: str, known: Iterable[str]) -> RowError:

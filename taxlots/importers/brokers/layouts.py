@@ -1,18 +1,32 @@
 """The table of layouts of this family: one row each."""
 
 from taxlots.importers.brokers import (
+    avanza,
+    bux,
+    degiro,
+    degiro_transactions,
+    degiro_words,
+    disnat,
+    etoro,
     etrade,
     fidelity,
     freetrade,
     ibkr,
     ibkr_flex,
+    investengine,
     questrade,
+    rbc_direct,
     robinhood,
     robinhood_crypto,
+    saxo,
     schwab,
     schwab_awards,
+    swissquote,
+    trade_republic,
     trading212,
     vanguard,
+    vanguard_uk,
+    xtb,
 )
 from taxlots.importers.detect import LOOSE, SECTIONS, Layout
 from taxlots.importers.tools.tax_programs import set_all_aside
@@ -43,4 +57,31 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout("trading212", "Trading 212", "History CSV, all eras", trading212.REQUIRED, trading212.read),
     Layout("vanguard_us", "Vanguard", "OfxDownload.csv, transactions", vanguard.REQUIRED, vanguard.read),
     Layout("vanguard_realized", "Vanguard", "Realised lots", vanguard.REALIZED_REQUIRED, set_all_aside, LOOSE),
+    Layout("avanza", "Avanza", "Transactions CSV", avanza.REQUIRED, avanza.read),
+    Layout("bux", "BUX", "Transactions CSV", bux.REQUIRED, bux.read),
+    *(
+        Layout(f"degiro_account_{code}", "DEGIRO", f"Account statement CSV ({code})", columns, degiro.read, SECTIONS)
+        for code, columns in degiro_words.STATEMENT.items()
+    ),
+    *(
+        Layout(f"degiro_transactions_{code}", "DEGIRO", f"Transactions CSV ({code})", columns, degiro_transactions.read, SECTIONS)
+        for code, columns in degiro_words.TRANSACTIONS.items()
+    ),
+    Layout("disnat", "Disnat", "Transactions CSV in French", disnat.REQUIRED, disnat.read),
+    Layout("etoro_activity", "eToro", "Account statement: account activity", etoro.REQUIRED, etoro.read),
+    Layout("etoro_closed", "eToro", "Account statement: closed positions", etoro.CLOSED_REQUIRED, set_all_aside, LOOSE),
+    Layout("investengine", "InvestEngine", "Trading statement CSV", investengine.REQUIRED, investengine.read),
+    Layout("rbc_direct", "RBC Direct Investing", "Activity export CSV", rbc_direct.REQUIRED, rbc_direct.read, LOOSE),
+    Layout("saxo", "Saxo", "Transactions export", saxo.REQUIRED, saxo.read),
+    Layout("swissquote", "Swissquote", "Transactions CSV (en)", swissquote.REQUIRED, swissquote.read),
+    Layout("swissquote_de", "Swissquote", "Transactions CSV (de)", swissquote.GERMAN_REQUIRED, swissquote.read_german),
+    Layout("trade_republic", "Trade Republic", "Transaction export of the app", trade_republic.APP_REQUIRED, trade_republic.read_app),
+    *(
+        Layout(f"trade_republic_pytr_{code}", "Trade Republic", f"CSV of pytr ({code})", columns, trade_republic.in_language(code))
+        for code, columns in trade_republic.LANGUAGES.items()
+    ),
+    Layout("vanguard_uk", "Vanguard UK", "Client transactions: cash and investments", vanguard_uk.REQUIRED, vanguard_uk.read, SECTIONS),
+    Layout("xtb", "XTB", "Cash operations", xtb.REQUIRED, xtb.read),
+    Layout("xtb_closed", "XTB", "Closed positions", xtb.CLOSED_REQUIRED, set_all_aside, LOOSE),
+    Layout("xtb_newer", "XTB", "Cash operations, 2025 on", xtb.NEWER_REQUIRED, xtb.read_newer),
 )

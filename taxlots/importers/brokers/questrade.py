@@ -15,7 +15,7 @@ from taxlots import exact
 from taxlots.importers.brokers import brokerage
 from taxlots.importers.brokers.brokerage import BUY, CASH, CORPORATE, COST, DIVIDEND, INTEREST, MOVE, SELL, SHARES, Entry
 from taxlots.importers.numbers import number
-from taxlots.importers.records import Intake, Row, RowError, Table, Transaction, all_rows
+from taxlots.importers.records import Intake, Row, Table, Transaction, all_rows
 
 REQUIRED = ("Transaction Date", "Settlement Date", "Action", "Symbol", "Quantity", "Commission", "Net Amount", "Account #", "Activity Type")
 ACCOUNT = "questrade"
@@ -44,7 +44,7 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
     with exact.exactly():
         entries = brokerage.read_entries(tables, intake, lambda row: _entry(row, account(row), zone))
         for group in _exchanges([entry for entry in entries if entry.deed == _EXCHANGE]):
-            brokerage.take_together(group, _exchange, intake)
+            brokerage.take_together(group, brokerage.exchange_of_two, intake)
         rest = _without_journals([entry for entry in entries if entry.deed != _EXCHANGE], intake)
         brokerage.book(rest, intake)
     return intake
@@ -111,12 +111,3 @@ def _without_journals(entries: Sequence[Entry], intake: Intake) -> list[Entry]:
 def _journal(group: Sequence[Entry]) -> Transaction:
     out, into = group
     return brokerage.transaction(out, "convert", sent=(-out.quantity, out.symbol), received=(into.quantity, into.symbol))
-
-
-def _exchange(group: Sequence[Entry]) -> Transaction:
-    """One currency given for another, told by two rows."""
-    out, into = [e for e in group if e.amount < 0], [e for e in group if e.amount > 0]
-    if len(out) != 1 or len(into) != 1 or out[0].currency == into[0].currency:
-        shown = ", ".join(f"{entry.amount} {entry.currency}" for entry in group)
-        raise RowError("ROW_UNPAIRED_LEG", f"an exchange of money needs one currency out and another in on its day; the rows say {shown}")
-    return brokerage.transaction(out[0], BUY, sent=(-out[0].amount, out[0].currency), received=(into[0].amount, into[0].currency))
