@@ -23,7 +23,7 @@ _HALF = re.compile(r"(base|quote) of (.+)")
 _SEPARATED = re.compile(r"([A-Z0-9.]+)\s*[-/_:]\s*([A-Z0-9.]+)")
 _JOINED = re.compile(rf"([A-Z0-9]{{2,10}}?)(USDT|USDC|{'|'.join(sorted(FIAT))}|BTC|ETH)")
 _COMES_IN, _GOES_OUT = {"buy"}, {"sell", "fee"}
-_BOTH_SIDES = {"trade", *(name for name, kind in KINDS.items() if kind.needs == ("sent", "received") and not kind.either)}
+_BOTH_SIDES = {"trade", "by-legs", *(name for name, kind in KINDS.items() if kind.needs == ("sent", "received") and not kind.either)}
 
 
 class Cells(Protocol):

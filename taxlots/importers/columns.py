@@ -5,6 +5,7 @@ kinds of the universal ledger or one of
 
 * `trade`: a buy, sell or swap, by which of the two legs is money;
 * `in-or-out`: a deposit or a withdrawal, by the sign of the amount;
+* `by-legs`: a trade where both legs are there, else a deposit or a withdrawal;
 * `aside: REASON`: recognised and without effect on holdings.
 
 Legs come from two columns each (quantity and asset; see `column_legs`): `sent` and `received` where the export has two sides, `amount`
@@ -27,7 +28,8 @@ from taxlots.importers.signs import warn_mixed
 from taxlots.kinds import KINDS, is_fiat
 
 ASIDE = "aside"
-TRADE, EITHER_WAY = "trade", "in-or-out"
+TRADE, EITHER_WAY, BY_LEGS = "trade", "in-or-out", "by-legs"
+BY_ROW = (TRADE, EITHER_WAY, BY_LEGS)
 LITERAL = "="
 _SIGN_HINT = "The sign of `amount` tells the direction; where the export writes none, set `unsigned = true` in the layout."
 
@@ -186,7 +188,9 @@ def _transaction(
 
 
 def settled_kind(said: str, sent: str | None, received: str | None) -> str:
-    """A kind of the universal ledger for `trade` and `in-or-out`, by the assets of the legs. Raises RowError."""
+    """A kind of the universal ledger for `trade`, `in-or-out` and `by-legs`, by the assets of the legs. Raises RowError."""
+    if said == BY_LEGS:
+        said = TRADE if sent and received else EITHER_WAY
     if said == TRADE:
         if sent is None or received is None:
             raise RowError("ROW_UNPAIRED_LEG", "a trade needs what was given and what was received; one side is empty")

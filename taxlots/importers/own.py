@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from taxlots.importers.column_legs import Leg
-from taxlots.importers.columns import ASIDE, EITHER_WAY, LITERAL, TRADE, Columns, reader
+from taxlots.importers.columns import ASIDE, BY_ROW, LITERAL, Columns, reader
 from taxlots.importers.detect import Layout
 from taxlots.importers.forms import FormColumns, form_reader
 from taxlots.kinds import KINDS
@@ -67,8 +67,8 @@ def _layout(spec: OwnLayout) -> Layout:
 
 def _check_kinds(spec: OwnLayout) -> None:
     for said, kind in spec.kinds.items():
-        if kind not in KINDS and kind not in {TRADE, EITHER_WAY} and not kind.startswith(ASIDE):
-            raise _wrong(spec, f"{said!r} can't be {kind!r}: use {TRADE}, {EITHER_WAY}, {ASIDE}, or a kind of the universal ledger")
+        if kind not in KINDS and kind not in BY_ROW and not kind.startswith(ASIDE):
+            raise _wrong(spec, f"{said!r} can't be {kind!r}: use {', '.join(BY_ROW)}, {ASIDE}, or a kind of the universal ledger")
     if not spec.kind:
         raise _wrong(spec, 'kind names no column; `kind = ["=in-or-out"]` gives all rows one kind')
     literal = " / ".join(name[1:].strip() for name in spec.kind if name.startswith(LITERAL))
@@ -79,7 +79,7 @@ def _check_kinds(spec: OwnLayout) -> None:
 
 
 def _check_kind(spec: OwnLayout, literal: str) -> None:
-    if literal not in KINDS and literal not in {TRADE, EITHER_WAY}:
+    if literal not in KINDS and literal not in BY_ROW:
         raise _wrong(spec, f"kind {'=' + literal!r}: {literal!r} is no kind of the universal ledger, and not in kinds")
 
 

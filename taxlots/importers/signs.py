@@ -24,7 +24,9 @@ def warn_mixed(rows: Iterable[tuple[Row, str]], columns: Sequence[str], intake: 
     for (column, kind), (above, below) in found.items():
         if above and below:
             rare, sign = (above, "positive") if len(above) < len(below) else (below, "negative")
-            message = f"column {column!r} is {sign} in {len(rare)} of {len(above) + len(below)} rows that are {kind!r}; the sign was not used"
+            message = (
+                f"column {column!r} is {sign} in {len(rare)} of {len(above) + len(below)} rows that are {kind!r}; the sign was not used"
+            )
             intake.warn(rare[0], "SIGNS_MIXED", message)
 
 

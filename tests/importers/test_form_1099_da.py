@@ -1,4 +1,4 @@
-"""Form 1099-DA by a `[[layout]]`: each line is set aside for the reconciliation or named as wrong; `check` compares it with the disposals."""
+"""Form 1099-DA by a `[[layout]]`: each line is set aside or named as wrong, and `check` compares it with the disposals."""
 
 from decimal import Decimal
 
@@ -43,7 +43,7 @@ def test_a_form_that_agrees(tmp_path):
     """Two lines whose units and cents add up to the disposal: 14,970.00 + 15,000.00 = 29,970, 5,005 + 5,000 = 10,005."""
     ran = check(
         tmp_path,
-        "XBT,0.25,01/05/2024,03/05/2025,\"14,970.00\",5005.00,Yes,covered",
+        'XBT,0.25,01/05/2024,03/05/2025,"14,970.00",5005.00,Yes,covered',
         "BTC,0.25,various,03/05/2025,15000,5000,x,Y",
     )
     (form,) = ran.json["forms"]
