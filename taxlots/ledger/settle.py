@@ -94,7 +94,7 @@ def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
         if refused.code in _LINE_REFUSED and refused.file is not None and refused.row is not None:
             imported.unusable.add((refused.file, refused.row))
     valued = valuer.value_all(paired.transactions)
-    problems += single.problems + ruled.problems + overridden.problems + paired.problems
+    problems += single.problems + ruled.problems + overridden.problems + paired.problems + companions.opening_log(opening, present)
     problems += [] if plain is None else plain_lines.left_open(plain)
     problems += valuer.problems
     ledger = Ledger(

@@ -13,7 +13,7 @@ from taxlots.importers.universal import COLUMNS
 from taxlots.ledger.settle import Ledger
 from taxlots.lots.form_lines import FormCheck
 from taxlots.lots.results import Book
-from taxlots.problems import Problem
+from taxlots.problems import Problem, has_errors
 from taxlots.tax import TaxDue, TaxPosition
 
 Document = dict[str, Any]
@@ -57,9 +57,9 @@ INCOME = ["transaction_id", "kind", "asset", "account", "quantity", "value", "ti
 
 
 def document(name: str, problems: Iterable[Problem], **content: Any) -> Document:
-    """A document of the schema `taxlots.<name>/1` with its problems."""
-    listed = [problem.as_dict() for problem in problems]
-    return {"schema": f"taxlots.{name}/1", **content, "problems": listed}
+    """A document of the schema `taxlots.<name>/1` with its problems; `draft` while one of error severity remains."""
+    found = list(problems)
+    return {"schema": f"taxlots.{name}/1", "draft": has_errors(found), **content, "problems": [problem.as_dict() for problem in found]}
 
 
 def jsonable(value: Any, zone: tzinfo) -> Any:

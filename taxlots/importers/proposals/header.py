@@ -61,8 +61,8 @@ class Column:
 
     @cached_property
     def is_time(self) -> bool:
-        """Whether nearly all filled cells are times in one order of day and month or the other."""
-        return max(self.times(DAY_FIRST), self.times(MONTH_FIRST), self.times(None)) >= 95
+        """Whether most filled cells are times in one order of day and month or the other: below the rows there may be a text."""
+        return max(self.times(DAY_FIRST), self.times(MONTH_FIRST), self.times(None)) >= 80
 
     @cached_property
     def has_negatives(self) -> bool:

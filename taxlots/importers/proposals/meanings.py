@@ -47,7 +47,7 @@ def named(column: Column, meaning: str) -> int:
     if words in HEADER_WORDS[meaning]:
         return _NAMED
     inside = [word for word in HEADER_WORDS[meaning] if (len(word) > 3 or word in _SHORT_WORDS) and f" {word} " in f" {words} "]
-    return _HINTED + max(len(word.split()) for word in inside) if inside else 0
+    return max((_HINTED + len(word.split()) + 3 * words.startswith(word) for word in inside), default=0)
 
 
 def reason_of(column: Column, meaning: str, fits: str) -> str:

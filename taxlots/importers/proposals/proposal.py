@@ -13,13 +13,15 @@ from taxlots.importers.proposals.assets import AssetGuess, find_assets
 from taxlots.importers.proposals.header import Column, Grid
 from taxlots.importers.proposals.kind_words import KindGuess, guess_kind, is_status
 from taxlots.importers.proposals.meanings import Found, Guess, day_order, find_meanings, follows
-from taxlots.importers.proposals.words import zone_in
-from taxlots.kinds import KINDS
+from taxlots.importers.proposals.words import COMMON_TICKERS, zone_in
+from taxlots.kinds import FIAT, KINDS
 
 _LEGS = ("amount", "sent", "received", "total", "price", "fee", "value", "fee_value", "balance")
 _PLAIN = {"account": "account_column", "id": "id_column"}
 _CENTS = Decimal("0.02")
 _TYPES_LISTED = 60
+_PAID_IN_MONEY = {"income:dividend", "income:qualified-dividend", "income:capital-gain-distribution", "return-of-capital"}
+_BROKER_WORDS = {"isin", "wkn", "cusip", "sedol", "share", "shares", "stock", "etf", "wertpapier", "aktie", "security"}
 _OTHER_NAMES = {"XBT": "BTC", "XXBT": "BTC", "XETH": "ETH", "XDG": "DOGE", "XXDG": "DOGE", "ZUSD": "USD", "ZEUR": "EUR"}
 
 
@@ -82,6 +84,7 @@ def propose(grid: Grid, taken: Iterable[str] = ()) -> Proposal:
     _add_texts(found, made)
     _add_fee_terms(found, assets, made)
     _add_renames(assets, made)
+    _add_class(grid, assets, made)
     _name_required(grid, found, assets, made)
     return made
 
@@ -132,7 +135,7 @@ def _add_kinds(found: Found, made: Proposal) -> None:
 
 
 def _add_kind_without_types(found: Found, columns: Sequence[Column], made: Proposal) -> None:
-    kind, sure, reason = _kind_of_all(found)
+    kind, sure, reason = _kind_of_all(found, made.file)
     if not columns:
         made.lines.append(Line("kind", f"={kind}", "", sure, reason))
         return
@@ -141,11 +144,14 @@ def _add_kind_without_types(found: Found, columns: Sequence[Column], made: Propo
         made.types.append(TypeLine(said, rows, guess if guess.kind else KindGuess(kind, sure, reason)))
 
 
-def _kind_of_all(found: Found) -> tuple[str, int, str]:
+def _kind_of_all(found: Found, file: str) -> tuple[str, int, str]:
     if "sent" in found and "received" in found:
         return BY_LEGS, 80, "no column of types: two legs are a trade, one is a deposit or a withdrawal"
     if found["amount"].column.has_negatives:
         return (TRADE if "total" in found else EITHER_WAY), 75, "no column of types: the sign tells the direction"
+    by_name = guess_kind(_name(file))
+    if by_name.kind in KINDS and ("total" in found or KINDS[by_name.kind].needs != ("sent", "received")):
+        return by_name.kind, 60, f"no column of types; the file's name says it: {by_name.reason}"
     if "total" in found or "price" in found:
         return "buy", 40, "no column of types and no sign: taken as purchases. CHECK THIS"
     return "deposit", 40, "no column of types and no sign: taken as deposits. CHECK THIS"
@@ -159,6 +165,8 @@ def _fitting(said: str, places: Sequence[int], found: Found) -> KindGuess:
     numbers = [found["amount"].column.numbers[place] for place in places]
     below, above = (any(n is not None and n * sign > 0 for n in numbers) for sign in (-1, 1))
     needs_both = guess.kind == TRADE or KINDS.get(guess.kind, KINDS["deposit"]).needs == ("sent", "received")
+    if guess.kind in _PAID_IN_MONEY and "total" in found and any(n for n in numbers):
+        return KindGuess(None, 0, f"{guess.reason}; a quantity of shares and a total: the money is what was received, not the shares")
     if needs_both and not {"total", "price"} & found.keys():
         return KindGuess(None, 0, f"{guess.kind} needs what was given and what was got, and a row has one side only")
     if guess.kind in {TRADE, EITHER_WAY, "swap", "convert", "adjust", "split"} and not found["amount"].column.has_negatives:
@@ -196,7 +204,7 @@ def _add_legs(found: Found, assets: dict[str, AssetGuess], made: Proposal) -> No
             made.lines.append(Line(leg, {"quantity": guess.column.name, "asset": asset.asset}, guess.column.name, sure, reason))
     if _is_unsigned(found) and made.types:
         made.lines.append(Line("unsigned", True, found["amount"].column.name, 90, "no amount has a sign: the kind tells the direction"))
-    elif _is_unsigned(found) and made.value("kind") in {"=buy", "=deposit"}:
+    elif _is_unsigned(found) and str(made.value("kind")).startswith("="):
         made.lines.append(Line("unsigned", True, found["amount"].column.name, 60, "no amount has a sign"))
 
 
@@ -255,6 +263,15 @@ def _add_renames(assets: dict[str, AssetGuess], made: Proposal) -> None:
     renames = {name: ticker for name, ticker in _OTHER_NAMES.items() if name in seen}
     if renames:
         made.lines.append(Line("renames", renames, "", 95, "other names of the same asset"))
+
+
+def _add_class(grid: Grid, assets: dict[str, AssetGuess], made: Proposal) -> None:
+    """Words of brokers in the header, and no known coin among the assets: shares rather than digital assets."""
+    said = sorted({word for column in grid.columns for word in column.words.split()} & _BROKER_WORDS)
+    column = next((assets[leg].column for leg in ("amount", "received") if leg in assets), None)
+    coins = {text.upper() for text in column.distinct} & (COMMON_TICKERS - FIAT) if column else set()
+    if said and not coins:
+        made.lines.append(Line("asset_class", "security", "", 65, f"the header speaks of {', '.join(said)}, and no asset is a known coin"))
 
 
 def _name_required(grid: Grid, found: Found, assets: dict[str, AssetGuess], made: Proposal) -> None:
