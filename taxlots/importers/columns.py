@@ -14,6 +14,7 @@ out.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -23,7 +24,9 @@ from taxlots import exact
 from taxlots.importers.column_legs import AmountTerms, Leg, Side, legs_of, side
 from taxlots.importers.numbers import number
 from taxlots.importers.own_times import own_time
-from taxlots.importers.records import Intake, ReportedBalance, Row, RowError, Table, Transaction, all_rows
+from taxlots.importers.records import Intake, Row, RowError, Table, Transaction, all_rows
+from taxlots.importers.running_balances import Stated, changes
+from taxlots.importers.running_balances import check as check_running
 from taxlots.importers.signs import warn_mixed
 from taxlots.kinds import KINDS, is_fiat
 
@@ -95,36 +98,39 @@ def reader(columns: Columns) -> Callable[[Sequence[Table], tzinfo], Intake]:
         intake = Intake()
         known = {name.casefold(): kind for name, kind in columns.kinds.items()}
         used: list[tuple[Row, str]] = []
+        stated: dict[str, list[Stated]] = defaultdict(list)
         with exact.exactly():
             for row in all_rows(tables):
                 try:
                     said = kind_of(row, columns, known)
-                    take_row(row, columns, said, zone, intake)
+                    made = made_of(row, columns, said, zone, intake)
+                    lines = _stated(row, columns, made) if made and columns.balance else []
                 except RowError as error:
                     intake.reject(row, error)
-                else:
+                    continue
+                if made:
+                    intake.add(made)
+                    stated[made.account] += lines
                     used.append((row, said))
+            for account, lines in stated.items():
+                check_running(account, lines, intake)
         warn_mixed(used, columns.unsigned_columns, intake)
         return intake
 
     return read
 
 
-def take_row(row: Row, columns: Columns, said: str, zone: tzinfo, intake: Intake) -> None:
-    """One row of that kind into the intake: a transaction with the balance after it, or set aside. Raises RowError."""
+def made_of(row: Row, columns: Columns, said: str, zone: tzinfo, intake: Intake) -> Transaction | None:
+    """The transaction of a row of that kind; None where the row was set aside. Raises RowError."""
     if said.startswith(ASIDE):
         intake.leave(row, said.removeprefix(ASIDE).strip(": ") or "no effect on holdings")
-        return
+        return None
     sides = _sides(row, columns, said)
     if not any(one.quantity for one in sides.values()):
         intake.leave(row, "the quantity is 0")
-        return
+        return None
     moment, date_only = own_time(row, columns.times, columns.zone or zone, columns.dates)
-    transaction = _transaction(row, columns, said, sides, (moment, date_only), zone)
-    balance = _balance(row, columns, transaction)
-    intake.add(transaction)
-    if balance:
-        intake.balances.append(balance)
+    return _transaction(row, columns, said, sides, (moment, date_only), zone)
 
 
 def kind_of(row: Row, columns: Columns, known: Mapping[str, str]) -> str:
@@ -156,9 +162,10 @@ def _transaction(
     needs = KINDS[kind].needs
     sent, received = (one if name in needs else Side() for name, one in (("sent", sent), ("received", received)))
     missing = [name for name, one in (("sent", sent), ("received", received)) if name in needs and one.quantity is None]
+    hint = _SIGN_HINT if columns.amount and not columns.unsigned else None
     if missing and not KINDS[kind].either:
-        hint = _SIGN_HINT if columns.amount and not columns.unsigned else None
         raise RowError("ROW_INVALID", f"a {kind} needs a {missing[0]} quantity, and the row has none", hint)
+    _check_direction(kind, sent, received, hint)
     value, fee_value = sides["value"], side(row, columns.fee_value, columns)
     if value.asset and fee_value.asset and value.asset != fee_value.asset:
         raise RowError("ROW_INVALID", f"the value is in {value.asset} and that of the fee in {fee_value.asset}; give both in one currency")
@@ -185,6 +192,13 @@ def _transaction(
         acquired=_acquired(row, columns, zone),
         asset_class=columns.asset_class,
     )
+
+
+def _check_direction(kind: str, sent: Side, received: Side, hint: str | None) -> None:
+    """A buy is paid in money and a sell paid out in it; the other way round one of the row's cells is not what the layout says."""
+    money = {"buy": (received, sent), "sell": (sent, received)}.get(kind)
+    if money and is_fiat(money[0].asset) and not is_fiat(money[1].asset):
+        raise RowError("ROW_INVALID", f"a {kind} that gives {sent.asset} for {received.asset} is the contrary of one", hint)
 
 
 def settled_kind(said: str, sent: str | None, received: str | None) -> str:
@@ -226,15 +240,16 @@ def _acquired(row: Row, columns: Columns, zone: tzinfo) -> datetime | None:
     return own_time(row, (columns.acquired,), columns.zone or zone, columns.dates)[0]
 
 
-def _balance(row: Row, columns: Columns, transaction: Transaction) -> ReportedBalance | None:
-    """The balance that the row states after itself, which unlike a leg may be 0 or below."""
-    if columns.balance is None:
-        return None
-    quantity = number(row, columns.balance.quantity, columns.decimal)
-    if quantity is None:
-        return None
-    asset = columns.balance.asset_of(row, columns.renames)
-    return ReportedBalance(transaction.account, asset, "", transaction.time, quantity, row.source)
+def _stated(row: Row, columns: Columns, made: Transaction) -> list[Stated]:
+    """What the row does to each asset, with the balance that it states after itself for one of them."""
+    leg = columns.balance
+    balance = number(row, leg.quantity, columns.decimal) if leg else None
+    asset = leg.asset_of(row, columns.renames) if leg and balance is not None else ""
+    changed = {asset: Decimal(0)} | dict(changes(made)) if asset else changes(made)
+    return [
+        Stated(row=row, time=made.time, asset=name, change=change, balance=balance if name == asset else None)
+        for name, change in changed.items()
+    ]
 
 
 def _sides(row: Row, columns: Columns, said: str) -> dict[str, Side]:
