@@ -13,14 +13,15 @@ from taxlots.importers.detect import detect
 from taxlots.importers.layouts import LAYOUTS
 from taxlots.importers.own import own_layouts
 from taxlots.importers.proposals.header import find_header, look_at
-from taxlots.importers.proposals.proposal import Proposal, propose
+from taxlots.importers.proposals.lines import Proposal
+from taxlots.importers.proposals.proposal import propose
 from taxlots.importers.proposals.toml_text import text_of, toml_of
 from taxlots.importers.readers import Sheet, read_sheets
 from taxlots.problems import TaxlotsError, problem
 from taxlots.reports.render import as_text
 from taxlots.reports.tables import NUMBER, TEXT, Table
 from taxlots.session import find_settings
-from taxlots.settings import FILE_NAME, parse_settings
+from taxlots.settings import FILE_NAME, FormLayout, OwnLayout, parse_settings
 
 _BUILT_IN = (*LAYOUTS, *COMPANIONS)
 
@@ -38,7 +39,7 @@ def run(file: Path, *, append: bool) -> int:
     entries: list[str] = []
     code = DONE
     seen: set[tuple[str, ...]] = set()
-    taken = [layout.id for layout in _BUILT_IN] + [spec.id for spec in find_settings(None).settings.layout]
+    taken = [layout.id for layout in _BUILT_IN] + [spec.id for spec in _own_specs()]
     for sheet in read_sheets([file]):
         if not isinstance(sheet, Sheet):
             tell_one(sheet.problem)
@@ -112,6 +113,11 @@ def _tried(text: str, sheet: Sheet) -> Iterator[str]:
     yield f"tried on the {len(found.table.rows)} rows of the file: {counts}"
     causes = Counter(f"{one.code}: {one.message}" for one in intake.problems)
     yield from (f"{rows} x {cause}" for cause, rows in causes.most_common(5))
+
+
+def _own_specs() -> list[OwnLayout | FormLayout]:
+    settings = find_settings(None).settings
+    return [*settings.layout, *settings.form_layout]
 
 
 def _append(text: str) -> None:

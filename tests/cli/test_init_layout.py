@@ -236,6 +236,23 @@ def test_a_broker(tmp_path):
     assert '# "Dividend" = ""  # 1 row; fill in' in out
 
 
+def test_a_list_of_realised_sales_is_a_form(tmp_path):
+    """Proceeds and basis per day of sale: lines to reconcile with, so that no sale is booked twice."""
+    text = "Asset,Units,Date Acquired,Date Sold,Proceeds,Cost Basis\nBTC,0.5,01/13/2024,03/05/2025,30000.00,20000.00\n"
+    (tmp_path / "taxlots.toml").write_text(proposed(tmp_path, "coinbase.csv", text).out)
+    ran = run(tmp_path, "check", "coinbase.csv", "--format", "json")
+    (file,) = ran.json["files"]
+    assert (file["used"], file["set_aside"], file["unusable"]) == (0, 1, 0)
+    (form,) = ran.json["forms"]
+    assert (form["account"], form["year"], form["asset"], form["proceeds"]["form"], form["basis"]["form"]) == (
+        *("coinbase", 2025, "BTC"),
+        *("30000", "20000"),
+    )
+    without = "Date Acquired,Date Sold,Proceeds\n01/13/2024,03/05/2025,30000.00\n"
+    (tmp_path / "x.csv").write_text(without)
+    assert run(tmp_path, "init", "--layout", "x.csv").code == 1
+
+
 def test_spreadsheets_and_archives(tmp_path):
     """The same rows as XLSX, and twice in a zip, where one entry is for both."""
     book = openpyxl.Workbook()
@@ -366,5 +383,6 @@ def test_whatever_the_columns_an_entry_is_valid(data):
     index = find_header(sheet)
     made = propose(look_at(sheet, 0 if index is None else index))
     if made.lines:
-        (spec,) = parse_settings(toml_of(made), None).layout
+        parsed = parse_settings(toml_of(made), None)
+        (spec,) = (*parsed.layout, *parsed.form_layout)
         own_layouts([spec], [])

@@ -3,15 +3,15 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import PurePosixPath
-from typing import Any
 
 from taxlots.importers.columns import BY_LEGS, EITHER_WAY, TRADE
 from taxlots.importers.proposals.assets import AssetGuess, find_assets
+from taxlots.importers.proposals.forms import form_lines, is_form
 from taxlots.importers.proposals.header import Column, Grid
 from taxlots.importers.proposals.kind_words import KindGuess, guess_kind, is_status
+from taxlots.importers.proposals.lines import Line, Proposal, TypeLine
 from taxlots.importers.proposals.meanings import Found, Guess, day_order, find_meanings, follows
 from taxlots.importers.proposals.words import COMMON_TICKERS, zone_in
 from taxlots.kinds import FIAT, KINDS
@@ -25,48 +25,13 @@ _BROKER_WORDS = {"isin", "wkn", "cusip", "sedol", "share", "shares", "stock", "e
 _OTHER_NAMES = {"XBT": "BTC", "XXBT": "BTC", "XETH": "ETH", "XDG": "DOGE", "XXDG": "DOGE", "ZUSD": "USD", "ZEUR": "EUR"}
 
 
-@dataclass(frozen=True)
-class Line:
-    """One fact of the proposal: the key and value in the settings, how sure it is, and the reason."""
-
-    key: str
-    value: Any
-    column: str
-    sure: int
-    reason: str
-
-
-@dataclass(frozen=True)
-class TypeLine:
-    """One type of row with the number of its rows and the kind that it probably is (None: to be filled in)."""
-
-    said: str
-    rows: int
-    guess: KindGuess
-
-
-@dataclass
-class Proposal:
-    """The whole entry; without `lines` none could be made, and `remarks` say why."""
-
-    file: str
-    id: str
-    header_row: int
-    rows: int
-    lines: list[Line] = field(default_factory=list)
-    types: list[TypeLine] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    unused: list[str] = field(default_factory=list)
-
-    def value(self, key: str) -> Any:
-        """The value of a key; None where the entry has no such line."""
-        return next((line.value for line in self.lines if line.key == key), None)
-
-
 def propose(grid: Grid, taken: Iterable[str] = ()) -> Proposal:
     """The entry for a file with these columns; `taken` are the ids of layouts that there are already."""
     name = _name(grid.file)
     made = Proposal(grid.file, name if name not in set(taken) else f"own-{name}", grid.header_row, grid.rows)
+    if is_form(grid):
+        _add_form(grid, name, made)
+        return made
     found = find_meanings(grid)
     if "time" not in found:
         made.remarks.append("no column holds times, so this is no list of transactions")
@@ -87,6 +52,16 @@ def propose(grid: Grid, taken: Iterable[str] = ()) -> Proposal:
     _add_class(grid, assets, made)
     _name_required(grid, found, assets, made)
     return made
+
+
+def _add_form(grid: Grid, name: str, made: Proposal) -> None:
+    lines = form_lines(grid)
+    if not lines:
+        made.remarks.append("a list of sales with proceeds and basis (no transactions), without a column of assets or of units")
+        return
+    made.lines = [Line("account", name, "", 50, "from the file's name; call it as the exports' account is called"), *lines]
+    made.lines.append(Line("decimal", grid.decimal, "", grid.decimal_sure, f"numbers are written with a decimal {_mark(grid.decimal)}"))
+    made.unused = [column.name for column in grid.columns if column.name not in {line.column for line in lines}]
 
 
 def _name(file: str) -> str:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from taxlots.importers.proposals.proposal import Line, Proposal, TypeLine
+from taxlots.importers.proposals.lines import Line, Proposal, TypeLine
 
 _DOUBTFUL = 70
 
@@ -15,7 +15,8 @@ def toml_of(proposal: Proposal) -> str:
     lines = [f"# {_one_line(proposal.file)}: proposed from the header and {proposal.rows} rows; read it before you use it.", "[[layout]]"]
     lines.append(f"id = {text_of(proposal.id)}")
     lines += [_line(line) for line in listed[:2]]
-    lines.append(f"kind = {text_of([line.value for line in kinds])}{_doubt(min(kinds, key=lambda line: line.sure))}")
+    if kinds:
+        lines.append(f"kind = {text_of([line.value for line in kinds])}{_doubt(min(kinds, key=lambda line: line.sure))}")
     lines += [_line(line) for line in listed[2:]]
     if proposal.types:
         lines += ["", "[layout.kinds]", *(_type(line) for line in proposal.types)]
