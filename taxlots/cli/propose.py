@@ -16,13 +16,14 @@ from taxlots.importers.proposals.header import find_header, look_at
 from taxlots.importers.proposals.lines import Proposal
 from taxlots.importers.proposals.proposal import propose
 from taxlots.importers.proposals.toml_text import text_of, toml_of
-from taxlots.importers.readers import Sheet, read_sheets
+from taxlots.importers.readers import LargeText, Sheet, read_sheets
 from taxlots.problems import TaxlotsError, problem
 from taxlots.reports.render import as_text
 from taxlots.reports.tables import NUMBER, TEXT, Table
 from taxlots.session import find_settings
 from taxlots.settings import FILE_NAME, FormLayout, OwnLayout, parse_settings
 
+_BY_HAND = "Write the entry yourself (docs/importing.md), or give the rows in a universal ledger CSV."
 _BUILT_IN = (*LAYOUTS, *COMPANIONS)
 
 
@@ -40,7 +41,8 @@ def run(file: Path, *, append: bool) -> int:
     code = DONE
     seen: set[tuple[str, ...]] = set()
     taken = [layout.id for layout in _BUILT_IN] + [spec.id for spec in _own_specs()]
-    for sheet in read_sheets([file]):
+    for given in read_sheets([file]):
+        sheet = given.whole() if isinstance(given, LargeText) else given
         if not isinstance(sheet, Sheet):
             tell_one(sheet.problem)
             code = INCOMPLETE
@@ -59,12 +61,14 @@ def run(file: Path, *, append: bool) -> int:
 def _entry(sheet: Sheet, taken: list[str], seen: set[tuple[str, ...]]) -> str | None:
     """The entry of a sheet; empty where none is needed, None where none can be proposed."""
     known = detect(sheet, _BUILT_IN)
-    if known:
+    if known is not None:
         sys.stderr.write(f"{sheet.file} is recognised as {known.layout.id} ({known.layout.export}): it needs no layout of its own.\n")
         return ""
     index = find_header(sheet)
     if index is None:
-        tell_one(problem("LAYOUT_UNKNOWN", "no row near the top looks like names of columns above rows of values", file=sheet.file))
+        tell_one(
+            problem("LAYOUT_UNKNOWN", "no row near the top looks like names of columns above rows of values", _BY_HAND, file=sheet.file)
+        )
         return None
     grid = look_at(sheet, index)
     if grid.header in seen:
@@ -73,7 +77,7 @@ def _entry(sheet: Sheet, taken: list[str], seen: set[tuple[str, ...]]) -> str | 
     seen.add(grid.header)
     proposal = propose(grid, taken)
     if not proposal.lines:
-        tell_one(problem("LAYOUT_UNKNOWN", "; ".join(proposal.remarks), file=sheet.file, row=proposal.header_row))
+        tell_one(problem("LAYOUT_UNKNOWN", "; ".join(proposal.remarks), _BY_HAND, file=sheet.file, row=proposal.header_row))
         return None
     taken.append(proposal.id)
     text = toml_of(proposal)

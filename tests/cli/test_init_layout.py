@@ -270,6 +270,16 @@ def test_spreadsheets_and_archives(tmp_path):
     assert (ran.code, ran.out.count("[[layout]]"), "one entry is for both" in ran.err) == (0, 1, True)
 
 
+def test_a_large_file(tmp_path):
+    """More than is read at once: 8,000 rows, of which the first 400 are looked at and all are tried."""
+    rows = "".join(f"2024-01-{1 + n % 28:02d}T10:00:00Z,Buy,BTC,0.5,40000,20000.00,12.50,USD,t{n},\n" for n in range(8000))
+    ran = proposed(tmp_path, "large.csv", ENGLISH.splitlines()[0] + "\n" + rows)
+    assert "tried on the 8000 rows of the file: 8000 used, 0 set aside, 0 unusable" in " ".join(ran.err.split())
+    (tmp_path / "taxlots.toml").write_text(ran.out)
+    (file,) = run(tmp_path, "check", "large.csv", "--format", "json").json["files"]
+    assert (file["layout"], file["used"]) == ("large", 8000)
+
+
 def test_append(tmp_path):
     """Added below what is there, only where asked for; a second entry gets another id."""
     (tmp_path / "taxlots.toml").write_text('[profile]\ntimezone = "UTC"\n')
