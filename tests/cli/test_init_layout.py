@@ -228,6 +228,18 @@ def test_trades_in_two_rows_are_not_guessed(tmp_path):
     assert '# "Trade" = ""  # 2 rows; fill in: trade needs what was given and what was got' in out
 
 
+def test_a_fee_that_the_balance_tells(tmp_path):
+    """1.500,00 - 0,1 - 2,5 = 1.497,40 EUR: the fee is in the row's asset, and the balance follows from both; `check` finds it whole."""
+    rows = ("03.02.2024 14:05;Einzahlung;1.500,00;EUR;0,00;1.500,00", "04.02.2024 15:10;Auszahlung;-0,10;EUR;2,50;1.497,40")
+    text = "\n".join(("Zeitpunkt;Typ;Betrag;Währung;Gebühr;Saldo", *rows, ""))
+    ran = proposed(tmp_path, "konto.csv", text)
+    assert 'fee = { quantity = "Gebühr", asset = "Währung" }' in ran.out
+    assert "running sum in 1 of 1 rows" in " ".join(ran.err.split())
+    (tmp_path / "taxlots.toml").write_text(ran.out)
+    document = run(tmp_path, "check", "konto.csv", "--format", "json").json
+    assert [(b["asset"], b["reported"], b["difference"]) for b in document["balances"]] == [("EUR", "1497.4", "0")]
+
+
 def test_a_broker(tmp_path):
     """Shares are securities; a dividend's quantity is what was held, so that type is left to fill in."""
     rows = ("2024-01-05,Buy,US0378331005,10,180.00,1800.00", "2024-05-16,Dividend,US0378331005,10,0.25,2.50")

@@ -38,7 +38,7 @@ def find_assets(grid: Grid, found: Found) -> dict[str, AssetGuess]:
     legs = [leg for leg in ("sent", "received", "amount", "total", "price", "fee", "value", "fee_value", "balance") if leg in found]
     assets: dict[str, AssetGuess] = {}
     for leg in legs:
-        assets[leg] = _told(leg, found[leg].column, columns, market) or _assumed(leg, assets, columns, grid)
+        assets[leg] = _told(leg, found[leg].column, columns, market) or _assumed(leg, assets, grid)
     return assets
 
 
@@ -101,7 +101,7 @@ def _nearest(quantity: Column, columns: list[Column], reason: str) -> AssetGuess
     return AssetGuess(best.name, best, 90 if near or len(columns) == 1 else 70, reason)
 
 
-def _assumed(leg: str, assets: dict[str, AssetGuess], columns: list[Column], grid: Grid) -> AssetGuess:
+def _assumed(leg: str, assets: dict[str, AssetGuess], grid: Grid) -> AssetGuess:
     """Without a word in the file: money where a leg is money, else the coin that the file's name holds; each time to be checked."""
     if leg in _IN_MONEY:
         other = next((assets[name] for name in ("total", "price", "value") if name in assets), None)
@@ -112,8 +112,10 @@ def _assumed(leg: str, assets: dict[str, AssetGuess], columns: list[Column], gri
                 60,
                 f"taken to be in the currency of the {next(n for n in ('total', 'price', 'value') if n in assets)}",
             )
-        if leg == "fee" and "amount" in assets and not columns:
-            return AssetGuess(assets["amount"].asset, assets["amount"].column, 60, "taken to be in the wallet's one asset")
+        if leg == "fee" and "amount" in assets:
+            return AssetGuess(
+                assets["amount"].asset, assets["amount"].column, 60, "no column is in money: taken to be in the amount's asset"
+            )
         home = _home(grid)
         return AssetGuess(f"={home}", None, 40, f"nothing names its currency; {home} is assumed. CHECK THIS")
     if leg == "balance" and "amount" in assets:
