@@ -25,6 +25,20 @@ _HINT = "Export the full history, or give what was held as opening lots."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What is known of a platform's balances.
+
+    `tolerance` is by how much they may be rounded. Those of the assets in `away` are not handed on: some of these is still the person's,
+    in a place that no balance column covers. `whole`: what was held before the first row is worth a warning, as the files should begin
+    with nothing.
+    """
+
+    tolerance: Decimal = DUST
+    away: Collection[str] = ()
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
     """What a row does to a balance, and that balance after it where the row has one.
 
@@ -62,30 +76,30 @@ class Stated:
         return self.name or self.asset
 
 
-def check(account: str, lines: Iterable[Stated], intake: Intake, *, tolerance: Decimal = DUST, away: Collection[str] = ()) -> None:
+def check(account: str, lines: Iterable[Stated], intake: Intake, terms: Terms | None = None) -> None:
     """Warn where a chain's balances don't follow, at the first row where they don't, and hand on each chain's last balance.
 
-    `tolerance` is by how much a balance may be rounded. The last balances of the assets in `away` are not handed on: some of these is
-    still the person's, in a place that no balance column covers.
+    Without `terms`, balances may be rounded to eight decimals and all are handed on.
     """
+    terms = terms or Terms()
     chains: dict[tuple[str, ...], list[Stated]] = defaultdict(list)
     for line in lines:
         chains[line.key].append(line)
     for _, chain in sorted(chains.items()):
         if not any(line.balance is not None for line in chain):
             continue
-        last = _check_chain(sorted(_once(chain), key=lambda line: line.time), tolerance, intake)
-        if last.asset not in away:
+        last = _check_chain(sorted(_once(chain), key=lambda line: line.time), terms, intake)
+        if last.asset not in terms.away:
             intake.balances.append(ReportedBalance(account, last.asset, last.wallet, last.time, last.after, last.row.source))
 
 
-def with_balances(read: Read, account: str, lines: Lines, away: Collection[str] = ()) -> Read:
+def with_balances(read: Read, account: str, lines: Lines, terms: Terms | None = None) -> Read:
     """A layout's `read` that also checks the lines that its tables, and what became of their rows, come to."""
 
     def both(tables: Sequence[Table], zone: tzinfo) -> Intake:
         intake = read(tables, zone)
         with exact.exactly():
-            check(account, lines(tables, zone, intake), intake, away=away)
+            check(account, lines(tables, zone, intake), intake, terms)
         return intake
 
     return both
@@ -137,7 +151,7 @@ def _once(chain: Sequence[Stated]) -> list[Stated]:
     return [line for lines in kept.values() for line in lines]
 
 
-def _check_chain(lines: Sequence[Stated], tolerance: Decimal, intake: Intake) -> Stated:
+def _check_chain(lines: Sequence[Stated], terms: Terms, intake: Intake) -> Stated:
     """The chain's last line with a balance; warnings go to the intake."""
     held: Decimal | None = None
     silent = _NONE
@@ -151,13 +165,14 @@ def _check_chain(lines: Sequence[Stated], tolerance: Decimal, intake: Intake) ->
             continue
         if held is None:
             held = _opening(stated, silent)
-            _warn_opening(stated[0] if silent else _starting(stated, held), held, tolerance, intake)
+            if terms.whole and abs(held) > terms.tolerance:
+                _warn_opening(_starting(stated, held + silent), held, intake)
         start, silent = held + silent, _NONE
         after = start + sum((line.change for line in stated), _NONE)
-        if sound and not _follows(stated, moment, start, after, tolerance):
+        if sound and not _follows(stated, moment, start, after, terms.tolerance):
             sound = False
-            _warn_break(stated, start, tolerance, intake)
-        last = _ending(stated, after, tolerance)
+            _warn_break(stated, start, terms.tolerance, intake)
+        last = _ending(stated, after, terms.tolerance)
         held = last.after
     return last
 
@@ -204,10 +219,9 @@ def _ending(stated: Sequence[Stated], after: Decimal, tolerance: Decimal) -> Sta
     return ends[0] if len(ends) == 1 else stated[-1]
 
 
-def _warn_opening(first: Stated, held: Decimal, tolerance: Decimal, intake: Intake) -> None:
-    if abs(held) > tolerance:
-        message = f"{exact.plain(held)} {first.shown} were held before the first row of the files"
-        intake.warn(first.row, "BALANCE_MISMATCH", message, _HINT)
+def _warn_opening(first: Stated, held: Decimal, intake: Intake) -> None:
+    message = f"{exact.plain(held)} {first.shown} were held before the first row of the files"
+    intake.warn(first.row, "BALANCE_MISMATCH", message, _HINT)
 
 
 def _warn_break(stated: Sequence[Stated], start: Decimal, tolerance: Decimal, intake: Intake) -> None:
