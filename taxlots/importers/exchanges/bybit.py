@@ -35,6 +35,7 @@ UNIFIED = (
 NOT_BOOKED = "Perpetuals, futures, options and margin are not booked in this version; give their result in a universal ledger CSV."
 _TRANSFERS = {"transfer_in", "transfer_out", "transferin", "transferout", "transfer in", "transfer out"}
 _CONVERSIONS = {"--", "convert", "small balance conversion"}
+_MOVES = {"deposit": 1, "withdraw": -1, "withdrawal": -1}
 _INCOME = {"airdrop": "income:airdrop", "bonus": "income:reward"}
 _Key = tuple[str, str, str, datetime]
 
@@ -71,6 +72,8 @@ def _place(row: Row, time: datetime, groups: dict[_Key, list[Row]], stated: list
         groups["trade", row.text("Contract"), row.text("Direction").lower(), time].append(row)
     elif said in _CONVERSIONS:
         groups["convert", "", "", time].append(row)
+    elif said in _MOVES and change * _MOVES[said] > 0:
+        intake.add(_one(row, time, "deposit" if change > 0 else "withdrawal", (change, asset)))
     elif said in _INCOME and change > 0:
         intake.add(_one(row, time, _INCOME[said], (change, asset)))
     elif said in {"settlement", "funding", "liquidation", "delivery"}:
