@@ -92,6 +92,17 @@ def test_funding_rows(row: str, expected: list[str]) -> None:
     assert not intake.problems
 
 
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [("Deposit,1", ["deposit +1 BTC"]), ("Withdraw,-1", ["withdrawal -1 BTC"]), ("Deposit,-1", [])],
+)
+def test_moves_of_the_unified_account(cells: str, expected: list[str]) -> None:
+    said, change = cells.split(",")
+    intake = read("bybit", UNIFIED, f"1,BTC,--,{said},--,{change},0,--,--,0,{change},{change},1,--,2025-01-01 00:00:00")
+    assert shown(intake) == expected
+    assert codes(intake) == ([] if expected else ["ROW_UNKNOWN_KIND"])
+
+
 def test_a_conversion_in_the_funding_account() -> None:
     lines = ("BTC,-0.001,Convert,0,Convert", "USDT,90,Convert,90,Convert")
     assert shown(read("bybit_funding", FUNDING, *(f"1,2025-01-01 00:00:00,{line}" for line in lines))) == ["swap -0.001 BTC +90 USDT"]

@@ -45,6 +45,22 @@ def test_one_id_is_one_transaction():
     assert sorted(result.merged) == [("b.csv", 2), ("b.csv", 3)]
 
 
+def withdrawal(file: str, sent: str, fee: str | None, **changes) -> Transaction:
+    """BTC that leaves with a fee of its own, or with the fee in its sum."""
+    given = {"time": NOON, "account": "binance", "kind": "withdrawal", "sources": ((file, 2),), "sent_asset": "BTC"}
+    given |= {"sent_quantity": Decimal(sent), "fee_quantity": Decimal(fee) if fee else None, "fee_asset": "BTC" if fee else None}
+    return Transaction(**(given | changes))
+
+
+@pytest.mark.parametrize("files", [("a.csv", "b.csv"), ("b.csv", "a.csv")])
+@pytest.mark.parametrize(("sent", "fee", "expected"), [("0.0095", "0.0005", 1), ("0.01", "0.0005", 2)])
+def test_a_withdrawal_with_its_fee_inside_or_beside(files, sent, fee, expected):
+    """0.0095 and a fee of 0.0005 are the 0.01 of the other export, and the fee is kept; 0.01 and a fee of 0.0005 are not."""
+    kept = distinct([withdrawal(files[0], "0.01", None), withdrawal(files[1], sent, fee)], ORDER).transactions
+    assert len(kept) == expected
+    assert Decimal("0.0005") in {one.fee_quantity for one in kept}
+
+
 def test_two_ids_are_two_transactions():
     """Equal fills with ids of their own both happened, also in two files."""
     assert left(buy("a.csv", 2, id="x"), buy("b.csv", 2, id="y")) == 2
