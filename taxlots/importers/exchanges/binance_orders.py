@@ -1,30 +1,25 @@
-"""Binance order history of 2020 (orders with their fills below them), Auto-Invest history and the history of ETH staked for BETH.
+"""Binance order history of 2020: orders with their fills below them.
 
 Traps: below an order stand a header of its own, one cell to the right, and its fills under that: so a fill's pair and side are its
-order's, and only the fills tell the fee. Fills are added up as in the trade history, so that these exports agree and count once. The fee
-of Auto-Invest comes on top of the amount per period, and `--` is none; its time is the planned one, so that only its date is compared.
+order's, and only the fills tell the fee. Fills are added up as in the trade history, so that these exports agree and count once.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from taxlots import exact
-from taxlots.importers.bookings import Leg, Legs, Reading, booked, each_row, leg
-from taxlots.importers.exchanges.binance import ACCOUNT, asset_name
+from taxlots.importers.bookings import Leg
 from taxlots.importers.exchanges.binance_trades import add_trade, fill_parts, side_of, split_amount, split_pair
-from taxlots.importers.exchanges.exchange_legs import Deal, Part, trade
+from taxlots.importers.exchanges.exchange_legs import Part
 from taxlots.importers.exchanges.exchange_times import moment
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, Row, RowError, Table
 
 ORDERS = ("Date(UTC)", "Pair", "Type", "Order Price", "Order Amount", "AvgTrading Price", "Filled", "Total", "status")
-AUTO_INVEST = ("Auto-Invest Date(UTC)", "Holding Coin", "Amount per period", "Trading Fee", "Units", "From", "Status")
-STAKED_ETH = ("Date(UTC)", "Coin", "Token", "Amount", "Status")
 # Where a fill has its cells: under the order's columns, one to the right of its own header.
 _TIME, _FILLED, _TOTAL, _FEE = "Pair", "Order Price", "Order Amount", "AvgTrading Price"
-_DONE = {"success", "successful", "completed"}
 _Key = tuple[datetime, str, str, int]
 
 
@@ -98,33 +93,3 @@ def _amount(row: Row, column: str, asset: str) -> Leg:
     """A number, with or without its ticker behind it."""
     text = row.text(column)
     return split_amount(text, (asset,)) if text.upper().endswith(asset) else (required(row, column), asset)
-
-
-def _take_plan(row: Row, reading: Reading) -> None:
-    """A purchase of a savings plan: amount and fee leave, the units arrive. Raises RowError."""
-    if row.text("Status").lower() not in _DONE:
-        reading.intake.leave(row, f"the status is {row.text('Status')!r}")
-        return
-    time = moment(row, "Auto-Invest Date(UTC)", UTC)
-    fee = None if row.text("Trading Fee").strip("-") == "" else split_amount(row.text("Trading Fee"))
-    legs = (split_amount(row.text("Units")), split_amount(row.text("Amount per period")))
-    for one in trade(Deal(ACCOUNT, time, note=row.text("From") or None), list(fill_parts(row, 1, legs, fee, time))):
-        reading.intake.add(replace(one, date_only=True))
-
-
-def _take_staked(row: Row, reading: Reading) -> None:
-    """ETH given for as much BETH. Raises RowError."""
-    if row.text("Status").lower() not in _DONE:
-        reading.intake.leave(row, f"the status is {row.text('Status')!r}")
-        return
-    time = moment(row, "Date(UTC)", UTC)
-    amount = required(row, "Amount")
-    given, got = (leg(amount, asset_name(row.text(column), time)) for column in ("Coin", "Token"))
-    if given is None:
-        reading.intake.leave(row, "the amount is 0")
-        return
-    reading.intake.add(booked(row, ACCOUNT, "convert", (time, False), Legs(sent=given, received=got)))
-
-
-read_auto_invest = each_row(_take_plan)
-read_staked_eth = each_row(_take_staked)

@@ -63,8 +63,6 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout("binance_trades", "Binance", "Spot trade history, 2021 on", binance_trades.FILLS_2021, binance_trades.read),
     Layout("binance_trades_czech", "Binance", "Spot trade history in Czech", binance_trades.FILLS_CZECH, binance_trades.read),
     Layout("binance_orders_2020", "Binance", "Order history with fills, 2020", binance_orders.ORDERS, binance_orders.read, LOOSE),
-    Layout("binance_auto_invest", "Binance", "Auto-Invest history", binance_orders.AUTO_INVEST, binance_orders.read_auto_invest),
-    Layout("binance_staked_eth", "Binance", "ETH 2.0 staking history", binance_orders.STAKED_ETH, binance_orders.read_staked_eth),
     Layout("binance_convert", "Binance", "Convert history", binance_trades.CONVERT, binance_trades.read_convert),
     Layout(
         "binance_deposits_withdrawals", "Binance", "Deposit or withdrawal history, to 2022", binance_moves.OLD, binance_moves.read_crypto
