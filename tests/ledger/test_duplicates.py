@@ -7,7 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from taxlots.importers.records import Transaction
+from taxlots.importers.transaction_columns import from_transactions
 from taxlots.ledger.duplicates import distinct
+from taxlots.ledger.plain import Decisions, separate
+from taxlots.ledger.valuation import Valuer
+from taxlots.prices import PriceTable
 
 from support import codes, ledger_of, tx, universal
 
@@ -59,6 +63,15 @@ def test_a_withdrawal_with_its_fee_inside_or_beside(files, sent, fee, expected):
     kept = distinct([withdrawal(files[0], "0.01", None), withdrawal(files[1], sent, fee)], ORDER).transactions
     assert len(kept) == expected
     assert Decimal("0.0005") in {one.fee_quantity for one in kept}
+
+
+def test_a_large_file_leaves_such_withdrawals_to_that_comparison():
+    """The files that are settled by column compare by account and asset only; a purchase of the other file stays out of it."""
+    bought = buy("a.csv", 3, account="binance", id="y")
+    large = (withdrawal("a.csv", "0.0095", "0.0005", id="x"), bought)
+    other = withdrawal("b.csv", "0.01", None)
+    entangled = separate([from_transactions(large)], [other], Decisions(), Valuer(PriceTable())).entangled
+    assert [one.kind for one in entangled] == ["withdrawal"]
 
 
 def test_two_ids_are_two_transactions():
