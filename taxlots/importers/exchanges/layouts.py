@@ -15,6 +15,7 @@ from taxlots.importers.exchanges import (
     bybit_funding,
     coinbase,
     coinbase_legacy,
+    coinbase_prime,
     coinbase_pro,
     cryptocom,
     cryptocom_exchange,
@@ -56,6 +57,9 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout(
         "coinbase_pro_account_titled", "Coinbase Pro", "Account statement with capitals", coinbase_pro.TITLED, coinbase_pro.read_statement
     ),
+    Layout("coinbase_prime_orders", "Coinbase Prime", "Orders CSV", coinbase_prime.ORDERS, coinbase_prime.read_orders),
+    Layout("coinbase_prime_moves", "Coinbase Prime", "Transactions CSV", coinbase_prime.MOVES, coinbase_prime.read_moves),
+    Layout("coinbase_prime_rewards", "Coinbase Prime", "Staking rewards CSV", coinbase_prime.REWARDS, coinbase_prime.read_rewards),
     Layout("kraken_ledgers", "Kraken", "Ledgers CSV, all header eras to 2026", kraken.REQUIRED, kraken.read, bulk=kraken_bulk.read),
     Layout("kraken_trades", "Kraken", "Trades CSV, which repeats the ledgers", kraken_trades_export.REQUIRED, kraken_trades_export.read),
     Layout("binance_statements", "Binance", "Transaction history statements CSV, 2021 on", binance.REQUIRED, binance.read),
