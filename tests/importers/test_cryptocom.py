@@ -73,7 +73,7 @@ def test_a_payment_that_was_given_back_buys_again() -> None:
 
 @pytest.mark.parametrize(
     ("row", "expected"),
-    [("EUR,40,,,EUR,40,", ["deposit +40 EUR"]), ("EUR,-10,,,EUR,10,", ["spend -10 EUR"]), ("CRO,-10,,,EUR,10,", [])],
+    [("EUR,40,,,EUR,40,", ["deposit +40 EUR"]), ("EUR,-10,,,EUR,10,", ["withdrawal -10 EUR"]), ("CRO,-10,,,EUR,10,", [])],
 )
 def test_the_card_record_is_money(row: str, expected: list[str]) -> None:
     intake = app(row)

@@ -191,7 +191,7 @@ def _transaction(one: Entry) -> Transaction:
         return _exchanged(one)
     if one.kind == "crypto_transfer":
         return _one_sided(one, "gift-in" if one.amount > 0 else "gift-out")
-    kind = ("deposit" if one.amount > 0 else "spend") if one.kind == "card" else kinds.one_sided(one.kind)
+    kind = ("deposit" if one.amount > 0 else "withdrawal") if one.kind == "card" else kinds.one_sided(one.kind)
     if kind is None:
         said = one.row.text("Transaction Kind") or one.row.text("Transaction Description")
         raise RowError("ROW_UNKNOWN_KIND", f"transaction kind {said!r} is not known")
