@@ -107,6 +107,12 @@ def test_a_time_that_a_spreadsheet_has_cut_is_the_taxpayers() -> None:
     assert intake.transactions[0].time == datetime(2014, 5, 6, 5, 12, tzinfo=UTC)
 
 
+def test_the_hash_of_a_coin_whose_name_has_two_words() -> None:
+    header = HEADER.replace("Order BTC", "Order BCH").replace("Bitcoin Hash", "Bitcoin Cash Hash")
+    (one,) = read("coinbase_transactions_legacy", header, f"{AT},,0.25,BCH,,Your referral bonus,false,,,,,,,,c1,0xhash").transactions
+    assert (legs(one), one.txid) == ("deposit +0.25 BCH", "0xhash")
+
+
 def test_full_history_with_ids_tells_the_same_trade_once(tmp_path) -> None:
     history = (
         "ID,Timestamp,Transaction Type,Asset,Quantity Transacted,Price Currency,Price at Transaction,Subtotal,"

@@ -35,7 +35,7 @@ MOVES = (
     "last updated time",
 )
 REWARDS = ("Staked Asset", "Reward Currency", "Date/Time of Reward", "Type of Reward", "Transaction ID", "Amount of Reward")
-_DONE = {"completed", "filled", "done", "imported"}
+_DONE = {"completed", "filled", "done"}
 _ENDED = {"cancelled", "canceled", "expired"}
 _SIDES = {"BUY": "buy", "SELL": "sell"}
 _MARKET = re.compile(r"(?P<base>[A-Z0-9]+)[/-](?P<quote>[A-Z0-9]+)")
