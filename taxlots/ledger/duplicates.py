@@ -50,11 +50,12 @@ def distinct(transactions: Sequence[Transaction], order: Order, zone: tzinfo = U
     result = Distinct()
     groups: dict[tuple[object, ...], list[_Kept]] = {}
     by_id: dict[tuple[str, str], list[_Kept]] = {}
+    distinct_ones: list[Transaction] = []
     for transaction in sorted(transactions, key=lambda t: (not t.id, _hides_fee(t), *row_order(t, order))):
         day = transaction.time.astimezone(zone).date()
         twins = by_id.setdefault((transaction.account, transaction.id), []) if transaction.id else []
-        place = (transaction.account, _left(transaction))
-        near = [k for shift in (0, -1, 1) for k in groups.get((*place, day + shift * _DAY), ())]
+        places = [(transaction.account, moved) for moved in _readings(transaction)]
+        near = [k for shift in (0, -1, 1) for place in places for k in groups.get((*place, day + shift * _DAY), ())]
         match = next((k for k in twins if _file(transaction) not in k.absorbed and _same_content(k, transaction, day)), None)
         match = match or next((k for k in near if _same(k, transaction, day)), None)
         if match:
@@ -63,9 +64,11 @@ def distinct(transactions: Sequence[Transaction], order: Order, zone: tzinfo = U
         if twins:
             result.problems.append(_twice(twins, transaction, day))
         kept = _Kept(transaction, bool(transaction.id), {_file(transaction)}, day)
-        groups.setdefault((*place, day), []).append(kept)
+        for place in places:
+            groups.setdefault((*place, day), []).append(kept)
         twins.append(kept)
-    result.transactions = _identified([k.transaction for group in groups.values() for k in group], order)
+        distinct_ones.append(kept.transaction)
+    result.transactions = _identified(distinct_ones, order)
     return result
 
 
@@ -84,11 +87,11 @@ def legs(transaction: Transaction) -> tuple[tuple[str, str, str], ...]:
     return tuple([leg for leg in given if not is_fiat(leg[1])] or given)
 
 
-def _left(t: Transaction) -> tuple[tuple[str, str, str], ...]:
-    """The legs, where a withdrawal has its fee in the same asset with that: one export has one sum, the other two cells."""
-    if t.kind != "withdrawal" or t.fee_quantity is None or t.fee_asset != t.sent_asset:
-        return legs(t)
-    return legs(replace(t, sent_quantity=(t.sent_quantity or Decimal(0)) + t.fee_quantity))
+def _readings(t: Transaction) -> tuple[tuple[tuple[str, str, str], ...], ...]:
+    """The legs; of a withdrawal with a fee in its asset also those of both in one sum, since that is all that another export may say."""
+    if t.kind != "withdrawal" or not t.fee_quantity or t.fee_asset != t.sent_asset:
+        return (legs(t),)
+    return legs(t), legs(replace(t, sent_quantity=(t.sent_quantity or Decimal(0)) + t.fee_quantity))
 
 
 def _hides_fee(t: Transaction) -> bool:
@@ -116,7 +119,7 @@ def _same_fee(first: Transaction, other: Transaction) -> bool:
 def _same_content(kept: _Kept, other: Transaction, day: date) -> bool:
     first = kept.transaction
     near = abs(first.time - other.time) <= ERA_TOLERANCE or ((first.date_only or other.date_only) and kept.day == day)
-    return near and _left(first) == _left(other) and _same_money(first, other)
+    return near and bool({*_readings(first)} & {*_readings(other)}) and _same_money(first, other)
 
 
 def _same_money(first: Transaction, other: Transaction) -> bool:

@@ -57,9 +57,9 @@ def withdrawal(file: str, sent: str, fee: str | None, **changes) -> Transaction:
 
 
 @pytest.mark.parametrize("files", [("a.csv", "b.csv"), ("b.csv", "a.csv")])
-@pytest.mark.parametrize(("sent", "fee", "expected"), [("0.0095", "0.0005", 1), ("0.01", "0.0005", 2)])
+@pytest.mark.parametrize(("sent", "fee", "expected"), [("0.0095", "0.0005", 1), ("0.01", "0.0005", 1), ("0.0099", "0.0005", 2)])
 def test_a_withdrawal_with_its_fee_inside_or_beside(files, sent, fee, expected):
-    """0.0095 and a fee of 0.0005 are the 0.01 of the other export, and the fee is kept; 0.01 and a fee of 0.0005 are not."""
+    """0.0095 and a fee of 0.0005 are the 0.01 of an export with one sum, 0.01 and a fee that of one without fees; the fee is kept."""
     kept = distinct([withdrawal(files[0], "0.01", None), withdrawal(files[1], sent, fee)], ORDER).transactions
     assert len(kept) == expected
     assert Decimal("0.0005") in {one.fee_quantity for one in kept}
