@@ -119,8 +119,13 @@ def fund_or_security(symbol: str) -> str:
 
 def read_entries(tables: Sequence[Table], intake: Intake, entry: Callable[[Row], Entry]) -> list[Entry]:
     """Every row as an entry; rows that can't be read are rejected."""
+    return entries_of(all_rows(tables), intake, entry)
+
+
+def entries_of(rows: Iterable[Row], intake: Intake, entry: Callable[[Row], Entry]) -> list[Entry]:
+    """As `read_entries`, of rows."""
     entries = []
-    for row in all_rows(tables):
+    for row in rows:
         try:
             entries.append(entry(row))
         except RowError as error:
@@ -207,11 +212,17 @@ def take_together(group: Sequence[Entry], make: Callable[[Sequence[Entry]], Tran
 
 
 def reverse_split(group: Sequence[Entry]) -> Transaction:
-    """The old shares out and the new ones in, as the change of the new: 39 old for 7 new takes 32 away. Raises RowError."""
+    """The old shares out and the new ones in, as the change of the new: 39 old for 7 new takes 32 away. Raises RowError.
+
+    A new ticker takes over the lots (`convert`). A number such as a CUSIP in place of the old ticker is no new name: the shares had
+    the ticker of the new ones before.
+    """
     new = [entry for entry in group if entry.quantity > 0]
     old = [entry for entry in group if entry.quantity < 0]
     if len(new) != 1 or len(old) != 1 or len(group) != 2:
         raise RowError("ROW_UNPAIRED_LEG", f"a reverse split of {group[0].symbol} has {len(old)} old and {len(new)} new rows")
+    if old[0].symbol not in {"", new[0].symbol} and old[0].symbol.isalpha():
+        return transaction(new[0], "convert", sent=(-old[0].quantity, old[0].symbol), received=_shares_of(new[0]))
     change = new[0].quantity + old[0].quantity
     return _split(replace(new[0], deed=SPLIT, quantity=change))
 
@@ -336,7 +347,8 @@ def exchange(group: Sequence[Entry]) -> Transaction:
 def exchange_of_two(group: Sequence[Entry]) -> Transaction:
     """One currency given for another, told by two rows. Raises RowError."""
     out, into = [e for e in group if e.amount < 0], [e for e in group if e.amount > 0]
-    if len(out) != 1 or len(into) != 1 or out[0].currency == into[0].currency:
+    same = len({entry.currency for entry in group}) < 2
+    if len(out) != 1 or len(into) != 1 or same or not all(is_fiat(entry.currency) for entry in group):
         shown = ", ".join(f"{entry.amount} {entry.currency}" for entry in group)
         raise RowError("ROW_UNPAIRED_LEG", f"an exchange of money needs one currency out and another in on its day; the rows say {shown}")
     return transaction(out[0], BUY, sent=(-out[0].amount, out[0].currency), received=(into[0].amount, into[0].currency))

@@ -20,6 +20,7 @@ from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, Row, RowError, Table
 
 REQUIRED = ("Statement", "Header", "Field Name", "Field Value")
+REQUIRED_TRADES = ("Trades", "Header", "DataDiscriminator", "Asset Category")  # a statement whose first section was cut off
 ACCOUNT = "ibkr"
 NEW_YORK = ZoneInfo("America/New_York")
 EXCHANGE, _CHANGED = "exchange of money", "change of shares"
