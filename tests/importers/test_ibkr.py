@@ -29,6 +29,8 @@ FLEX_SHORT = (
         ("ibkr_activity", "ibkr/U7311055.TRANSACTIONS.20250101.20251231.csv", "ibkr_history"),
         ("ibkr_flex", "ibkr/Trades_Flex.csv", "ibkr_flex"),
         ("ibkr_flex_cash", "ibkr/Cash_Flex.csv", "ibkr_flex_cash"),
+        ("ibkr_flex", "ibkr/Both_Flex.csv", "ibkr_flex_both"),
+        ("ibkr_trades", "ibkr/U7311055_trades.csv", "ibkr_trades"),
     ],
 )
 def test_the_sample_gives_its_golden_ledger(name: str, path: str, golden: str) -> None:

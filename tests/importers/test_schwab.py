@@ -26,6 +26,7 @@ COMPLETE = (
         ("schwab_transactions", "schwab/Individual_XXX482_Transactions_20260215-160311.csv"),
         ("schwab_realized_lots", "schwab/XXX482_GainLoss_Realized_Details_20260215-160502.csv"),
         ("schwab_equity_awards", "schwab/EquityAwardsCenter_Transactions_20251002.csv"),
+        ("schwab_bank", "schwab/Checking_XXX901_Transactions.csv"),
     ],
 )
 def test_the_sample_gives_its_golden_ledger(name: str, path: str) -> None:
@@ -67,6 +68,13 @@ def test_a_reverse_split_takes_the_difference_from_the_symbol_that_stays() -> No
     )
     assert all_legs(intake) == ["split -36 SQZZ"]
     assert codes(intake) == ["KIND_NOT_BOOKED"]
+
+
+def test_a_reverse_split_with_a_new_ticker_carries_the_lots_over() -> None:
+    # 100 of the old ticker become 10 of the new one; a number instead of a ticker is no name of its own
+    rows = ("11/04/2025,Reverse Split,{},SAME COMPANY,-100,,,", "11/04/2025,Reverse Split,NEWX,SAME COMPANY NEW,10,,,")
+    for old, expected in (("OLDX", "convert -100 OLDX +10 NEWX"), ("99999Q101", "split -90 NEWX")):
+        assert all_legs(read("schwab_transactions", HEADER, rows[0].format(old), rows[1])) == [expected]
 
 
 def test_half_a_reverse_split_is_named() -> None:
