@@ -220,3 +220,8 @@ def test_flex_cash_knows_its_types() -> None:
     assert codes(intake) == ["ROW_UNKNOWN_KIND"]
     assert legs(intake.transactions[0]).endswith("USD")
     assert intake.transactions[0].received_quantity == Decimal("50.60")
+
+
+def test_a_category_may_name_who_holds_the_shares() -> None:
+    held = "Stocks - Held with Interactive Brokers (U.K.) Limited carried by Interactive Brokers LLC"
+    assert all_legs(statement(TRADES, trade("10", "-600", "O", category=held))) == ["buy -600 USD +10 KO fee 1.5 USD"]

@@ -354,6 +354,16 @@ def exchange_of_two(group: Sequence[Entry]) -> Transaction:
     return transaction(out[0], BUY, sent=(-out[0].amount, out[0].currency), received=(into[0].amount, into[0].currency))
 
 
+def warn_of_premiums(by_option: Iterable[Entry], intake: Intake) -> None:
+    """Shares that came or went by an option: its premium belongs to their basis or proceeds, and options are not booked."""
+    booked = {source for one in intake.transactions for source in one.sources}
+    hint = "Add the option's premium to the basis or the proceeds by a line in overrides.csv."
+    for entry in by_option:
+        if entry.row.source in booked:
+            message = f"{entry.what} by an option that was assigned or exercised: its premium is missing"
+            intake.warn(entry.row, "KIND_NOT_BOOKED", message, hint)
+
+
 def unknown(what: str, known: Iterable[str]) -> RowError:
     """The error for a type that the layout does not have."""
     hint = f"Known types: {', '.join(known)}. Give the row in a universal ledger CSV, or report the type."

@@ -66,6 +66,7 @@ _VERBS = {
 }
 _CORE = {"SPAXX", "FDRXX", "FZFXX", "FCASH", "CORE"}
 _DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}")
+_BY_OPTION = re.compile(r"YOU (?:BOUGHT|SOLD) (?:ASSIGNED|EXERCISED)", re.IGNORECASE)
 _REOR = re.compile(r"REOR\s+(\w+)")
 
 
@@ -83,6 +84,7 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
         for group in splits.values():
             brokerage.take_together(group, brokerage.reverse_split, intake)
         brokerage.book([entry for entry in entries if entry.deed != _REVERSE], intake)
+        brokerage.warn_of_premiums([entry for entry in entries if _BY_OPTION.match(entry.note)], intake)
     return intake
 
 

@@ -78,7 +78,8 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
                 except RowError as error:
                     intake.reject(line.row, error)
         brokerage.book(_without_special(entries, intake), intake)
-        _warn_of_premiums(entries, intake)
+        by_option = [entry for entry in entries if {"A", "Ex"} & set(entry.row.text("Code").split(";"))]
+        brokerage.warn_of_premiums(by_option, intake)
     return intake
 
 
@@ -165,7 +166,7 @@ def _trade(row: Row, account: str, terms: _Terms) -> Entry:
 
 def categorised(entry: Entry, category: str, *, opens: bool, closes: bool) -> Entry:
     """The deed of a trade by its asset category and by whether it opens or closes a position."""
-    said = CATEGORIES.get(category.casefold())
+    said = CATEGORIES.get(category.casefold().partition(" - ")[0])  # `Stocks - Held with Interactive Brokers (U.K.) Limited`
     if said == EXCHANGE:
         return replace(entry, deed=EXCHANGE, symbol=entry.symbol.partition(".")[0])
     if said in {OPTION, FUTURE}:
@@ -213,14 +214,3 @@ def _without_special(entries: Sequence[Entry], intake: Intake) -> list[Entry]:
         else:
             brokerage.take_together(group, brokerage.reverse_split, intake)
     return rest
-
-
-def _warn_of_premiums(entries: Sequence[Entry], intake: Intake) -> None:
-    """Shares that came or went by an option: its premium belongs to their basis or proceeds, and options are not booked."""
-    booked = {source for one in intake.transactions for source in one.sources}
-    for entry in entries:
-        if entry.row.source in booked and {"A", "Ex"} & set(entry.row.text("Code").split(";")):
-            hint = "Add the option's premium to the basis or the proceeds by a line in overrides.csv."
-            intake.warn(
-                entry.row, "KIND_NOT_BOOKED", f"{entry.what} by an option that was assigned or exercised: its premium is missing", hint
-            )
