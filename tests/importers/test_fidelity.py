@@ -143,3 +143,16 @@ def test_a_reverse_split_into_a_new_ticker_carries_the_lots_over() -> None:
         for way, symbol, quantity in (("FROM 123", "NEWC", "10"), ("TO 456", "OLDC", "-100"))
     ]
     assert all_legs(read("fidelity_history", OLD, *lines)) == ["convert -100 OLDC +10 NEWC"]
+
+
+def test_files_of_two_accounts_are_told_apart_by_their_names() -> None:
+    """Equal rows of two accounts are two purchases; the export of all accounts says one of them again under the same name."""
+    bought = " 07/05/2023, YOU BOUGHT KO (KO) (Cash), KO, COCA COLA, Cash,10,60,,,,-600,07/07/2023"
+    files = {f"History_for_Account_{number}.csv": (OLD, bought) for number in ("Z111", "Z222")}
+    all_accounts = PRICE_FIRST.replace("Run Date,", "Run Date,Account,Account Number,")
+    files["Accounts_History.csv"] = (
+        all_accounts,
+        "07/05/2023,Individual,Z111,YOU BOUGHT KO (KO) (Cash),KO,COCA COLA,Cash,60,10,,,,-600,0,07/07/2023",
+    )
+    intake = read_files("fidelity_history", files)
+    assert sorted(one.account for one in intake.transactions) == ["fidelity-z111", "fidelity-z111", "fidelity-z222"]

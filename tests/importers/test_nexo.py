@@ -107,3 +107,9 @@ def test_a_liquidation_sells_the_coins() -> None:
 def test_nexobnb_is_bnb() -> None:
     for name, coin in (("NEXOBNB", "BNB"), ("NEXONEXO", "NEXO"), ("NEXOBEP2", "NEXO")):
         assert legs(nexo(f"Deposit,{name},2,{name},2,$600,-,-,approved / x").transactions[0]) == f"deposit +2 {coin}"
+
+
+def test_a_liquidation_without_a_value_is_named() -> None:
+    assert codes(read("nexo_2020", OLD.replace("USD Equivalent,", ""), "n,Liquidation,BTC,-0.1,approved / x,0,2020-07-05 07:01:00")) == [
+        "KIND_NOT_BOOKED"
+    ]

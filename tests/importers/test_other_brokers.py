@@ -1,7 +1,7 @@
 """E*TRADE, Trading 212, Freetrade and Questrade: the goldens of the samples, and each trap with its legs."""
 
 import pytest
-from broker_samples import all_legs, codes, compare, read
+from broker_samples import all_legs, codes, compare, read, read_files
 from taxlots.importers.brokers.brokerage import REALIZED
 
 ETRADE = "TransactionDate,TransactionType,SecurityType,Symbol,Quantity,Amount,Price,Commission,Description"
@@ -202,3 +202,9 @@ def test_an_exchange_into_an_unknown_currency_is_named() -> None:
         for amount, unit in ((-130, "CAD"), (100, "UNK"))
     ]
     assert codes(read("questrade_activities", QUESTRADE, *lines)) == ["ROW_UNPAIRED_LEG"] * 2
+
+
+def test_files_of_two_etrade_accounts_are_told_apart_by_the_line_above() -> None:
+    line = "04/05/23,Bought,EQ,KO,10,-600,60,0,COCA COLA"
+    files = {f"{n}.csv": (f'"For Account:","####{n}"', "", ETRADE, "", line) for n in ("2641", "9999")}
+    assert sorted(one.account for one in read_files("etrade", files).transactions) == ["etrade-2641", "etrade-9999"]

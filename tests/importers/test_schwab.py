@@ -5,7 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from broker_samples import all_legs, codes, compare, legs, read
+from broker_samples import all_legs, codes, compare, legs, read, read_files
 
 HEADER = '"Date","Action","Symbol","Description","Quantity","Price","Fees & Comm","Amount"'
 OTHER_ORDER = '"Date","Action","Symbol","Description","Price","Quantity","Fees & Comm","Amount"'
@@ -162,3 +162,12 @@ def test_the_complete_history_books_deposits_and_sales() -> None:
 
 def test_a_detail_row_without_its_parent_is_named() -> None:
     assert codes(read("schwab_equity_awards", LAPSES, ",,,,,,,,02/20/2024,4471,$212.40,,33,57,$1")) == ["ROW_UNPAIRED_LEG"]
+
+
+def test_files_of_two_accounts_are_told_apart() -> None:
+    line = "05/02/2023,Buy,KO,COCA COLA,10,$60.00,,-$600.00"
+    above = '"Transactions  for account General Investing ...483 as of 05/03/2023 02:21:05 PM ET"'
+    files = {"Individual_XXX482_Transactions_20260101-101010.csv": (HEADER, line), "older.csv": (above, "", HEADER, line)}
+    intake = read_files("schwab_transactions", files)
+    assert sorted(one.account for one in intake.transactions) == ["schwab-482", "schwab-483"]
+    assert read("schwab_transactions", above, "", HEADER, line).transactions[0].account == "schwab"

@@ -170,7 +170,11 @@ def _take(entry: _Entry, intake: Intake) -> None:
 def _traded(entry: _Entry) -> list[Transaction]:
     got = entry.output
     if entry.type in _SALES and got[1] == entry.input[1]:
-        got = (entry.usd or Decimal(0), "USD")  # sold to repay a loan in dollars
+        if not entry.usd or is_fiat(entry.input[1]):
+            raise RowError(
+                "KIND_NOT_BOOKED", f"{entry.said!r} belongs to a loan, and the row does not say what the coins brought", _LOAN_HINT
+            )
+        got = (entry.usd, "USD")  # sold to repay a loan in dollars
     parts = [Part(entry.row, -abs(entry.input[0]), entry.input[1]), Part(entry.row, abs(got[0]), got[1])]
     parts += [Part(entry.row, -entry.fee[0], entry.fee[1], fee=True)] if entry.fee else []
     value = None if is_fiat(entry.input[1]) or is_fiat(got[1]) else entry.usd

@@ -7,7 +7,7 @@ the amount -1,005 and the fees 5, and becomes `sent 1,000, fee 5`.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -93,18 +93,30 @@ def when(row: Row, column: str, zone: tzinfo, text: str | None = None) -> tuple[
         raise RowError("TIME_INVALID", f"column {column!r}: {error}") from None
 
 
-def account_names(platform: str, rows: Iterable[Row], *columns: str, words: bool = False) -> Callable[[Row], str]:
-    """The account of a row: the platform's name, with the account's number (first column that has one) where the files hold several.
+def account_names(
+    platform: str, rows: Iterable[Row], *columns: str, words: bool = False, files: Mapping[str, str] | None = None
+) -> Callable[[Row], str]:
+    """The account of a row: the platform's name, with the account's number where the rows hold several.
 
-    With `words`, a name without a digit tells an account apart as well.
+    The number is that of the first column that has one, else that of the row's file in `files`. With `words`, a name without a digit
+    tells an account apart as well.
     """
+    whole = files or {}
 
     def number_of(row: Row) -> str:
-        return next(filter(None, (_account_number(row.text(column), words=words) for column in columns)), "")
+        told = (*map(row.text, columns), whole.get(row.file, ""))
+        return next(filter(None, (_account_number(text, words=words) for text in told)), "")
 
     if len({number_of(row) for row in rows} - {""}) < 2:
         return lambda _row: platform
     return lambda row: "-".join(filter(None, (platform, number_of(row))))
+
+
+def numbers_of_files(tables: Sequence[Table], *patterns: re.Pattern[str]) -> dict[str, str]:
+    """Per file the account's number, by the first group of a pattern in the file's name or in the lines above its header."""
+    texts = {table.file: " ".join((table.file, *(cell for line in table.preamble for cell in line))) for table in tables}
+    matches = {file: next(filter(None, (pattern.search(text) for pattern in patterns)), None) for file, text in texts.items()}
+    return {file: match[1] for file, match in matches.items() if match}
 
 
 def _account_number(text: str, *, words: bool) -> str:

@@ -29,7 +29,7 @@ from taxlots.importers.brokers.brokerage import (
     Entry,
 )
 from taxlots.importers.numbers import number
-from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.records import Intake, Row, RowError, Table, Transaction, all_rows
 
 REQUIRED = ("TransactionDate", "TransactionType", "SecurityType", "Symbol", "Quantity", "Amount")
 NEWER_REQUIRED = ("Activity/Trade Date", "Activity Type", "Symbol", "Quantity #", "Amount $")
@@ -52,6 +52,7 @@ _DEEDS = {
 }
 _KNOWN = {name.casefold(): deed for name, deed in _DEEDS.items()}
 _DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}")
+_ABOVE = re.compile(r"For Account:?\s*#*(\d{3,4})\b")
 _TICKER = re.compile(r"[A-Z]{1,5}(?:\.[A-Z])?")
 _OPTION_SYMBOL = re.compile(r"-*[A-Z.]+-*\d{6}[CP]\d+|.+ (?:\w{3} \d{2} '\d{2}|\d{2}/\d{2}/\d{2,4}) .*(?:Call|Put|[CP])", re.IGNORECASE)
 
@@ -89,7 +90,8 @@ def read_unnamed(tables: Sequence[Table], zone: tzinfo) -> Intake:
 def _read(tables: Sequence[Table], zone: tzinfo, names: _Names) -> Intake:
     intake = Intake()
     with exact.exactly():
-        entries = brokerage.read_entries(tables, intake, lambda row: _entry(row, names, zone))
+        account = brokerage.account_names(ACCOUNT, all_rows(tables), files=brokerage.numbers_of_files(tables, _ABOVE))
+        entries = brokerage.read_entries(tables, intake, lambda row: _entry(row, account(row), names, zone))
         told_both = [entry for entry in entries if entry.deed in {DIVIDEND, QUALIFIED} and entry.quantity]
         brokerage.book(entries, intake)
         booked = {one.sources[0] for one in intake.transactions}
@@ -105,7 +107,7 @@ def _reinvested(entry: Entry) -> Transaction:
     return brokerage.transaction(entry, BUY, sent=paid, received=(abs(entry.quantity), entry.symbol))
 
 
-def _entry(row: Row, names: _Names, zone: tzinfo) -> Entry:
+def _entry(row: Row, account: str, names: _Names, zone: tzinfo) -> Entry:
     said, date = " ".join(row.text(names.type).split()), row.text(names.date)
     deed = _KNOWN.get(said.casefold())
     if deed is None and not _DATE.match(date):
@@ -120,7 +122,7 @@ def _entry(row: Row, names: _Names, zone: tzinfo) -> Entry:
     return Entry(
         row=row,
         deed=_settled(row, deed, quantity, amount),
-        account=ACCOUNT,
+        account=account,
         time=moment,
         date_only=date_only,
         symbol=symbol,

@@ -9,6 +9,7 @@ import re
 
 from taxlots.importers.bookings import Leg, Legs, Reading, booked, each_group, each_row, leg, said_by, trade_kind
 from taxlots.importers.numbers import NumberError, number, parse_number
+from taxlots.importers.own_moves import inside_one_wallet
 from taxlots.importers.records import Row, RowError, Transaction
 from taxlots.importers.written_times import written_time
 
@@ -103,5 +104,5 @@ def _named(row: Row, column: str) -> Leg | None:
         raise RowError("ROW_INVALID", f"column {column!r}: {error}") from None
 
 
-read = each_group(_key, _take)
-read_coin = each_row(_take_coin)
+read = inside_one_wallet(each_group(_key, _take))
+read_coin = inside_one_wallet(each_row(_take_coin))
