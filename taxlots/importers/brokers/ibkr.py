@@ -44,6 +44,7 @@ _NO_MOVEMENT = {
         "total p/l for statement period",
     ),
 }
+_NUMBER = re.compile(r"[A-Z]{1,3}\d{4,}")
 _SPLIT = re.compile(r"(?P<symbol>[^(\s]+)\s*\(.*?\)\s+(?:Forward |Reverse )?Split \d+ for \d+", re.IGNORECASE)
 
 
@@ -68,7 +69,8 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
     intake = Intake()
     with exact.exactly():
         files = [list(_lines(table, intake)) for table in tables]
-        account = brokerage.account_names(ACCOUNT, (line.row for lines in files for line in lines), "Account")
+        rows = [line.row for lines in files for line in lines]
+        account = brokerage.account_names(ACCOUNT, rows, "Account", files=_numbers(rows))
         entries: list[Entry] = []
         for lines in files:
             terms = _Terms(account, zone, _counted(lines), _base(lines))
@@ -106,6 +108,14 @@ def _counted(lines: Sequence[_Line]) -> str:
     """Orders where the file has them, else their executions."""
     said = {line.row.text("DataDiscriminator") for line in lines if line.section == "trades"}
     return next((name for name in ("Order", "Trade", "Execution") if name in said), "Order")
+
+
+def _numbers(rows: Sequence[Row]) -> dict[str, str]:
+    """Per file the account of a statement of one; none where a transaction history masks the numbers, so that they can't be compared."""
+    if any("*" in row.text("Account") for row in rows):
+        return {}
+    named = {row.file: row.text("Field Value") for row in rows if row.text("Field Name") == "Account"}
+    return {file: number for file, number in named.items() if _NUMBER.fullmatch(number)}
 
 
 def _base(lines: Sequence[_Line]) -> str:
