@@ -114,17 +114,23 @@ def _unwrapped(cells: list[list[str]]) -> list[list[str]]:
 def _table(sheet: Sheet, cells: list[list[str]], index: int, names: tuple[str, ...], layout: Layout) -> Detected:
     rows: list[Row] = []
     broken: dict[Source, RowError] = {}
+    named = distinct_names(names)
     for number, row in zip(sheet.numbers[index + 1 :], cells[index + 1 :], strict=True):
         stripped = tuple(cell.strip() for cell in row)
         if not any(stripped) or (stripped == names and layout.shape != SECTIONS):
             continue
-        columns = map(str, range(len(row))) if layout.shape == SECTIONS else names
+        columns = map(str, range(len(row))) if layout.shape == SECTIONS else named
         rows.append(Row(sheet.file, number, dict(zip(columns, row, strict=False))))
         error = _UNCLOSED if number in sheet.unclosed else _shape_error(row, names, layout)
         if error:
             broken[rows[-1].source] = error
     preamble = tuple(tuple(row) for row in cells[:index])
     return Detected(layout, Table(sheet.file, sheet.sha256, names, sheet.numbers[index], preamble, tuple(rows)), broken)
+
+
+def distinct_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Names under which every cell of a row can be kept: the second `Cur.` of a header is `Cur. (2)`."""
+    return tuple(name if (nth := names[: i + 1].count(name)) == 1 else f"{name} ({nth})" for i, name in enumerate(names))
 
 
 def _shape_error(row: list[str], names: tuple[str, ...], layout: Layout) -> RowError | None:

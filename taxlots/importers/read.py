@@ -17,6 +17,7 @@ from taxlots.importers.detect import Detected, Layout, count_rows, detect, detec
 from taxlots.importers.layouts import LAYOUTS
 from taxlots.importers.readers import LargeText, Sheet, Unreadable, read_sheets
 from taxlots.importers.records import FormLine, Intake, ReportedBalance, Row, Source, Transaction
+from taxlots.importers.repeated_exports import without_swan_copies
 from taxlots.importers.transaction_columns import row_times, source_count, sources
 from taxlots.problems import Problem, problem
 
@@ -78,6 +79,7 @@ def read(paths: Sequence[Path], zone: tzinfo = UTC, own: Sequence[Layout] = (), 
         if rows:
             imported.companions[kind.id] = rows
     _reject_broken(detected, imported)
+    imported.transactions = without_swan_copies(imported.transactions, imported.merged)
     return imported
 
 

@@ -128,3 +128,31 @@ def test_text_below_the_rows_is_set_aside_but_a_cut_off_row_is_named() -> None:
     intake = read("fidelity_history", OLD, "05/02/2024", "The data is provided to you", "Date downloaded 01/04/2025 9:12 am")
     assert codes(intake) == ["ROW_UNKNOWN_KIND"]
     assert len(intake.set_aside) == 2
+
+
+def test_shares_from_an_assigned_option_lack_its_premium() -> None:
+    # 100 at 40 are booked as bought for 4000; what the put brought is not known here
+    intake = old("YOU BOUGHT ASSIGNED PUTS AS OF 05-01-24 SOME SECURITY (KO)", "KO", "100", "-4000")
+    assert all_legs(intake) == ["buy -4000 USD +100 KO"]
+    assert codes(intake) == ["KIND_NOT_BOOKED"]
+
+
+def test_a_reverse_split_into_a_new_ticker_carries_the_lots_over() -> None:
+    lines = [
+        f" 07/10/2023, REVERSE SPLIT R/S {way}#REOR M001 X (Cash), {symbol}, X,Cash,{quantity},,,,,,"
+        for way, symbol, quantity in (("FROM 123", "NEWC", "10"), ("TO 456", "OLDC", "-100"))
+    ]
+    assert all_legs(read("fidelity_history", OLD, *lines)) == ["convert -100 OLDC +10 NEWC"]
+
+
+def test_files_of_two_accounts_are_told_apart_by_their_names() -> None:
+    """Equal rows of two accounts are two purchases; the export of all accounts says one of them again under the same name."""
+    bought = " 07/05/2023, YOU BOUGHT KO (KO) (Cash), KO, COCA COLA, Cash,10,60,,,,-600,07/07/2023"
+    files = {f"History_for_Account_{number}.csv": (OLD, bought) for number in ("Z111", "Z222")}
+    all_accounts = PRICE_FIRST.replace("Run Date,", "Run Date,Account,Account Number,")
+    files["Accounts_History.csv"] = (
+        all_accounts,
+        "07/05/2023,Individual,Z111,YOU BOUGHT KO (KO) (Cash),KO,COCA COLA,Cash,60,10,,,,-600,0,07/07/2023",
+    )
+    intake = read_files("fidelity_history", files)
+    assert sorted(one.account for one in intake.transactions) == ["fidelity-z111", "fidelity-z111", "fidelity-z222"]

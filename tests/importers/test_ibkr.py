@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from broker_samples import all_legs, codes, compare, legs, read
+from broker_samples import all_legs, codes, compare, legs, read, read_files
 from taxlots.importers.brokers.brokerage import REALIZED
 
 TOP = "Statement,Header,Field Name,Field Value"
@@ -29,6 +29,8 @@ FLEX_SHORT = (
         ("ibkr_activity", "ibkr/U7311055.TRANSACTIONS.20250101.20251231.csv", "ibkr_history"),
         ("ibkr_flex", "ibkr/Trades_Flex.csv", "ibkr_flex"),
         ("ibkr_flex_cash", "ibkr/Cash_Flex.csv", "ibkr_flex_cash"),
+        ("ibkr_flex", "ibkr/Both_Flex.csv", "ibkr_flex_both"),
+        ("ibkr_trades", "ibkr/U7311055_trades.csv", "ibkr_trades"),
     ],
 )
 def test_the_sample_gives_its_golden_ledger(name: str, path: str, golden: str) -> None:
@@ -218,3 +220,15 @@ def test_flex_cash_knows_its_types() -> None:
     assert codes(intake) == ["ROW_UNKNOWN_KIND"]
     assert legs(intake.transactions[0]).endswith("USD")
     assert intake.transactions[0].received_quantity == Decimal("50.60")
+
+
+def test_a_category_may_name_who_holds_the_shares() -> None:
+    held = "Stocks - Held with Interactive Brokers (U.K.) Limited carried by Interactive Brokers LLC"
+    assert all_legs(statement(TRADES, trade("10", "-600", "O", category=held))) == ["buy -600 USD +10 KO fee 1.5 USD"]
+
+
+def test_statements_of_two_accounts_are_told_apart() -> None:
+    """Equal trades of two accounts are two trades."""
+    said = ("Account Information,Header,Field Name,Field Value", "Account Information,Data,Account,{}")
+    files = {f"{n}.csv": (TOP, said[0], said[1].format(n), TRADES, trade("10", "-600", "O")) for n in ("U1234567", "U7654321")}
+    assert sorted(one.account for one in read_files("ibkr_activity", files).transactions) == ["ibkr-u1234567", "ibkr-u7654321"]

@@ -1,7 +1,7 @@
 """E*TRADE, Trading 212, Freetrade and Questrade: the goldens of the samples, and each trap with its legs."""
 
 import pytest
-from broker_samples import all_legs, codes, compare, read
+from broker_samples import all_legs, codes, compare, read, read_files
 from taxlots.importers.brokers.brokerage import REALIZED
 
 ETRADE = "TransactionDate,TransactionType,SecurityType,Symbol,Quantity,Amount,Price,Commission,Description"
@@ -22,6 +22,7 @@ QUESTRADE = (
         ("etrade", "etrade/DownloadTxnHistory.csv"),
         ("etrade_activity", "etrade/Transactions_2026.csv"),
         ("etrade_gain_loss", "etrade/G_and_L_Expanded.csv"),
+        ("etrade_unnamed", "etrade/TransactionHistory.csv"),
         ("trading212", "trading212/from_2025-04-06_to_2026-04-05.csv"),
         ("freetrade", "freetrade/activity-feed-export.csv"),
         ("questrade_activities", "questrade/Activities_for_01Jan2025_to_31Dec2025.xlsx"),
@@ -184,3 +185,26 @@ def test_questrade_interest_has_no_action() -> None:
 )
 def test_what_questrade_rows_cannot_be_used_is_named(row: str, code: str) -> None:
     assert codes(questrade(row)) == [code]
+
+
+def test_a_layout_without_symbols_takes_a_ticker_from_the_description() -> None:
+    # 416.95 paid for 412.00 and a commission of 4.95; a company's name is no symbol
+    header = "Date,Transaction type,Description,Quantity,Price,Commission,Fees,Amount"
+    lines = ("03/02/26,Bought,NWBR,10,41.20,4.95,0.00,-416.95", "03/02/26,Bought,NORTH WATERBRIDGE,10,41.20,4.95,0.00,-416.95")
+    intake = read("etrade_unnamed", header, *lines)
+    assert all_legs(intake) == ["buy -412 USD +10 NWBR fee 4.95 USD"]
+    assert codes(intake) == ["ROW_INVALID"]
+
+
+def test_an_exchange_into_an_unknown_currency_is_named() -> None:
+    lines = [
+        f"2023-01-07 12:00:00 AM,2023-01-09,FXT,,x,0,0,0,0,{amount},{unit},123,FX conversion,TFSA"
+        for amount, unit in ((-130, "CAD"), (100, "UNK"))
+    ]
+    assert codes(read("questrade_activities", QUESTRADE, *lines)) == ["ROW_UNPAIRED_LEG"] * 2
+
+
+def test_files_of_two_etrade_accounts_are_told_apart_by_the_line_above() -> None:
+    line = "04/05/23,Bought,EQ,KO,10,-600,60,0,COCA COLA"
+    files = {f"{n}.csv": (f'"For Account:","####{n}"', "", ETRADE, "", line) for n in ("2641", "9999")}
+    assert sorted(one.account for one in read_files("etrade", files).transactions) == ["etrade-2641", "etrade-9999"]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from broker_samples import all_legs, codes, compare, legs, read
+from broker_samples import all_legs, codes, compare, legs, read, read_files
 
 HEADER = '"Date","Action","Symbol","Description","Quantity","Price","Fees & Comm","Amount"'
 OTHER_ORDER = '"Date","Action","Symbol","Description","Price","Quantity","Fees & Comm","Amount"'
@@ -26,6 +26,7 @@ COMPLETE = (
         ("schwab_transactions", "schwab/Individual_XXX482_Transactions_20260215-160311.csv"),
         ("schwab_realized_lots", "schwab/XXX482_GainLoss_Realized_Details_20260215-160502.csv"),
         ("schwab_equity_awards", "schwab/EquityAwardsCenter_Transactions_20251002.csv"),
+        ("schwab_bank", "schwab/Checking_XXX901_Transactions.csv"),
     ],
 )
 def test_the_sample_gives_its_golden_ledger(name: str, path: str) -> None:
@@ -67,6 +68,13 @@ def test_a_reverse_split_takes_the_difference_from_the_symbol_that_stays() -> No
     )
     assert all_legs(intake) == ["split -36 SQZZ"]
     assert codes(intake) == ["KIND_NOT_BOOKED"]
+
+
+def test_a_reverse_split_with_a_new_ticker_carries_the_lots_over() -> None:
+    # 100 of the old ticker become 10 of the new one; a number instead of a ticker is no name of its own
+    rows = ("11/04/2025,Reverse Split,{},SAME COMPANY,-100,,,", "11/04/2025,Reverse Split,NEWX,SAME COMPANY NEW,10,,,")
+    for old, expected in (("OLDX", "convert -100 OLDX +10 NEWX"), ("99999Q101", "split -90 NEWX")):
+        assert all_legs(read("schwab_transactions", HEADER, rows[0].format(old), rows[1])) == [expected]
 
 
 def test_half_a_reverse_split_is_named() -> None:
@@ -154,3 +162,12 @@ def test_the_complete_history_books_deposits_and_sales() -> None:
 
 def test_a_detail_row_without_its_parent_is_named() -> None:
     assert codes(read("schwab_equity_awards", LAPSES, ",,,,,,,,02/20/2024,4471,$212.40,,33,57,$1")) == ["ROW_UNPAIRED_LEG"]
+
+
+def test_files_of_two_accounts_are_told_apart() -> None:
+    line = "05/02/2023,Buy,KO,COCA COLA,10,$60.00,,-$600.00"
+    above = '"Transactions  for account General Investing ...483 as of 05/03/2023 02:21:05 PM ET"'
+    files = {"Individual_XXX482_Transactions_20260101-101010.csv": (HEADER, line), "older.csv": (above, "", HEADER, line)}
+    intake = read_files("schwab_transactions", files)
+    assert sorted(one.account for one in intake.transactions) == ["schwab-482", "schwab-483"]
+    assert read("schwab_transactions", above, "", HEADER, line).transactions[0].account == "schwab"

@@ -11,6 +11,7 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout("blockfi_transactions", "BlockFi", "Transaction report", blockfi.REQUIRED_TRANSACTIONS, blockfi.read_transactions),
     Layout("blockfi_trades", "BlockFi", "Trade report", blockfi.REQUIRED_TRADES, blockfi.read_trades),
     Layout("cashapp", "Cash App", "Report CSV, both orders of its columns", cashapp.REQUIRED, cashapp.read),
+    Layout("cashapp_reference", "Cash App", "Report CSV with Reference ID, 2025", cashapp.REQUIRED_REFERENCE, cashapp.read_reference),
     Layout("celsius", "Celsius", "Transactions CSV, 2020 to 2022", celsius.REQUIRED, celsius.read),
     Layout("paypal_venmo_crypto", "PayPal, Venmo", "Crypto transactions CSV", paypal.REQUIRED, paypal.read),
     Layout("revolut_crypto", "Revolut", "Crypto statement CSV", revolut.REQUIRED_CRYPTO, revolut.read_crypto),
@@ -24,4 +25,5 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout("swan_transfers", "Swan", "Transactions CSV", swan.REQUIRED_TRANSFERS, swan.read_transfers),
     Layout("swan_withdrawals", "Swan", "Withdrawals CSV", swan.REQUIRED_WITHDRAWALS, swan.read_withdrawals),
     Layout("venmo_statement", "Venmo", "Account statement CSV", venmo.REQUIRED, venmo.read),
+    Layout("venmo_balances", "Venmo", "Balances of the statements", venmo.REQUIRED_BALANCES, venmo.read_balances),
 )

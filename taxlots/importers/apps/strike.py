@@ -2,7 +2,7 @@
 
 Traps: a purchase's money is negative until 2022 and positive later, so the type tells the direction, not the sign. A sale's money is
 what was paid out, after the fee. A bill paid in bitcoin is two rows with one id, a Sale and a Withdrawal. `Currency 1` stands twice in
-the header (the second belongs to the balance and says the same). Lightning payments may be in money, without any bitcoin.
+the header: the first is the amount's, the second the balance's. Lightning payments may be in money, without any bitcoin.
 """
 
 import re
@@ -168,5 +168,5 @@ def _when(row: Row) -> When:
         if row.text(name):
             return written_time(row, name)
     word = "Completed" if row.text("Completed Time (UTC)") else "Initiated"
-    text = f"{row.text(f'{word} Date (UTC)')} {row.text(f'{word} Time (UTC)')}"
-    return time_of(text, f"{word} Time (UTC)")
+    names = (f"{word} Date (UTC)", f"{word} Time (UTC)", f"{word} Time (UTC) (2)")  # one build calls date and time alike
+    return time_of(" ".join(dict.fromkeys(filter(None, map(row.text, names)))), names[1])

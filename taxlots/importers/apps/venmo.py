@@ -14,6 +14,7 @@ from taxlots.importers.times import time
 
 ACCOUNT = "venmo"
 REQUIRED = ("ID", "Datetime", "Type", "Status", "Note", "From", "To", "Amount (total)", "Funding Source", "Destination")
+REQUIRED_BALANCES = ("Start Date", "End Date", "Start Balance", "End Balance")
 _BALANCE = "venmo balance"
 _TYPES = {
     "Payment": "move",
@@ -60,4 +61,9 @@ def _book(row: Row, total: Decimal, reading: Reading) -> None:
     reading.intake.add(booked(row, ACCOUNT, kind, time(row, "Datetime", reading.zone), legs, id=row.text("ID"), note=note))
 
 
+def _take_balances(row: Row, reading: Reading) -> None:
+    reading.intake.leave(row, "opening and closing balance of a statement")
+
+
 read = each_row(_take)
+read_balances = each_row(_take_balances)

@@ -7,7 +7,7 @@ the amount -1,005 and the fees 5, and becomes `sent 1,000, fee 5`.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -93,18 +93,30 @@ def when(row: Row, column: str, zone: tzinfo, text: str | None = None) -> tuple[
         raise RowError("TIME_INVALID", f"column {column!r}: {error}") from None
 
 
-def account_names(platform: str, rows: Iterable[Row], *columns: str, words: bool = False) -> Callable[[Row], str]:
-    """The account of a row: the platform's name, with the account's number (first column that has one) where the files hold several.
+def account_names(
+    platform: str, rows: Iterable[Row], *columns: str, words: bool = False, files: Mapping[str, str] | None = None
+) -> Callable[[Row], str]:
+    """The account of a row: the platform's name, with the account's number where the rows hold several.
 
-    With `words`, a name without a digit tells an account apart as well.
+    The number is that of the first column that has one, else that of the row's file in `files`. With `words`, a name without a digit
+    tells an account apart as well.
     """
+    whole = files or {}
 
     def number_of(row: Row) -> str:
-        return next(filter(None, (_account_number(row.text(column), words=words) for column in columns)), "")
+        told = (*map(row.text, columns), whole.get(row.file, ""))
+        return next(filter(None, (_account_number(text, words=words) for text in told)), "")
 
     if len({number_of(row) for row in rows} - {""}) < 2:
         return lambda _row: platform
     return lambda row: "-".join(filter(None, (platform, number_of(row))))
+
+
+def numbers_of_files(tables: Sequence[Table], *patterns: re.Pattern[str]) -> dict[str, str]:
+    """Per file the account's number, by the first group of a pattern in the file's name or in the lines above its header."""
+    texts = {table.file: " ".join((table.file, *(cell for line in table.preamble for cell in line))) for table in tables}
+    matches = {file: next(filter(None, (pattern.search(text) for pattern in patterns)), None) for file, text in texts.items()}
+    return {file: match[1] for file, match in matches.items() if match}
 
 
 def _account_number(text: str, *, words: bool) -> str:
@@ -119,8 +131,13 @@ def fund_or_security(symbol: str) -> str:
 
 def read_entries(tables: Sequence[Table], intake: Intake, entry: Callable[[Row], Entry]) -> list[Entry]:
     """Every row as an entry; rows that can't be read are rejected."""
+    return entries_of(all_rows(tables), intake, entry)
+
+
+def entries_of(rows: Iterable[Row], intake: Intake, entry: Callable[[Row], Entry]) -> list[Entry]:
+    """As `read_entries`, of rows."""
     entries = []
-    for row in all_rows(tables):
+    for row in rows:
         try:
             entries.append(entry(row))
         except RowError as error:
@@ -207,11 +224,17 @@ def take_together(group: Sequence[Entry], make: Callable[[Sequence[Entry]], Tran
 
 
 def reverse_split(group: Sequence[Entry]) -> Transaction:
-    """The old shares out and the new ones in, as the change of the new: 39 old for 7 new takes 32 away. Raises RowError."""
+    """The old shares out and the new ones in, as the change of the new: 39 old for 7 new takes 32 away. Raises RowError.
+
+    A new ticker takes over the lots (`convert`). A number such as a CUSIP in place of the old ticker is no new name: the shares had
+    the ticker of the new ones before.
+    """
     new = [entry for entry in group if entry.quantity > 0]
     old = [entry for entry in group if entry.quantity < 0]
     if len(new) != 1 or len(old) != 1 or len(group) != 2:
         raise RowError("ROW_UNPAIRED_LEG", f"a reverse split of {group[0].symbol} has {len(old)} old and {len(new)} new rows")
+    if old[0].symbol not in {"", new[0].symbol} and old[0].symbol.isalpha():
+        return transaction(new[0], "convert", sent=(-old[0].quantity, old[0].symbol), received=_shares_of(new[0]))
     change = new[0].quantity + old[0].quantity
     return _split(replace(new[0], deed=SPLIT, quantity=change))
 
@@ -336,10 +359,21 @@ def exchange(group: Sequence[Entry]) -> Transaction:
 def exchange_of_two(group: Sequence[Entry]) -> Transaction:
     """One currency given for another, told by two rows. Raises RowError."""
     out, into = [e for e in group if e.amount < 0], [e for e in group if e.amount > 0]
-    if len(out) != 1 or len(into) != 1 or out[0].currency == into[0].currency:
+    same = len({entry.currency for entry in group}) < 2
+    if len(out) != 1 or len(into) != 1 or same or not all(is_fiat(entry.currency) for entry in group):
         shown = ", ".join(f"{entry.amount} {entry.currency}" for entry in group)
         raise RowError("ROW_UNPAIRED_LEG", f"an exchange of money needs one currency out and another in on its day; the rows say {shown}")
     return transaction(out[0], BUY, sent=(-out[0].amount, out[0].currency), received=(into[0].amount, into[0].currency))
+
+
+def warn_of_premiums(by_option: Iterable[Entry], intake: Intake) -> None:
+    """Shares that came or went by an option: its premium belongs to their basis or proceeds, and options are not booked."""
+    booked = {source for one in intake.transactions for source in one.sources}
+    hint = "Add the option's premium to the basis or the proceeds by a line in overrides.csv."
+    for entry in by_option:
+        if entry.row.source in booked:
+            message = f"{entry.what} by an option that was assigned or exercised: its premium is missing"
+            intake.warn(entry.row, "KIND_NOT_BOOKED", message, hint)
 
 
 def unknown(what: str, known: Iterable[str]) -> RowError:

@@ -66,13 +66,16 @@ _VERBS = {
 }
 _CORE = {"SPAXX", "FDRXX", "FZFXX", "FCASH", "CORE"}
 _DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}")
+_BY_OPTION = re.compile(r"YOU (?:BOUGHT|SOLD) (?:ASSIGNED|EXERCISED)", re.IGNORECASE)
+_IN_FILE_NAME = re.compile(r"History_for_Account_([A-Z]?\d+)", re.IGNORECASE)
 _REOR = re.compile(r"REOR\s+(\w+)")
 
 
 def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
     """Every row of every table to its fate. Raises nothing."""
     intake = Intake()
-    account = brokerage.account_names(ACCOUNT, all_rows(tables), "Account Number", "Account")
+    files = brokerage.numbers_of_files(tables, _IN_FILE_NAME)
+    account = brokerage.account_names(ACCOUNT, all_rows(tables), "Account Number", "Account", files=files)
     with exact.exactly():
         entries = brokerage.read_entries(tables, intake, lambda row: _entry(row, account, zone))
         splits: dict[tuple[str, str], list[Entry]] = defaultdict(list)
@@ -83,6 +86,7 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
         for group in splits.values():
             brokerage.take_together(group, brokerage.reverse_split, intake)
         brokerage.book([entry for entry in entries if entry.deed != _REVERSE], intake)
+        brokerage.warn_of_premiums([entry for entry in entries if _BY_OPTION.match(entry.note)], intake)
     return intake
 
 

@@ -20,6 +20,7 @@ from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, Row, RowError, Table
 
 REQUIRED = ("Statement", "Header", "Field Name", "Field Value")
+REQUIRED_TRADES = ("Trades", "Header", "DataDiscriminator", "Asset Category")  # a statement whose first section was cut off
 ACCOUNT = "ibkr"
 NEW_YORK = ZoneInfo("America/New_York")
 EXCHANGE, _CHANGED = "exchange of money", "change of shares"
@@ -43,6 +44,7 @@ _NO_MOVEMENT = {
         "total p/l for statement period",
     ),
 }
+_NUMBER = re.compile(r"[A-Z]{1,3}\d{4,}")
 _SPLIT = re.compile(r"(?P<symbol>[^(\s]+)\s*\(.*?\)\s+(?:Forward |Reverse )?Split \d+ for \d+", re.IGNORECASE)
 
 
@@ -67,7 +69,8 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
     intake = Intake()
     with exact.exactly():
         files = [list(_lines(table, intake)) for table in tables]
-        account = brokerage.account_names(ACCOUNT, (line.row for lines in files for line in lines), "Account")
+        rows = [line.row for lines in files for line in lines]
+        account = brokerage.account_names(ACCOUNT, rows, "Account", files=_numbers(rows))
         entries: list[Entry] = []
         for lines in files:
             terms = _Terms(account, zone, _counted(lines), _base(lines))
@@ -77,7 +80,8 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
                 except RowError as error:
                     intake.reject(line.row, error)
         brokerage.book(_without_special(entries, intake), intake)
-        _warn_of_premiums(entries, intake)
+        by_option = [entry for entry in entries if {"A", "Ex"} & set(entry.row.text("Code").split(";"))]
+        brokerage.warn_of_premiums(by_option, intake)
     return intake
 
 
@@ -104,6 +108,14 @@ def _counted(lines: Sequence[_Line]) -> str:
     """Orders where the file has them, else their executions."""
     said = {line.row.text("DataDiscriminator") for line in lines if line.section == "trades"}
     return next((name for name in ("Order", "Trade", "Execution") if name in said), "Order")
+
+
+def _numbers(rows: Sequence[Row]) -> dict[str, str]:
+    """Per file the account of a statement of one; none where a transaction history masks the numbers, so that they can't be compared."""
+    if any("*" in row.text("Account") for row in rows):
+        return {}
+    named = {row.file: row.text("Field Value") for row in rows if row.text("Field Name") == "Account"}
+    return {file: number for file, number in named.items() if _NUMBER.fullmatch(number)}
 
 
 def _base(lines: Sequence[_Line]) -> str:
@@ -164,7 +176,7 @@ def _trade(row: Row, account: str, terms: _Terms) -> Entry:
 
 def categorised(entry: Entry, category: str, *, opens: bool, closes: bool) -> Entry:
     """The deed of a trade by its asset category and by whether it opens or closes a position."""
-    said = CATEGORIES.get(category.casefold())
+    said = CATEGORIES.get(category.casefold().partition(" - ")[0])  # `Stocks - Held with Interactive Brokers (U.K.) Limited`
     if said == EXCHANGE:
         return replace(entry, deed=EXCHANGE, symbol=entry.symbol.partition(".")[0])
     if said in {OPTION, FUTURE}:
@@ -212,14 +224,3 @@ def _without_special(entries: Sequence[Entry], intake: Intake) -> list[Entry]:
         else:
             brokerage.take_together(group, brokerage.reverse_split, intake)
     return rest
-
-
-def _warn_of_premiums(entries: Sequence[Entry], intake: Intake) -> None:
-    """Shares that came or went by an option: its premium belongs to their basis or proceeds, and options are not booked."""
-    booked = {source for one in intake.transactions for source in one.sources}
-    for entry in entries:
-        if entry.row.source in booked and {"A", "Ex"} & set(entry.row.text("Code").split(";")):
-            hint = "Add the option's premium to the basis or the proceeds by a line in overrides.csv."
-            intake.warn(
-                entry.row, "KIND_NOT_BOOKED", f"{entry.what} by an option that was assigned or exercised: its premium is missing", hint
-            )

@@ -123,7 +123,7 @@ def _known(code: str) -> None:
     """Raises RowError for a code that is not booked or not known."""
     for codes, why, hint in _NOT_BOOKED:
         if code in codes:
-            raise RowError("ROW_UNKNOWN_KIND", f"code {code!r}: {why}", hint)
+            raise RowError("KIND_NOT_BOOKED", f"code {code!r}: {why}", hint)
     known = (*_TRADES, *_INCOME, *sorted(_CASH), *sorted(_COSTS), *_SHARES_IN, *_SHARES_OUT, *sorted(_SPLITS))
     if code not in known:
         hint = f"Known codes: {', '.join(known)}. Give the row in a universal ledger CSV, or report the code."

@@ -34,7 +34,7 @@ from taxlots.importers.brokers.brokerage import (
     Entry,
 )
 from taxlots.importers.numbers import number
-from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.records import Intake, Row, RowError, Table, Transaction, all_rows
 
 REQUIRED = ("Date", "Action", "Symbol", "Description", "Quantity", "Price", "Fees & Comm")
 REALIZED_REQUIRED = ("Symbol", "Closed Date", "Opened Date", "Wash Sale?", "Disallowed Loss")
@@ -66,6 +66,7 @@ _DEEDS = {
 }
 _KNOWN = {name.casefold(): deed for name, deed in _DEEDS.items()}
 _OPTION_SYMBOL = re.compile(r".+ \d{2}/\d{2}/\d{4} [\d.]+ [CP]")
+_ACCOUNTS = (re.compile(r"X{3}(\d{3,4})_Transactions"), re.compile(r"for account .*\.\.\.(\d{3,4}) as of"))  # file's name, line above
 _NAME_LENGTH = 12  # as many letters of a company's name both rows of a reverse split print alike
 
 
@@ -73,14 +74,15 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
     """Every row of every table to its fate. Raises nothing."""
     intake = Intake()
     with exact.exactly():
-        entries = brokerage.read_entries(tables, intake, lambda row: _entry(row, zone))
+        account = brokerage.account_names(ACCOUNT, all_rows(tables), files=brokerage.numbers_of_files(tables, *_ACCOUNTS))
+        entries = brokerage.read_entries(tables, intake, lambda row: _entry(row, account(row), zone))
         _take_pairs([entry for entry in entries if entry.deed == _TWO_ROWS], intake)
         rest = [entry for entry in entries if entry.deed != _TWO_ROWS]
         brokerage.book(_without_internal(rest, intake), intake)
     return intake
 
 
-def _entry(row: Row, zone: tzinfo) -> Entry:
+def _entry(row: Row, account: str, zone: tzinfo) -> Entry:
     date = row.text("Date")
     if date.casefold() == "transactions total":
         return Entry(row=row, deed=ASIDE + "a totals row", account=ACCOUNT, time=brokerage.when(row, "Date", zone, "2000-01-01")[0])
@@ -94,7 +96,7 @@ def _entry(row: Row, zone: tzinfo) -> Entry:
     return Entry(
         row=row,
         deed=_settled(deed, symbol, quantity),
-        account=ACCOUNT,
+        account=account,
         time=moment,
         date_only=date_only,
         symbol=symbol,

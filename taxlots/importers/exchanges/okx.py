@@ -86,7 +86,7 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  the 
 def _place(row: Row, zone: tzinfo, orders: dict[str, list[_Leg]], stated: list[Stated], intake: Intake) -> None:
     time = moment(row, "Time", zone)
     said = cell(row, "Trade Type").lower()
-    asset = (cell(row, "Balance Unit") or cell(row, "Unit")).upper()
+    asset = (cell(row, "Balance Unit") or cell(row, "Unit (2)")).upper()
     change = required(row, "Balance Change")
     balance = number(row, "Balance")
     if not asset:

@@ -1,6 +1,6 @@
 """The table of layouts of this family: one row each."""
 
-from taxlots.importers.detect import SECTIONS, Layout
+from taxlots.importers.detect import Layout
 from taxlots.importers.tools import (
     bitcoin_tax,
     bittytax,
@@ -26,8 +26,8 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout("coinledger_template", "CoinLedger", "Universal import template", coinledger.TEMPLATE, coinledger.read_template),
     Layout("cointracker", "CoinTracker", "Transaction history CSV, all eras", cointracker.EXPORT, cointracker.read_export),
     Layout("cointracker_import", "CoinTracker", "Import CSV", cointracker.IMPORT, cointracker.read_import),
-    Layout("cointracking", "CoinTracking", "Trade table CSV", cointracking.REQUIRED_ENGLISH, cointracking.read_english, SECTIONS),
-    Layout("cointracking_german", "CoinTracking", "Trade table, German", cointracking.REQUIRED_GERMAN, cointracking.read_german, SECTIONS),
+    Layout("cointracking", "CoinTracking", "Trade table CSV", cointracking.REQUIRED_ENGLISH, cointracking.read_english),
+    Layout("cointracking_german", "CoinTracking", "Trade table, German", cointracking.REQUIRED_GERMAN, cointracking.read_german),
     Layout("cointracking_import", "CoinTracking", "Import CSV", cointracking.REQUIRED, cointracking.read_import),
     Layout("delta", "Delta", "Portfolio CSV", delta.REQUIRED, delta.read),
     Layout("koinly_universal", "Koinly", "Universal CSV, also of wallets that write it", koinly.UNIVERSAL, koinly.read_universal),

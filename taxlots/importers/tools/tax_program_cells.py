@@ -10,6 +10,7 @@ from decimal import Decimal
 from taxlots.importers.numbers import number
 from taxlots.importers.records import Row, RowError, Source, Table
 from taxlots.importers.times import TimeError, parse_time
+from taxlots.importers.written_times import iso
 
 BY_HAND = "Give its effect on holdings as rows of a universal ledger CSV, and leave this row as it is."
 _DAY_FIRST = re.compile(r"(\d{1,2})([./])(\d{1,2})[./](\d{4}|\d{2})\b(.*)", re.ASCII | re.DOTALL)
@@ -80,7 +81,7 @@ def moment(row: Row, column: str, zone: tzinfo, *, slashes_day_first: bool = Fal
         day, _, month, year, rest = match.groups()
         text = f"{month}/{day}/{year}{rest}"
     try:
-        return parse_time(text, zone)
+        return parse_time(iso(text), zone)
     except (TimeError, OverflowError):
         raise RowError("TIME_INVALID", f"column {column!r}: {row.text(column)!r} is not a time that can be read") from None
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from taxlots.importers.bookings import Leg, Legs, Reading, When, booked, each_group, leg, said_by
 from taxlots.importers.coin_in_name import coin_of
 from taxlots.importers.numbers import number, required
+from taxlots.importers.own_moves import inside_one_wallet
 from taxlots.importers.records import Row, RowError
 from taxlots.importers.written_times import time_of, unix_time, written_time
 
@@ -86,6 +87,6 @@ def _add(row: Row, kind: str, moved: Leg | None, fee: Leg | None, when: When, re
         reading.intake.add(booked(row, ACCOUNT, "withdrawal", when, Legs(sent=moved, fee=fee), txid=txid, note=note))
 
 
-read_suite = each_group(lambda row: row.text("Transaction ID"), _take_suite)
-read_first = each_group(lambda row: row.text("Transaction ID"), _take_first)
-read_web = each_group(lambda row: row.text("TX id"), _take_web)
+read_suite = inside_one_wallet(each_group(lambda row: row.text("Transaction ID"), _take_suite))
+read_first = inside_one_wallet(each_group(lambda row: row.text("Transaction ID"), _take_first))
+read_web = inside_one_wallet(each_group(lambda row: row.text("TX id"), _take_web))
