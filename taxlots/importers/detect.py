@@ -1,7 +1,7 @@
 """Which layout does a sheet have? Decided by its header row, wherever that stands; never by the file's name."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
@@ -37,6 +37,12 @@ class Layout:
     read: Callable[[Sequence[Table], tzinfo], Intake]
     shape: str = CHECKED
     bulk: Callable[[Bulk, tzinfo], Intake] | None = None
+    whole: bool = False
+
+    def fits(self, names: Iterable[str]) -> bool:
+        """Whether these are the names of a header of the layout."""
+        named = set(names) - {""}
+        return set(self.required) == named if self.whole else set(self.required) <= named
 
 
 _UNCLOSED = RowError(
@@ -79,7 +85,7 @@ def detect(sheet: Sheet, layouts: Sequence[Layout]) -> Detected | None:
     cells = _unwrapped(sheet.cells)
     for index, row in enumerate(cells[:SEARCHED_ROWS]):
         names = tuple(cell.strip().lstrip("﻿") for cell in row)
-        fitting = [layout for layout in layouts if set(layout.required) <= set(names)]
+        fitting = [layout for layout in layouts if layout.fits(names)]
         if fitting:
             layout = max(fitting, key=lambda fit: len(fit.required))
             return _table(sheet, cells, index, names, layout)

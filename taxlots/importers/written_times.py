@@ -1,7 +1,8 @@
 """Times that only some exports write: month names, US zone abbreviations, offsets of two digits, seconds since 1970.
 
 `May 5, 2020, 10:10:57 PM`, `Nov 23 2025 02:03:01`, `June 15, 2021 5:25 PM`, `Thu Apr 16 2020 20:14:29 GMT-0400 (EDT)`,
-`2025-10-09 16:29:46 EDT`, `2024-11-16 17:39:46+00`. What is none of these goes to `times` as it stands.
+`2025-10-09 16:29:46 EDT`, `2024-11-16 17:39:46+00`, `31-JAN-2025`, `2022/4/20`.
+What is none of these goes to `times` as it stands.
 
 An abbreviation is taken at its word: `PST` is eight hours behind UTC also in August, when the writer's clock said otherwise.
 """
@@ -29,6 +30,8 @@ _NAMED = re.compile(
     r"(?:,? (?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?: ?(?P<half>[AaPp][Mm]))?)?(?P<rest>.*)",
     re.ASCII,
 )
+_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})-(?P<month>[A-Za-z]{3})-(?P<year>\d{4})", re.ASCII)
+_SLASHES = re.compile(r"(?P<year>\d{4})/(?P<month>\d{1,2})/(?P<day>\d{1,2})(?P<rest>(?: .*)?)", re.ASCII)
 _ABBREVIATION = re.compile(r"(?P<time>.*\d) ?(?P<zone>[A-Z]{3})")
 _SHORT_OFFSET = re.compile(r"(?P<time>.*\d{2}:\d{2}(?:\.\d+)?) ?(?P<hours>[+-]\d{2})", re.ASCII)
 _GMT_OFFSET = re.compile(r"(?P<time>.*\d) ?(?:GMT|UTC)(?P<offset>[+-]\d{4})(?: \([A-Za-z ]+\))?")
@@ -41,6 +44,10 @@ def iso(text: str) -> str:
     named = _NAMED.fullmatch(cleaned)
     if named and named["month"][:3].lower() in _MONTHS:
         cleaned = _from_named(named)
+    if (match := _DAY_FIRST.fullmatch(cleaned)) and match["month"].lower() in _MONTHS:
+        return f"{match['year']}-{_MONTHS.index(match['month'].lower()) + 1:02d}-{int(match['day']):02d}"
+    if match := _SLASHES.fullmatch(cleaned):
+        return f"{match['year']}-{int(match['month']):02d}-{int(match['day']):02d}{match['rest']}"
     if match := _GMT_OFFSET.fullmatch(cleaned):
         return match["time"] + match["offset"]
     if match := _SHORT_OFFSET.fullmatch(cleaned):

@@ -5,12 +5,16 @@ from datetime import UTC
 import pytest
 from goldens import _equal, _fates, _ledger, assert_one_fate_each
 from layout_samples import codes, compare, layout, legs, read, sample
+from taxlots.importers.detect import detect
+from taxlots.importers.layouts import LAYOUTS
+from taxlots.importers.readers import Sheet
 
 SAMPLES = {
     "poloniex_trades": "tradeHistory",
     "poloniex_trades_2022": "trades_2022",
     "poloniex_deposits": "depositHistory",
     "poloniex_deposits_2022": "deposits_2022",
+    "poloniex_withdrawals": "withdrawalHistory",
     "poloniex_withdrawals_2022": "withdrawals_2022",
     "poloniex_distributions": "distributions",
 }
@@ -23,20 +27,13 @@ def test_golden(name: str, file: str) -> None:
     compare(name, f"poloniex/{file}.csv")
 
 
-@pytest.mark.parametrize(
-    ("name", "file", "golden"),
-    [
-        ("poloniex_withdrawals", "withdrawalHistory", "poloniex_withdrawals"),  # its header holds that of the deposits
-        ("poloniex_trades", "tradeHistory_2021", "poloniex_trades_2021"),
-    ],
-)
-def test_golden_of_further_headers(name: str, file: str, golden: str) -> None:
-    detected, table = sample(f"poloniex/{file}.csv")
-    assert detected == name
-    intake = layout(name).read([table], UTC)
+def test_golden_of_the_trades_of_2021() -> None:
+    detected, table = sample("poloniex/tradeHistory_2021.csv")
+    assert detected == "poloniex_trades"
+    intake = layout(detected).read([table], UTC)
     assert_one_fate_each([table], intake)
-    _equal(f"{golden}.csv", _ledger(intake))
-    _equal(f"{golden}.fates.csv", _fates(table, intake))
+    _equal("poloniex_trades_2021.csv", _ledger(intake))
+    _equal("poloniex_trades_2021.fates.csv", _fates(table, intake))
 
 
 @pytest.mark.parametrize(
@@ -100,6 +97,14 @@ def test_a_withdrawal_contains_its_fee() -> None:
     assert [(legs(one), one.txid) for one in intake.transactions] == [("withdrawal -0.99 ETH fee 0.01 ETH", "hash")]
 
 
-def test_another_platforms_file_is_no_deposits() -> None:
-    intake = read("poloniex_deposits", "Timezone,Date,Time,Currency,Amount,Address,Status", "CET,2023-01-01,10:00,BTC,1,,COMPLETE")
-    assert codes(intake) == ["ROW_INVALID"]
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Timezone,Date,Time,Currency,Amount,Address,Status",
+        "Date,Currency,Amount,Address,Status,Note",
+        "date,currency,amount,wallet,fee",
+    ],
+)
+def test_another_platforms_header_is_no_poloniex_file(header: str) -> None:
+    sheet = Sheet("x.csv", "x", [header.split(","), ["2023-01-01"] * (header.count(",") + 1)], [1, 2])
+    assert detect(sheet, LAYOUTS) is None

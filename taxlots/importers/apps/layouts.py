@@ -1,6 +1,6 @@
 """The table of layouts of this family: one row each."""
 
-from taxlots.importers.apps import blockfi, cashapp, celsius, nexo, paypal, revolut, river, shakepay, strike, swan, uphold, venmo
+from taxlots.importers.apps import blockfi, cashapp, celsius, nexo, paypal, relai, revolut, river, shakepay, strike, swan, uphold, venmo
 from taxlots.importers.detect import Layout
 
 LAYOUTS: tuple[Layout, ...] = (
@@ -14,6 +14,7 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout("cashapp_reference", "Cash App", "Report CSV with Reference ID, 2025", cashapp.REQUIRED_REFERENCE, cashapp.read_reference),
     Layout("celsius", "Celsius", "Transactions CSV, 2020 to 2022", celsius.REQUIRED, celsius.read),
     Layout("paypal_venmo_crypto", "PayPal, Venmo", "Crypto transactions CSV", paypal.REQUIRED, paypal.read),
+    Layout("relai", "Relai", "Transactions CSV", relai.REQUIRED, relai.read),
     Layout("revolut_crypto", "Revolut", "Crypto statement CSV", revolut.REQUIRED_CRYPTO, revolut.read_crypto),
     Layout("revolut_invest", "Revolut", "Broker account statement CSV", revolut.REQUIRED_INVEST, revolut.read_invest),
     Layout("river", "River", "Account activity CSV", river.REQUIRED, river.read),

@@ -118,9 +118,6 @@ def _other(market: str, asset: str) -> tuple[str, str] | None:
 
 
 def _take_deposit(row: Row, reading: Reading) -> None:
-    further = [name for name in reading.table.header if name and name not in DEPOSITS]
-    if further:  # these five names are so common that another platform's header may hold them
-        raise RowError("ROW_INVALID", f"the file has columns that Poloniex deposits do not have: {', '.join(further)}")
     _take_move(row, reading, ("Date", "Amount", None, "Status"))
 
 
