@@ -68,7 +68,7 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout("coinbase_prime_moves", "Coinbase Prime", "Transactions CSV", coinbase_prime.MOVES, coinbase_prime.read_moves),
     Layout("coinbase_prime_rewards", "Coinbase Prime", "Staking rewards CSV", coinbase_prime.REWARDS, coinbase_prime.read_rewards),
     Layout("kraken_ledgers", "Kraken", "Ledgers CSV, all header eras to 2026", kraken.REQUIRED, kraken.read, bulk=kraken_bulk.read),
-    Layout("kraken_trades", "Kraken", "Trades CSV, which repeats the ledgers", kraken_trades_export.REQUIRED, kraken_trades_export.read),
+    Layout("kraken_trades", "Kraken", "Trades CSV, for what the ledgers lack", kraken_trades_export.REQUIRED, kraken_trades_export.read),
     Layout("binance_statements", "Binance", "Transaction history statements CSV, 2021 on", binance.REQUIRED, binance.read),
     Layout("binance_trades_2019", "Binance", "Spot trade history, to 2020", binance_trades.FILLS_2019, binance_trades.read),
     Layout("binance_trades", "Binance", "Spot trade history, 2021 on", binance_trades.FILLS_2021, binance_trades.read),
