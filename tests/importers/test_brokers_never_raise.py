@@ -61,6 +61,11 @@ KINDS = {
     "trading212": ("Action", [*trading212._DEEDS, "Dividend (x)", "?"]),
     "freetrade": ("Type", [*freetrade._DEEDS, "?"]),
     "questrade_activities": ("Action", [*questrade._DEEDS, "?", ""]),
+    "morgan_stanley_releases": ("Type", ["Release", "?", ""]),
+    "morgan_stanley_net_shares": ("Type", ["Released Shares", "?", ""]),
+    "morgan_stanley_withdrawals": ("Type", ["Sale", "?", ""]),
+    "etrade_restricted_stock": ("Record Type", ["Grant", "Event", "Vest Schedule", "Tax Withholding", "Totals", "?"]),
+    "etrade_espp": ("Record Type", ["Purchase", "Event", "Totals", "?"]),
     "avanza": ("Typ av transaktion", [*avanza._DEEDS, "?"]),
     "bux": ("Transaction Type", [*bux._TYPES, "?"]),
     "disnat": ("Type de transaction", [*disnat._DEEDS, "?"]),
@@ -73,11 +78,6 @@ KINDS = {
     "trade_republic_pytr_en": ("Type", [*trade_republic._KNOWN, "?"]),
     "xtb": ("Type", [*xtb._DEEDS, "Total", "?"]),
     "xtb_newer": ("Type", [*xtb._DEEDS, "Stock purchase", "?"]),
-    "morgan_stanley_releases": ("Type", ["Release", "?", ""]),
-    "morgan_stanley_net_shares": ("Type", ["Released Shares", "?", ""]),
-    "morgan_stanley_withdrawals": ("Type", ["Sale", "?", ""]),
-    "etrade_restricted_stock": ("Record Type", ["Grant", "Event", "Vest Schedule", "Tax Withholding", "Totals", "?"]),
-    "etrade_espp": ("Record Type", ["Purchase", "Event", "Totals", "?"]),
 }
 MORE = {
     "schwab_transactions": ("Amount",),
@@ -165,7 +165,6 @@ def _choices(name: str, column: str) -> list[str]:
         return kinds
     if name in EUROPEAN and column in CELLS:
         return CELLS[column]
-    if "Date" in column or column in {"Time", "Timestamp"}:
     if column in WORDS_OF:
         return WORDS_OF[column]
     if ("Date" in column and "FMV" not in column) or column in {"Time", "Timestamp"}:

@@ -16,6 +16,7 @@ from taxlots.importers.brokers import (
     ibkr_flex,
     investengine,
     morgan_stanley,
+    ofx,
     questrade,
     rbc_direct,
     robinhood,
@@ -118,4 +119,5 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout("xtb", "XTB", "Cash operations", xtb.REQUIRED, xtb.read),
     Layout("xtb_closed", "XTB", "Closed positions", xtb.CLOSED_REQUIRED, set_all_aside, LOOSE),
     Layout("xtb_newer", "XTB", "Cash operations, 2025 on", xtb.NEWER_REQUIRED, xtb.read_newer),
+    Layout("ofx", "Brokers and banks", "OFX and QFX, 1.x and 2.x", ofx.REQUIRED, ofx.read),
 )
