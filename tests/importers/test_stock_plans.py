@@ -153,5 +153,25 @@ def test_purchases_that_do_not_add_up(cells: str) -> None:
     assert codes(read("etrade_espp", ESPP, f"Purchase,ACME,31-JUL-2024,{cells},,,")) == ["ROW_INVALID"]
 
 
+def test_a_date_that_a_spreadsheet_has_stored_as_a_time() -> None:
+    schedule = SCHEDULE.replace("05/15/2024", "2024-05-15 00:00:00")
+    (one,) = restricted("Event,,,,,05-15-2024,Shares released,50,,,,", schedule).transactions
+    assert one.time == datetime(2024, 5, 15, tzinfo=UTC)
+
+
+def test_vested_shares_are_there_for_the_sales_of_the_account(tmp_path: Path) -> None:
+    """32 + 50 vested and 40 + 30 - 3 bought by June 2025; the account's transactions sell 100 of them: nothing is missing."""
+    header = "TransactionDate,TransactionType,SecurityType,Symbol,Quantity,Amount,Price,Commission,Description"
+    sold = f"{header}\n06/20/25,Sold,EQ,ACME,-100,14000,140,0,ACME INC\n"
+    ledger = ledger_of(tmp_path, {"BenefitHistory.xlsx": (SAMPLES / "etrade/BenefitHistory.xlsx").read_bytes(), "trades.csv": sold})
+    held = sum(
+        (row["received_quantity"] or 0) - (row["sent_quantity"] or 0) for row in records(ledger.transactions) if row["kind"] != "buy"
+    )
+    bought = sum(row["received_quantity"] for row in records(ledger.transactions) if row["kind"] == "buy")
+    # without the purchases: 82 vested, 3 kept back and 100 sold
+    assert (held, bought) == (Decimal(82 - 3 - 100), Decimal(70))
+    assert {row["account"] for row in records(ledger.transactions)} == {"etrade"}
+
+
 def test_layouts_of_stock_plans_are_there() -> None:
     assert {layout(name).platform for name in REPORTS} == {"Morgan Stanley"}
