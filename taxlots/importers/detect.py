@@ -27,7 +27,8 @@ class Layout:
     handed over, for exports that end in free text. `sections`: the header is only the first of several, each with columns of its
     own; every later row is handed over, its cells named by position (`0`, `1`, ...), and `read` finds the headers among them.
 
-    `bulk` makes the same of large tables, column by column.
+    `bulk` makes the same of large tables, column by column. The header of a `whole` layout has names so common that headers of other
+    platforms hold them too: no other column may stand beside them.
     """
 
     id: str

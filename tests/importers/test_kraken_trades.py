@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from layout_samples import codes, compare, legs, read
+from taxlots.importers import readers
 from taxlots.importers.exchanges.kraken_trades_export import split_pair
 from taxlots.importers.records import RowError
 from taxlots.problems import Severity
@@ -108,6 +109,15 @@ def test_the_ledgers_alone_count_for_what_both_tell(tmp_path: Path, names: tuple
     assert (line, reason.startswith("says the same as")) == (2, True)
     assert [p.message[:2] for p in ledger.problems if p.code == "EXPORT_LESSER"] == ["1 "]
     assert "ID_CONFLICT" not in codes_of(ledger.problems)
+
+
+@pytest.mark.parametrize("large", [1, 10**9])
+def test_large_ledgers_are_compared_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int) -> None:
+    """Large ledgers are settled by column, and a trade of theirs that the trades tell too is still one."""
+    monkeypatch.setattr(readers, "LARGE_BYTES", large)
+    ledger = ledger_of(tmp_path, {"ledgers.csv": csv(LEDGERS, DEPOSIT, *LEDGER_ONE), "trades.csv": csv(TRADES, ONE, TWO)})
+    rows = {row["id"]: row["fee_asset"] for row in records(ledger.transactions)}
+    assert rows == {"L0": None, "T1": "BTC", "T2": "USD"}
 
 
 def test_nothing_is_warned_of_where_the_ledgers_have_all(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from broker_samples import SAMPLES, all_legs, codes
 from goldens import _equal, _fates, _ledger, assert_one_fate_each
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from taxlots.importers import readers
 from taxlots.importers.brokers import ofx
 from taxlots.importers.detect import detect
 from taxlots.importers.layouts import LAYOUTS
@@ -245,6 +246,12 @@ def test_damaged_and_hostile_files(tmp_path: Path, text: str, said: str) -> None
 def test_deep_nesting_and_open_sections_are_read_in_one_pass() -> None:
     deep = f"{SGML}<OFX>{'<A>' * 200_000}{'</Z>' * 200_000}</OFX>{'<![CDATA[' * 200_000}"
     assert rows(deep) == ([list(HEADER)], [1])
+
+
+def test_a_large_file_is_read_as_a_small_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "LARGE_BYTES", 1)
+    ledger = ledger_of(tmp_path, {"a.ofx": investments(buy())})
+    assert [row["id"] for row in records(ledger.transactions)] == ["F1"]
 
 
 def test_other_files_are_no_ofx() -> None:

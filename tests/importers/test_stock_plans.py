@@ -166,7 +166,7 @@ def test_vested_shares_are_there_for_the_sales_of_the_account(tmp_path: Path) ->
     sold = f"{header}\n06/20/25,Sold,EQ,ACME,-100,14000,140,0,ACME INC\n"
     book = book_of(tmp_path, {"BenefitHistory.xlsx": (SAMPLES / "etrade/BenefitHistory.xlsx").read_bytes(), "trades.csv": sold})
     # 82 vested and 67 bought, less 100: 49 are left, all of them with a known basis
-    assert sum(row["quantity"] for row in records(book.open_lots)) == Decimal(49)
+    assert sum(row["quantity"] for row in records(book.lots)) == Decimal(49)
     assert "NOT_COVERED" not in codes_of(book.problems)
 
 
