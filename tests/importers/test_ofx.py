@@ -89,7 +89,7 @@ def test_overlapping_files_count_once_and_positions_agree(tmp_path: Path) -> Non
     ledger = ledger_of(tmp_path, files)
     assert len(files) == 2
     sold = [row for row in records(ledger.transactions) if row["kind"] == "sell"]
-    assert [(row["id"], row["sent_quantity"], row["account"]) for row in sold] == [("20240701.1", Decimal(20), "sample-brokerage")]
+    assert [(row["id"], row["sent_quantity"], row["account"]) for row in sold] == [("20240701.1", Decimal(20), "samplebrokerage")]
     (acme,) = [check for check in ledger.balances if check.asset == "ACME"]
     assert (acme.reported, acme.computed) == (Decimal(60), Decimal(60))
 
@@ -153,6 +153,7 @@ def test_what_each_record_becomes(tmp_path: Path, record: str, said: list[str]) 
         (buy(day="20241332"), "TIME_INVALID"),
         (buy("<UNITS>ten<TOTAL>-50"), "ROW_INVALID"),
         (buy("<UNITS>1<TOTAL>0"), "ROW_INVALID"),
+        (f"<INCOME>{tran()}<TOTAL>7</INCOME>", "ROW_UNKNOWN_KIND"),
         (buy("<UNITS>1<TOTAL>-5<CORRECTFITID>F0"), "ROW_INVALID"),
     ],
 )
@@ -183,6 +184,23 @@ def test_a_reversal_undoes_its_record(tmp_path: Path) -> None:
 def test_times(written: str, expected: tuple[datetime, bool]) -> None:
     row = Row("x", 2, {"DTTRADE": written})
     assert ofx.moment_of(row, "DTTRADE", EASTERN) == expected
+
+
+@pytest.mark.parametrize(
+    ("named", "account"),
+    [
+        ({"ORG": "The Sample Group", "BROKERID": "sample.com"}, "sample"),  # the domain is the same in every file
+        ({"ORG": "SAMPLE-CREF", "BROKERID": "1234"}, "sample-cref"),
+        ({"BROKERID": "1234"}, "1234"),
+        ({"BANKID": "000000000"}, "000000000"),
+        ({"ORG": "!!"}, "ofx"),
+    ],
+)
+def test_the_account_is_the_bank(named: dict[str, str], account: str) -> None:
+    cells = {"RECORD": "STMTTRN", "TRNTYPE": "Credit", "DTPOSTED": "20240105", "TRNAMT": "+0005.0", "CURSYM": "AUD", **named}
+    row = Row("x", 2, dict.fromkeys(HEADER, "") | cells)
+    (one,) = ofx.read([Table("x", "x", HEADER, 1, (), (row,))], UTC).transactions
+    assert (one.account, one.received_quantity, one.received_asset) == (account, Decimal(5), "AUD")
 
 
 def test_accounts_are_told_apart_by_their_number(tmp_path: Path) -> None:
@@ -219,6 +237,16 @@ def test_a_position_without_a_date_of_its_own_is_of_the_statement(tmp_path: Path
     assert (balance.asset, balance.quantity, balance.time) == ("ACME", Decimal(9), datetime(2024, 6, 30, 23, 59, 59, tzinfo=UTC))
     ledger = ledger_of(tmp_path / "l", {"a.ofx": investments(buy(), rest=held)})
     assert codes_of(ledger.problems) == ["BALANCE_MISMATCH"]  # 10 were bought
+
+
+def test_no_currency_is_guessed(tmp_path: Path) -> None:
+    assert codes(read(tmp_path, investments(buy()).replace("<CURDEF>USD", "<CURDEF>"))) == ["ROW_INVALID"]
+
+
+def test_what_moves_nothing_is_set_aside(tmp_path: Path) -> None:
+    moved = f"<TRANSFER>{tran()}<UNITS>0<TFERACTION>IN<POSTYPE>LONG</TRANSFER>"
+    intake = read(tmp_path, investments(moved, rest="<INVBAL><AVAILCASH></INVBAL>"))
+    assert list(intake.set_aside.values()) == ["a balance without an amount", "nothing moved"]
 
 
 def test_credit_cards_are_set_aside(tmp_path: Path) -> None:

@@ -100,8 +100,10 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
 
 
 def _bank(row: Row) -> str:
-    """The bank as an account's name: its organisation, else the broker's domain."""
-    named = row.text(ORG) or row.text("BROKERID") or "ofx"
+    """The bank as an account's name: the broker's domain, which is the same in all its files, else its organisation or number."""
+    broker = row.text("BROKERID")
+    domain = broker if "." in broker else ""
+    named = domain or row.text(ORG) or broker or row.text("BANKID")
     return re.sub(r"[^a-z0-9]+", "-", re.sub(r"\.(?:com|net|org)$", "", named.lower())).strip("-")[:40] or "ofx"
 
 
@@ -148,7 +150,7 @@ def _entry(place: _Place, said: str) -> Entry:
     if row.text("CORRECTFITID"):
         raise RowError("ROW_INVALID", f"the record corrects the record {row.text('CORRECTFITID')!r}", "Export the corrected period again.")
     moment, date_only = moment_of(row, "DTPOSTED" if bank else "DTTRADE", place.zone)
-    words = (row.text(RECORD), row.text("INCOMETYPE") or row.text("TRNTYPE"), row.text("SECNAME"), row.text("NAME"), row.text("MEMO"))
+    words = (row.text(RECORD), _word(row, "INCOMETYPE") or _word(row, "TRNTYPE"), row.text("SECNAME"), row.text("NAME"), row.text("MEMO"))
     return Entry(
         row=row,
         deed=said,
@@ -167,7 +169,14 @@ def _entry(place: _Place, said: str) -> Entry:
 
 
 def _currency(row: Row) -> str:
-    return (row.text("CURSYM") or row.text("CURDEF") or "USD").upper()
+    named = (row.text("CURSYM") or row.text("CURDEF")).upper()
+    if not named:
+        raise RowError("ROW_INVALID", "neither the record nor its statement names a currency")
+    return named
+
+
+def _word(row: Row, column: str) -> str:
+    return row.text(column).upper()
 
 
 def _symbol(row: Row) -> str:
@@ -201,7 +210,7 @@ def _zone(match: re.Match[str]) -> tzinfo:
 def _trade(entry: Entry) -> list[Entry]:
     """A purchase or a sale with its fees; tax that was withheld from a sale's proceeds is a cost of its own."""
     row = entry.row
-    if row.text("BUYTYPE") == "BUYTOCOVER" or row.text("SELLTYPE") == "SELLSHORT":
+    if _word(row, "BUYTYPE") == "BUYTOCOVER" or _word(row, "SELLTYPE") == "SELLSHORT":
         return [replace(entry, deed=SHORT)]
     if _amount(row, "ACCRDINT"):
         return [replace(entry, deed=ACCRUED)]
@@ -226,7 +235,7 @@ def _reinvested(entry: Entry) -> list[Entry]:
 
 
 def _income(entry: Entry) -> str:
-    said = entry.row.text("INCOMETYPE") or "MISC"
+    said = _word(entry.row, "INCOMETYPE")
     if said not in _INCOME:
         raise brokerage.unknown(said, _INCOME)
     if any(_amount(entry.row, name) for name in _WITHHELD):
@@ -241,9 +250,9 @@ def _settled(entry: Entry) -> Entry:
     if entry.deed == _DISTRIBUTION:
         return replace(entry, deed=_income(entry), quantity=_NONE)
     if entry.deed == _BANK:
-        if row.text("TRNTYPE") not in _BANKS:
-            raise brokerage.unknown(row.text("TRNTYPE"), _BANKS)
-        deed = _BANKS[row.text("TRNTYPE")]
+        if _word(row, "TRNTYPE") not in _BANKS:
+            raise brokerage.unknown(_word(row, "TRNTYPE"), _BANKS)
+        deed = _BANKS[_word(row, "TRNTYPE")]
         return replace(entry, deed=COST if deed == INTEREST and entry.amount < 0 else deed)
     if entry.deed == SPLIT:
         if _amount(row, "FRACCASH"):
@@ -255,10 +264,12 @@ def _settled(entry: Entry) -> Entry:
 
 
 def _moved(entry: Entry) -> Entry:
-    action = entry.row.text("TFERACTION")
+    action = _word(entry.row, "TFERACTION")
     if action not in {"IN", "OUT"}:
         raise brokerage.unknown(action, ("IN", "OUT"))
-    if entry.row.text("POSTYPE") == "SHORT":
+    if not entry.quantity:
+        return replace(entry, deed=ASIDE + "nothing moved")
+    if _word(entry.row, "POSTYPE") == "SHORT":
         return replace(entry, deed=SHORT)
     return replace(entry, quantity=abs(entry.quantity) * (1 if action == "IN" else -1))
 
@@ -266,14 +277,17 @@ def _moved(entry: Entry) -> Entry:
 def _take_balance(place: _Place, said: str, intake: Intake) -> None:
     """A position or the cash at the time of the statement, a date meaning its end. Raises RowError."""
     row = place.row
-    if row.text("POSTYPE") == "SHORT":
+    held = said == _POSITION
+    column = "UNITS" if held else "AVAILCASH" if row.text(RECORD) == "INVBAL" else "BALAMT"
+    if not row.text(column):
+        intake.leave(row, "a balance without an amount")
+        return
+    if _word(row, "POSTYPE") == "SHORT":
         raise RowError("KIND_NOT_BOOKED", "a short position is not booked in this version")
     moment, date_only = moment_of(row, "DTASOF" if row.text("DTASOF") else "ASOF", place.zone)
     until = moment + timedelta(days=1) - timedelta(seconds=1) if date_only else moment
-    held = said == _POSITION
     asset = _symbol(row) if held else _currency(row)
     if not asset:
         raise RowError("ROW_INVALID", "a position without a security")
-    amount = _amount(row, "UNITS" if held else "AVAILCASH" if row.text(RECORD) == "INVBAL" else "BALAMT")
-    intake.balances.append(ReportedBalance(place.account, asset, row.text("HELDINACCT"), until, amount, row.source))
+    intake.balances.append(ReportedBalance(place.account, asset, row.text("HELDINACCT"), until, _amount(row, column), row.source))
     intake.leave(row, "a balance, compared with what the rows add up to")
