@@ -1,6 +1,7 @@
 """Coincheck (Japan): the history of purchases. `Price` is the total that was paid, without a fee of its own."""
 
-from taxlots.importers.columns import Columns, Leg, reader
+from taxlots.importers.column_legs import Leg
+from taxlots.importers.columns import Columns, reader
 
 ACCOUNT = "coincheck"
 REQUIRED = ("ID", "Amount", "Price", "Trading Currency", "Original Currency", "Progress", "Time")
