@@ -98,6 +98,13 @@ class Files(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     balances: str | None = None
 
 
+class Times(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a layout's files don't say of their times: the zone of a time of day without one, and the order of day and month."""
+
+    timezone: str | None = None
+    order: Literal["day-first", "month-first"] | None = None
+
+
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A decision about many rows at once: what they must be, and the kind that they become (`exclude` drops them)."""
 
@@ -184,6 +191,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rebalance: Rebalance = Rebalance()
     accounts: dict[str, Account] = {}
     files: Files = Files()
+    times: dict[str, Times] = {}
     rule: tuple[Rule, ...] = ()
     layout: tuple[OwnLayout, ...] = ()
     form_layout: tuple[FormLayout, ...] = ()
@@ -264,6 +272,9 @@ def _check(settings: Settings, place: _Place) -> None:
         raise place.error(f"jurisdiction {profile.jurisdiction!r} is not covered; covered: {', '.join(JURISDICTIONS)}", "jurisdiction")
     if profile.timezone is not None:
         zone_named(profile.timezone, place.error)
+    for times in settings.times.values():
+        if times.timezone is not None:
+            zone_named(times.timezone, place.error)
     for key, method in {"default": methods.default, **methods.accounts}.items():
         if method not in METHODS:
             raise place.error(f"method {method!r} is not covered; covered: {', '.join(METHODS)}", key)

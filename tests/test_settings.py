@@ -21,6 +21,8 @@ WRONG = {
     "bad status": ('[profile]\nfiling_status = "alone"\n', "filing_status", 2),
     "bad zone": ('[profile]\ntimezone = "Mars/Olympus"\n', "Mars/Olympus", 2),
     "zone that is a path": ('[profile]\ntimezone = "../../etc/passwd"\n', "passwd", 2),
+    "bad zone of a layout": ('[times.river]\ntimezone = "Mars/Olympus"\n', "Mars/Olympus", 2),
+    "bad order of day and month": ('[times.river]\norder = "year-first"\n', "order", 2),
     "bad jurisdiction": ('[profile]\njurisdiction = "mars"\n', "mars", 2),
     "bad method": ('[methods]\ndefault = "random"\n', "random", 2),
     "bad account method": ('[methods.accounts]\nkraken = "random"\n', "random", 2),
@@ -131,3 +133,12 @@ def test_account_types_that_are_not_computed_are_refused(kind):
     """A tax-deferred account's sales are no gains: until that is computed, the setting is refused instead of ignored."""
     with pytest.raises(TaxlotsError, match="not computed in this version"):
         parse_settings(f'[accounts.ira]\ntype = "{kind}"\n', Path("taxlots.toml"))
+
+
+def test_times_of_a_layout_that_there_is_not(tmp_path):
+    """An id under [times] that no layout has is named, also that nothing was read."""
+    folder(tmp_path, {"taxlots.toml": '[times.rivver]\ntimezone = "UTC"\n', "a.csv": EXPORT})
+    ran = run(tmp_path, "check", "a.csv")
+    assert (ran.code, ran.out) == (2, "")
+    assert "[times] 'rivver' is no layout" in ran.err
+    assert "taxlots formats" in ran.err

@@ -121,6 +121,7 @@ class Intake:
     """Collects what a layout makes of its rows. Every data row ends in exactly one of the four fates.
 
     `columns` holds further transactions, those of a large table, as a table of `frames.TRANSACTIONS`.
+    `zoneless` are the rows whose time of day has no zone, so that the taxpayer's was assumed.
     """
 
     transactions: list[Transaction] = field(default_factory=list)
@@ -131,6 +132,7 @@ class Intake:
     balances: list[ReportedBalance] = field(default_factory=list)
     columns: pa.Table | None = None
     form_lines: list[FormLine] = field(default_factory=list)
+    zoneless: set[Source] = field(default_factory=set)
 
     def add(self, transaction: Transaction) -> None:
         """The rows in `sources` became this transaction."""

@@ -59,6 +59,7 @@ class Ledger:
     merged: dict[Source, str] = field(default_factory=dict)
     zone: tzinfo = UTC
     zone_assumed: bool = True
+    zoneless: frozenset[Source] = frozenset()
     as_of: datetime | None = None
     form_lines: list[FormLine] = field(default_factory=list)
 
@@ -105,6 +106,7 @@ def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
         merged=imported.merged | single.merged,
         zone=terms.zone,
         zone_assumed=terms.zone_assumed,
+        zoneless=frozenset(imported.zoneless),
         as_of=terms.as_of,
         form_lines=imported.form_lines,
     )

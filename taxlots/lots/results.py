@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -12,15 +12,14 @@ from taxlots import exact, frames
 from taxlots.kinds import asset_class, is_fiat
 from taxlots.ledger.entries import Action, Entries, split
 from taxlots.ledger.settle import Ledger
-from taxlots.lots.book import Booked, Elections, Moved, Sold, book_entries
+from taxlots.lots.book import Elections, Moved, Sold, book_entries
 from taxlots.lots.boxes import expected_box
 from taxlots.lots.holding import is_long, long_term_on
 from taxlots.lots.methods import Piece
 from taxlots.lots.wash_sales import COVERED, unadjusted
+from taxlots.lots.zone_doubts import zone_doubts
 from taxlots.problems import Problem, problem
 from taxlots.rulebook import Rulebook
-
-_WEST, _EAST = timedelta(hours=-12), timedelta(hours=14)
 
 
 @dataclass(slots=True)
@@ -47,8 +46,7 @@ def book(ledger: Ledger, elections: Elections, rulebook: Rulebook) -> Book:
     problems = ledger.problems + booked.problems + [_unbooked(entries.rows[index]) for index in entries.unbooked]
     sold = list(writer.disposals(booked.sold))
     problems += unadjusted(sold, _acquisitions(entries, writer), rulebook)
-    if ledger.zone_assumed:
-        problems += _zone_warnings(booked, entries)
+    problems += zone_doubts(booked, entries, ledger)
     return Book(
         lots=frames.build(frames.LOTS, map(writer.lot, booked.open)),
         disposals=frames.build(frames.DISPOSALS, sold),
@@ -200,30 +198,3 @@ def _unbooked(row: dict[str, Any]) -> Problem:
     source = row["sources"][0]
     message = f"{row['kind']} (id {row['id']}) is recognised, but this version does not compute its effect on lots"
     return problem("KIND_NOT_BOOKED", message, file=source["file"], row=source["row"])
-
-
-def _zone_warnings(booked: Booked, entries: Entries) -> list[Problem]:
-    """One warning for all disposals (and income) whose tax year or term another time zone would change."""
-    doubtful = [sold.entry.row for sold in booked.sold if _zone_decides(sold)]
-    doubtful += [item.row for item in entries.income if _year_open(entries.rows[item.row]["time"])]
-    if not doubtful:
-        return []
-    row = entries.rows[doubtful[0]]
-    source = row["sources"][0]
-    message = f"{len(doubtful)} events are so near midnight that the time zone decides their tax year or term; first: {row['id']}"
-    return [problem("TIMEZONE_ASSUMED", message, file=source["file"], row=source["row"])]
-
-
-def _year_open(moment: datetime) -> bool:
-    return (moment + _WEST).year != (moment + _EAST).year
-
-
-def _zone_decides(sold: Sold) -> bool:
-    moment = sold.entry.time
-    if _year_open(moment):
-        return True
-    if sold.taken is None or sold.taken.piece.always_long or sold.entry.action is not Action.DISPOSE:
-        return False
-    acquired = sold.taken.piece.acquired
-    terms = {is_long((acquired + shift).date(), (moment + shift).date()) for shift in (_WEST, timedelta(0), _EAST)}
-    return len(terms) > 1

@@ -98,13 +98,15 @@ def test_only_what_was_completed_moved(status: str, problems: list[str]) -> None
     ],
 )
 def test_what_the_ledger_alone_tells(text: str, kind: str) -> None:
-    intake = read("bitfinex_ledger", LEDGER, f"1,{text},USD,0.5,10,04-02-20 10:00:00,exchange")
+    intake = read("bitfinex_ledger", LEDGER, f"1,{text},USD,0.5,0.5,04-02-20 10:00:00,exchange")
     assert [one.kind for one in intake.transactions] == [kind]
     assert not intake.problems
 
 
 def test_trades_in_the_ledger_are_set_aside_with_one_warning() -> None:
-    lines = [f"{n},Exchange 0.05 BTC for USD @ 9300.0 on wallet exchange,BTC,0.05,1,04-02-20 10:00:00,exchange" for n in (1, 2)]
+    lines = [
+        f"{n},Exchange 0.05 BTC for USD @ 9300.0 on wallet exchange,BTC,0.05,{n * 0.05:.2f},04-02-20 10:00:00,exchange" for n in (1, 2)
+    ]
     intake = read("bitfinex_ledger", LEDGER, *lines)
     assert len(intake.set_aside) == 2
     assert [problem.severity for problem in intake.problems] == [Severity.WARNING]
@@ -119,4 +121,4 @@ def test_trades_in_the_ledger_are_set_aside_with_one_warning() -> None:
     ],
 )
 def test_ledger_rows_that_are_not_booked(text: str, amount: str, code: str) -> None:
-    assert codes(read("bitfinex_ledger", LEDGER, f"1,{text},BTC,{amount},0,04-02-20 10:00:00,exchange")) == [code]
+    assert codes(read("bitfinex_ledger", LEDGER, f"1,{text},BTC,{amount},{amount},04-02-20 10:00:00,exchange")) == [code]

@@ -216,3 +216,33 @@ def test_columns_hold_what_the_schema_says(tmp_path, monkeypatch):
     (tmp_path / "one.csv").write_text(f"{UNIVERSAL}\n2024-01-01,kraken,buy,100,USD,1,BTC,,,,,,,,,,,,\n")
     (table,) = imported([tmp_path / "one.csv"], monkeypatch, 1).columns
     assert table.schema == pa.schema([(name, column.type) for name, column in frames.TRANSACTIONS.items()])
+
+
+def test_times_that_the_whole_file_tells_go_row_by_row(tmp_path, monkeypatch) -> None:
+    """13/02/24 says that the file begins with the day, also in a large one; so 05/03/24 is 5 March."""
+    rows = "".join(
+        f"T{n},R{n},{day} 09:15,deposit,,currency,ZEUR,spot / main,100,0,{n}00,\n" for n, day in ((1, "13/02/24"), (2, "05/03/24"))
+    )
+    path = tmp_path / "ledgers.csv"
+    path.write_text(f"{KRAKEN}\n{rows}")
+    assert assert_both_ways([path], monkeypatch) == 0
+    found = imported([path], monkeypatch, 1)
+    assert sorted(f"{one.time:%Y-%m-%d}" for one in found.transactions) == ["2024-02-13", "2024-03-05"]
+
+
+def test_hours_that_clocks_show_twice_go_row_by_row(tmp_path, monkeypatch) -> None:
+    """In New York 1:30 existed twice on 3 November 2024: large or small, the file says so."""
+    cells = ",buy,100,USD,1,ETH" + "," * 13
+    path = tmp_path / "ledger.csv"
+    path.write_text(f"{UNIVERSAL}\n2024-11-02 10:00,kraken{cells}\n2024-11-03 01:30,kraken{cells}\n")
+    assert_both_ways([path], monkeypatch, timezone="America/New_York")
+    ledger = settled([path], monkeypatch, 1, timezone="America/New_York")
+    assert [p.row for p in ledger.problems if p.code == "TIME_TWICE"] == [3]
+
+
+def test_offsets_leave_nothing_to_settle(tmp_path, monkeypatch) -> None:
+    """With an offset on each row a large file is read by column, whatever the taxpayer's zone."""
+    cells = ",buy,100,USD,1,ETH" + "," * 13
+    path = tmp_path / "ledger.csv"
+    path.write_text(f"{UNIVERSAL}\n2024-11-02T10:00:00Z,kraken{cells}\n2024-11-03T01:30:00-05:00,kraken{cells}\n")
+    assert assert_both_ways([path], monkeypatch, timezone="America/New_York") == 2

@@ -80,7 +80,7 @@ def test_what_cannot_be_used_is_named(row: str, code: str) -> None:
     [
         ("21.01.2024 19:56:23", datetime(2024, 1, 21, 18, 56, 23, tzinfo=UTC)),  # Berlin is an hour ahead in winter
         ("2025-07-01 10:12:27", datetime(2025, 7, 1, 8, 12, 27, tzinfo=UTC)),
-        ("7/1/2025 10:12", datetime(2025, 7, 1, 8, 12, tzinfo=UTC)),
+        ("7/21/2025 10:12", datetime(2025, 7, 21, 8, 12, tzinfo=UTC)),
     ],
 )
 def test_times_are_in_the_zone_of_the_account(at: str, expected: datetime) -> None:

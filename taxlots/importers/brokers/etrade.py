@@ -51,7 +51,7 @@ _DEEDS = {
     **dict.fromkeys(("Reorganization", "Split", "Stock Split", "Merger", "Spin Off"), CORPORATE),
 }
 _KNOWN = {name.casefold(): deed for name, deed in _DEEDS.items()}
-_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}")
+_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}|\d{4}-\d{2}-\d{2}")
 _ABOVE = re.compile(r"For Account:?\s*#*(\d{3,4})\b")
 _TICKER = re.compile(r"[A-Z]{1,5}(?:\.[A-Z])?")
 _OPTION_SYMBOL = re.compile(r"-*[A-Z.]+-*\d{6}[CP]\d+|.+ (?:\w{3} \d{2} '\d{2}|\d{2}/\d{2}/\d{2,4}) .*(?:Call|Put|[CP])", re.IGNORECASE)

@@ -25,7 +25,7 @@ from taxlots.importers.brokers.etrade import ACCOUNT
 from taxlots.importers.numbers import number, required
 from taxlots.importers.proportion import portion
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
-from taxlots.importers.written_times import time_of
+from taxlots.importers.times import time_of
 
 RESTRICTED = ("Record Type", "Symbol", "Grant Date", "Grant Number", "Event Type", "Qty. or Amount", "Vest Period", "Vest Date")
 ESPP = ("Record Type", "Symbol", "Purchase Date", "Purchase Price", "Purchased Qty.", "Purchase Date FMV")

@@ -65,7 +65,7 @@ _VERBS = {
     "DISTRIBUTION": SPLIT,
 }
 _CORE = {"SPAXX", "FDRXX", "FZFXX", "FCASH", "CORE"}
-_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}")
+_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}|\d{4}-\d{2}-\d{2}")
 _BY_OPTION = re.compile(r"YOU (?:BOUGHT|SOLD) (?:ASSIGNED|EXERCISED)", re.IGNORECASE)
 _IN_FILE_NAME = re.compile(r"History_for_Account_([A-Z]?\d+)", re.IGNORECASE)
 _REOR = re.compile(r"REOR\s+(\w+)")

@@ -1,8 +1,12 @@
 """Charles Schwab Bank: the transactions CSV of a checking account. Money only; what is pending has no effect yet."""
 
+from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+
 from taxlots.importers.bookings import Legs, Reading, booked, each_row, leg
 from taxlots.importers.numbers import number
-from taxlots.importers.records import Row, RowError
+from taxlots.importers.records import Intake, Row, RowError, Table, all_rows
+from taxlots.importers.running_balances import Stated, Terms, changes_by_row, stated_balance, with_balances
 from taxlots.importers.times import time
 
 ACCOUNT = "schwab-bank"
@@ -24,4 +28,12 @@ def _take(row: Row, reading: Reading) -> None:
         reading.intake.add(booked(row, ACCOUNT, kind, time(row, "Date", reading.zone), Legs(out, into), note=note))
 
 
-read = each_row(_take)
+def _stated(tables: Sequence[Table], _zone: tzinfo, intake: Intake) -> Iterator[Stated]:
+    moved, times = changes_by_row(intake), {made.sources[0]: made.time for made in intake.transactions}
+    for row in all_rows(tables):
+        if row.source in times:
+            balance = stated_balance(row, "RunningBalance", intake)
+            yield Stated(row=row, time=times[row.source], asset="USD", change=moved[row.source]["USD"], balance=balance)
+
+
+read = with_balances(each_row(_take), ACCOUNT, _stated, Terms(whole=False))

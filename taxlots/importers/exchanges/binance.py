@@ -16,9 +16,10 @@ from taxlots import exact
 from taxlots.importers.exchanges import binance_operations as operations
 from taxlots.importers.exchanges.binance_dust import sweep
 from taxlots.importers.exchanges.exchange_legs import Deal, Part, is_whole, separate, trade
-from taxlots.importers.exchanges.exchange_times import moment, named_zone, time_column
+from taxlots.importers.exchanges.exchange_times import moment, time_column
 from taxlots.importers.numbers import required
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.zones import named_zone
 from taxlots.kinds import is_fiat
 
 ACCOUNT = "binance"

@@ -12,7 +12,7 @@ from taxlots.exact import plain
 from taxlots.importers.bookings import Leg, Legs, Reading, booked, each_row, leg, said_by, trade_kind
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Row, RowError
-from taxlots.importers.written_times import time_of
+from taxlots.importers.times import time_of
 
 ACCOUNT = "bitvavo"
 _COMMON = ("Timezone", "Date", "Time", "Type", "Currency", "Amount", "Fee currency", "Fee amount", "Status", "Transaction ID")

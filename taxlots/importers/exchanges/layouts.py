@@ -1,5 +1,6 @@
 """The table of layouts of this family: one row each."""
 
+from taxlots.importers.date_orders import DAY_FIRST, MONTH_FIRST
 from taxlots.importers.detect import LOOSE, SECTIONS, Layout
 from taxlots.importers.exchanges import (
     binance,
@@ -39,9 +40,10 @@ from taxlots.importers.exchanges import (
     poloniex,
 )
 from taxlots.importers.tools.tax_programs import set_all_aside
+from taxlots.importers.wall_clocks import OWN
 
 LAYOUTS: tuple[Layout, ...] = (
-    Layout("coinbase_retail", "Coinbase", "Transaction history CSV, 2018 to 2026", coinbase.REQUIRED, coinbase.read),
+    Layout("coinbase_retail", "Coinbase", "Transaction history CSV, 2018 to 2026", coinbase.REQUIRED, coinbase.read, dates=MONTH_FIRST),
     Layout(
         "coinbase_transactions_legacy",
         "Coinbase",
@@ -49,6 +51,7 @@ LAYOUTS: tuple[Layout, ...] = (
         coinbase_legacy.TRANSACTIONS,
         coinbase_legacy.read,
         LOOSE,
+        clock=OWN,
     ),
     Layout(
         "coinbase_transfers_legacy",
@@ -58,7 +61,7 @@ LAYOUTS: tuple[Layout, ...] = (
         coinbase_legacy.read_transfers,
         LOOSE,
     ),
-    Layout("coinbase_gain_loss", "Coinbase", "Gain/loss report", coinbase_legacy.GAIN_LOSS, set_all_aside),
+    Layout("coinbase_gain_loss", "Coinbase", "Gain/loss report", coinbase_legacy.GAIN_LOSS, set_all_aside, dates=MONTH_FIRST),
     Layout("coinbase_pro_fills", "Coinbase Pro", "Fills CSV, also of GDAX and Exchange", coinbase_pro.FILLS, coinbase_pro.read_fills),
     Layout("coinbase_pro_account", "Coinbase Pro", "Account statement CSV", coinbase_pro.STATEMENT, coinbase_pro.read_statement),
     Layout(
@@ -123,27 +126,76 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout("hitbtc_moves", "HitBTC", "Transactions, 2019 on", hitbtc.MOVES, hitbtc.read_moves),
     Layout("hitbtc_moves_2018", "HitBTC", "Transactions to 2018", hitbtc.MOVES_2018, hitbtc.read_moves_2018, SECTIONS),
     Layout("bitmex_trades", "BitMEX", "Trade history, which is not booked", bitmex.TRADES, bitmex.read_trades),
-    Layout("bitmex_wallet", "BitMEX", "Wallet history", bitmex.REQUIRED, bitmex.read),
-    Layout("bitfinex_trades", "Bitfinex", "Trades CSV", bitfinex.TRADES, bitfinex.read_trades),
-    Layout("bitfinex_movements", "Bitfinex", "Movements CSV", bitfinex.MOVEMENTS, bitfinex.read_movements),
-    Layout("bitfinex_ledger", "Bitfinex", "Ledger CSV: rewards, rebates and interest", bitfinex.LEDGER, bitfinex.read_ledger),
+    Layout("bitmex_wallet", "BitMEX", "Wallet history", bitmex.REQUIRED, bitmex.read, clock=OWN),
+    Layout("bitfinex_trades", "Bitfinex", "Trades CSV", bitfinex.TRADES, bitfinex.read_trades, dates=DAY_FIRST),
+    Layout("bitfinex_movements", "Bitfinex", "Movements CSV", bitfinex.MOVEMENTS, bitfinex.read_movements, dates=DAY_FIRST),
+    Layout(
+        "bitfinex_ledger", "Bitfinex", "Ledger CSV: rewards, rebates and interest", bitfinex.LEDGER, bitfinex.read_ledger, dates=DAY_FIRST
+    ),
     Layout("bitstamp_old", "Bitstamp", "Transactions CSV to 2024", bitstamp.OLD, bitstamp.read_old),
     Layout("bitstamp_rfc4180", "Bitstamp", "Transactions CSV (RFC 4180), 2024 on", bitstamp.NEW, bitstamp.read_new),
-    Layout("bittrex_orders_2017", "Bittrex", "Order history, 2017", bittrex.ORDERS_2017.required, bittrex.orders(bittrex.ORDERS_2017)),
     Layout(
-        "bittrex_orders_upper", "Bittrex", "Order history in capitals", bittrex.ORDERS_UPPER.required, bittrex.orders(bittrex.ORDERS_UPPER)
+        "bittrex_orders_2017",
+        "Bittrex",
+        "Order history, 2017",
+        bittrex.ORDERS_2017.required,
+        bittrex.orders(bittrex.ORDERS_2017),
+        dates=MONTH_FIRST,
     ),
     Layout(
-        "bittrex_orders_2020", "Bittrex", "Order history, 2018 to 2020", bittrex.ORDERS_2020.required, bittrex.orders(bittrex.ORDERS_2020)
+        "bittrex_orders_upper",
+        "Bittrex",
+        "Order history in capitals",
+        bittrex.ORDERS_UPPER.required,
+        bittrex.orders(bittrex.ORDERS_UPPER),
+        dates=MONTH_FIRST,
     ),
-    Layout("bittrex_orders_2021", "Bittrex", "Order history, 2021", bittrex.ORDERS_2021.required, bittrex.orders(bittrex.ORDERS_2021)),
-    Layout("bittrex_trades", "Bittrex", "Trades, 2021 to 2023", bittrex.TRADES_2022.required, bittrex.orders(bittrex.TRADES_2022)),
-    Layout("bittrex_orders_2023", "Bittrex", "Order history, 2023", bittrex.ORDERS_2023.required, bittrex.orders(bittrex.ORDERS_2023)),
-    Layout("bittrex_moves", "Bittrex", "Deposits and withdrawals, 2021 to 2023", bittrex.MOVES, bittrex.read_moves),
-    Layout("bittrex_deposits", "Bittrex", "Deposits, 2017 to 2020", bittrex.DEPOSITS, bittrex.read_deposits),
-    Layout("bittrex_deposits_upper", "Bittrex", "Deposits in capitals", bittrex.DEPOSITS_UPPER, bittrex.read_deposits_upper),
-    Layout("bittrex_withdrawals", "Bittrex", "Withdrawals, 2017 to 2020", bittrex.WITHDRAWALS, bittrex.read_withdrawals),
-    Layout("bittrex_withdrawals_upper", "Bittrex", "Withdrawals in capitals", bittrex.WITHDRAWALS_UPPER, bittrex.read_withdrawals_upper),
+    Layout(
+        "bittrex_orders_2020",
+        "Bittrex",
+        "Order history, 2018 to 2020",
+        bittrex.ORDERS_2020.required,
+        bittrex.orders(bittrex.ORDERS_2020),
+        dates=MONTH_FIRST,
+    ),
+    Layout(
+        "bittrex_orders_2021",
+        "Bittrex",
+        "Order history, 2021",
+        bittrex.ORDERS_2021.required,
+        bittrex.orders(bittrex.ORDERS_2021),
+        dates=MONTH_FIRST,
+    ),
+    Layout(
+        "bittrex_trades",
+        "Bittrex",
+        "Trades, 2021 to 2023",
+        bittrex.TRADES_2022.required,
+        bittrex.orders(bittrex.TRADES_2022),
+        dates=MONTH_FIRST,
+    ),
+    Layout(
+        "bittrex_orders_2023",
+        "Bittrex",
+        "Order history, 2023",
+        bittrex.ORDERS_2023.required,
+        bittrex.orders(bittrex.ORDERS_2023),
+        dates=MONTH_FIRST,
+    ),
+    Layout("bittrex_moves", "Bittrex", "Deposits and withdrawals, 2021 to 2023", bittrex.MOVES, bittrex.read_moves, dates=MONTH_FIRST),
+    Layout("bittrex_deposits", "Bittrex", "Deposits, 2017 to 2020", bittrex.DEPOSITS, bittrex.read_deposits, dates=MONTH_FIRST),
+    Layout(
+        "bittrex_deposits_upper", "Bittrex", "Deposits in capitals", bittrex.DEPOSITS_UPPER, bittrex.read_deposits_upper, dates=MONTH_FIRST
+    ),
+    Layout("bittrex_withdrawals", "Bittrex", "Withdrawals, 2017 to 2020", bittrex.WITHDRAWALS, bittrex.read_withdrawals, dates=MONTH_FIRST),
+    Layout(
+        "bittrex_withdrawals_upper",
+        "Bittrex",
+        "Withdrawals in capitals",
+        bittrex.WITHDRAWALS_UPPER,
+        bittrex.read_withdrawals_upper,
+        dates=MONTH_FIRST,
+    ),
     Layout("gemini_history", "Gemini", "Transaction history, XLSX or CSV", gemini.REQUIRED, gemini.read),
     Layout("poloniex_trades", "Poloniex", "Trades CSV, 2014 to 2021", poloniex.TRADES, poloniex.read_trades),
     Layout("poloniex_trades_2022", "Poloniex", "Trades CSV, 2022", poloniex.TRADES_2022, poloniex.read_trades_2022),

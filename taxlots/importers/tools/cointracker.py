@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import UTC, tzinfo
 
 from taxlots.importers.records import Intake, Row, RowError, Source, Table
-from taxlots.importers.tools.tax_program_cells import currency_column, moment, part, unique_ids, valued, wallet
+from taxlots.importers.times import time
+from taxlots.importers.tools.tax_program_cells import currency_column, part, unique_ids, valued, wallet
 from taxlots.importers.tools.tax_programs import LOAN, MARGIN, POOL, TRADE, TRANSFER, Entry, Labels, Maker, contained, read_each
 
 EXPORT = ("Date", "Type", "Received Quantity", "Received Currency", "Received Wallet", "Sent Quantity", "Sent Currency", "Sent Wallet")
@@ -113,7 +114,7 @@ def _check_not_cut(row: Row) -> None:
 
 
 def _stated(row: Row) -> Entry:
-    at, date_only = moment(row, "Date", UTC)
+    at, date_only = time(row, "Date", UTC)
     return Entry(
         rows=(row,),
         time=at,

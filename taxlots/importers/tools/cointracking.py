@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from taxlots.importers.records import Intake, Row, Table
-from taxlots.importers.tools.tax_program_cells import day_first_slashes, decimal_mark, moment, part, wallet
+from taxlots.importers.times import time
+from taxlots.importers.tools.tax_program_cells import decimal_mark, part, wallet
 from taxlots.importers.tools.tax_programs import DERIVATIVE, LOAN, MARGIN, TRADE, TRANSFER, Entry, Labels, Maker, contained, read_each
 
 
@@ -137,10 +138,9 @@ def read_german(tables: Sequence[Table], zone: tzinfo) -> Intake:
 
 def _maker(table: Table, names: Names, zone: tzinfo) -> Maker:
     decimal = decimal_mark(table, (names.buy[0], names.sell[0], names.fee[0]))
-    slashes = day_first_slashes(table, names.date)
 
     def make(row: Row) -> tuple[Entry, str]:
-        at, date_only = moment(row, names.date, zone, slashes_day_first=slashes)
+        at, date_only = time(row, names.date, zone)
         exchange = row.text(names.exchange).removeprefix("-")
         entry = Entry(
             rows=(row,),
