@@ -113,7 +113,7 @@ def test_a_buy_and_a_sell_of_one_second_are_two() -> None:
 )
 def test_moves_of_the_unified_account(cells: str, expected: list[str]) -> None:
     said, change = cells.split(",")
-    intake = read("bybit", UNIFIED, f"1,BTC,--,{said},--,{change},0,--,--,0,{change},{change},1,--,2025-01-01 00:00:00")
+    intake = read("bybit", UNIFIED, f"1,BTC,--,{said},--,{change},0,--,--,0,{change},{change},{change},--,2025-01-01 00:00:00")
     assert shown(intake) == expected
     assert codes(intake) == ([] if expected else ["ROW_UNKNOWN_KIND"])
 
