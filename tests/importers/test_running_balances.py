@@ -175,8 +175,6 @@ def test_every_layout_with_balances_locates_a_missing_row(name: str) -> None:
         assert problem.message.endswith("the export says 4")
         handed_on = [(one.asset, one.quantity) for one in intake.balances if one.asset != "USD"]
         assert handed_on == ([("BTC", Decimal(4))] if name != "schwab_bank" else [])
-            [("BTC", Decimal(4))] if name != "schwab_bank" else []
-        )
 
 
 def test_trezors_web_wallet_states_a_balance_per_transaction() -> None:
