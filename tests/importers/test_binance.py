@@ -361,12 +361,12 @@ AUTO = ",".join(layout("binance_auto_invest").required)
     ],
 )
 def test_auto_invest_names_the_asset_beside_each_amount(cells: str, said: str) -> None:
-    assert shown(read("binance_auto_invest", AUTO, f"5/1/2022 14:00,{cells},Flexible Savings,Success")) == [said]
+    assert shown(read("binance_auto_invest", AUTO, f"5/21/2022 14:00,{cells},Flexible Savings,Success")) == [said]
 
 
 @pytest.mark.parametrize("cells", ["ETH,10 USDT,--,0.01 BTC", "ETH,10,--,0.01 ETH", "ETH,10 USDT,--,--"])
 def test_auto_invest_rows_that_cant_be_used(cells: str) -> None:
-    assert len(codes(read("binance_auto_invest", AUTO, f"5/1/2022 14:00,{cells},Spot,Success"))) == 1
+    assert len(codes(read("binance_auto_invest", AUTO, f"5/21/2022 14:00,{cells},Spot,Success"))) == 1
 
 
 def test_auto_invest_is_merged_with_the_statement() -> None:
