@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from hashlib import sha256
 from pathlib import Path
 
+import msgspec
+
 from taxlots import frames
 from taxlots.decisions.portfolio import Market, Portfolio
 from taxlots.decisions.portfolio import portfolio as build_portfolio
@@ -89,7 +91,7 @@ class Session:
         years = self.years()
         position = years.position(today.year)
         market = Market(self.ledger.prices, self.now, self.ledger.zone)
-        found = build_portfolio(self.book, market, self.settings, position, self.rulebook)
+        found = build_portfolio(self.book, market, renamed_targets(self.settings, self.ledger.renamed), position, self.rulebook)
         self.problems += [*years.problems, *found.problems, *unused_settings(self.settings)]
         self._portfolio = found
         return found
@@ -197,7 +199,8 @@ def _ledger(paths: list[Path] | tuple[Path, ...], settings_file: SettingsFile, c
     known = {layout.id for layout in (*LAYOUTS, *own)}
     _check_times(settings, known)
     imported = read([*sorted(paths), *_companions(settings_file, choices)], zone, own, choices.base, settings.times)
-    ledger = settle(imported, Terms(zone, name is None, until, rules=_rules(settings)))
+    terms = Terms(zone, name is None, until, rules=_rules(settings), assets=settings.assets, prices=settings.prices)
+    ledger = settle(imported, terms)
     if choices.as_of is None:
         ledger.problems += _in_the_future(ledger)
     return ledger, now
@@ -257,6 +260,11 @@ def _as_of(text: str | None, zone: tzinfo) -> tuple[datetime, datetime]:
         raise TaxlotsError(problem("USAGE", f"--as-of: {error}", "Give a date such as 2026-12-31.")) from None
     end = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
     return end - timedelta(microseconds=1), end
+
+
+def renamed_targets(settings: Settings, names: Mapping[str, str]) -> Settings:
+    """The settings with targets under the names that the ledger gives the assets."""
+    return msgspec.structs.replace(settings, targets={names.get(asset, asset): target for asset, target in settings.targets.items()})
 
 
 def unused_settings(settings: Settings) -> list[Problem]:

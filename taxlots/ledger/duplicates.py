@@ -17,6 +17,7 @@ from datetime import UTC, date, timedelta, tzinfo
 from decimal import Decimal
 from hashlib import sha256
 
+from taxlots.assets import asset_table
 from taxlots.exact import plain
 from taxlots.importers.records import Source, Transaction
 from taxlots.kinds import is_fiat
@@ -86,8 +87,10 @@ def row_order(transaction: Transaction, order: Order) -> tuple[str, int]:
 
 
 def legs(transaction: Transaction) -> tuple[tuple[str, str, str], ...]:
-    """What moved, without fees: the assets, or the money where nothing else moved."""
+    """What moved, without fees: the assets, or the money where nothing else moved; and the holding that money came from."""
     t = transaction
+    if t.sent_asset and t.sent_quantity is None:
+        return (("about", t.sent_asset, ""), ("received", t.received_asset or "", plain(t.received_quantity) or ""))
     pairs = (("sent", t.sent_asset, t.sent_quantity), ("received", t.received_asset, t.received_quantity))
     given = [(side, asset or "", plain(quantity) or "") for side, asset, quantity in pairs if quantity is not None]
     return tuple([leg for leg in given if not is_fiat(leg[1])] or given)
@@ -179,9 +182,10 @@ def _currencies(t: Transaction) -> set[str | None]:
 
 
 def content_id(transaction: Transaction) -> str:
-    """An id from what the row says, so that it stays the same when the export is repeated or its rows shift."""
-    t = transaction
-    parts = (t.account, t.time.isoformat(), t.kind, *(part for leg in legs(t) for part in leg), plain(t.fee_quantity) or "")
+    """An id from what the row says, so that it stays the same when the export is repeated, its rows shift or an asset changes its name."""
+    t, table = transaction, asset_table()
+    moved = ((side, table.canonical(asset), quantity) for side, asset, quantity in legs(t))
+    parts = (t.account, t.time.isoformat(), t.kind, *(part for leg in moved for part in leg), plain(t.fee_quantity) or "")
     return f"{t.account}-{sha256('|'.join(parts).encode()).hexdigest()[:12]}"
 
 

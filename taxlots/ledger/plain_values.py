@@ -17,7 +17,7 @@ from taxlots import exact
 from taxlots.exact import CONTEXT
 from taxlots.importers.bulk import by_word, mask, sign, spread
 from taxlots.kinds import KINDS, is_fiat
-from taxlots.ledger.valuation import FEE_COUNTS, OWN_VALUE, PRICED_SIDE, TOO_LARGE, Valuer
+from taxlots.ledger.valuation import FEE_COUNTS, OWN_VALUE, PRICED_SIDE, TOO_LARGE, Valuer, source_of, source_of_nothing
 
 _EXCHANGES = {"buy", "sell", "swap"}
 _NOT_HERE = {"inheritance", "gift-in", "adjust", "fee"}
@@ -105,6 +105,8 @@ class _Columns:
             if name not in self.valuer.prices:
                 wanted = places[needed[rows[places]]]
                 self.lacking.append((name, rows[wanted], amounts.take(pa.array(wanted))))
+                for place in wanted.tolist():
+                    sources[place] = source_of_nothing(name)
                 continue
             listed = zip(
                 places.tolist(), amounts.take(pa.array(places)).to_pylist(), moments.take(pa.array(places)).to_pylist(), strict=True
@@ -122,7 +124,7 @@ class _Columns:
         if quote is None or quote.stale:
             return None
         value = CONTEXT.multiply(amount, quote.price)
-        return (value, OWN_VALUE if asset == self.home else quote.source) if abs(value) < TOO_LARGE else None
+        return (value, source_of(asset, quote, self.home)) if abs(value) < TOO_LARGE else None
 
     def report(self) -> None:
         """Prices that are missing, of the rows that are valued here."""

@@ -159,8 +159,7 @@ def test_the_thirds_of_a_credit_add_up() -> None:
         ("Buy Crypto,BTC,1", "deposit +1 BTC"),
         ("P2P Trading,USDT,100", "deposit +100 USDT"),
         ("BNB Fee Deduction,BNB,-0.1", "fee fee 0.1 BNB"),
-        ("Deposit,LUNA,1", "deposit +1 LUNC"),
-        ("Deposit,BCHABC,1", "deposit +1 BCH"),
+        ("Deposit,luna,1", "deposit +1 LUNA"),
     ],
 )
 def test_kind_of_operation(row: str, expected: str) -> None:

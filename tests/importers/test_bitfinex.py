@@ -49,8 +49,8 @@ def test_all_dates_of_a_file_decide_their_order(dates: tuple[str, ...], first: d
         ("1,BTC/USD,-0.05,9300,-0.93,0.2%,USD,04-02-20 00:00:00,9", "sell -0.05 BTC +465 USD fee 0.93 USD"),
         # a rebate of 0.93 USD makes the purchase cheaper
         ("1,BTC/USD,0.05,9300,0.93,-0.2%,USD,04-02-20 00:00:00,9", "buy -464.07 USD +0.05 BTC"),
-        ("1,BTCUST,0.01,7000,-0.07,0.1%,UST,04-02-20 00:00:00,9", "swap -70 USDT +0.01 BTC fee 0.07 USDT"),
-        ("1,tDSHUSD,-3,70,0,0%,USD,04-02-20 00:00:00,9", "sell -3 DASH +210 USD"),
+        ("1,BTCUST,0.01,7000,-0.07,0.1%,UST,04-02-20 00:00:00,9", "swap -70 UST +0.01 BTC fee 0.07 UST"),
+        ("1,tDSHUSD,-3,70,0,0%,USD,04-02-20 00:00:00,9", "sell -3 DSH +210 USD"),
     ],
 )
 def test_total_is_amount_times_price(line: str, said: str) -> None:

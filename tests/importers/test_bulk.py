@@ -120,6 +120,49 @@ def test_universal_ledger(seed, tmp_path, monkeypatch):
     assert_both_ways([tmp_path / "one.csv", tmp_path / "two.csv"], monkeypatch, timezone="America/New_York")
 
 
+ASSETS = [
+    "deposit,,,9,CLAIM-NOW.IO,,,,,",
+    "income:airdrop,,,9,VISIT.XYZ,,,,0,USD",
+    "deposit,,,9,UNPRICED,,,,0,USD",
+    "buy,90,USD,1,MATIC,,,,,",
+    "sell,1,POL,90,USD,0.1,POL,,,",
+    "buy,90,USD,2,LUNA,,,,,",
+    "buy,90,USD,2,XBT,0.001,XBT,,,",
+    "swap,1,ETH,1,WETH,,,,,",
+    "buy,90,USD,2,VTI,,,,,",
+    "deposit,,,1,APE #7,,,,,",
+    "sell,1,AGIX,90,USD,,,,,",
+    "buy,90,USD,2,FET,,,,,",
+    "buy,9,EUR,2,ETH,,,,,",
+    "income:staking,,,2,NOPRICE,,,,,",
+]
+CHOICES = '[assets]\nETH = { class = "collectible" }\nWETH = { same_as = "ETH" }\n"ledger:BTC" = { rename = "X" }\n'
+ABOUT = ("return-of-capital,,VTI,5,USD,,,,,", "spin-off,,VTI,1,VTX,,,,,")
+
+
+@pytest.mark.parametrize(
+    "settings", ["", '[assets]\nETH = { class = "collectible" }\nWETH = { same_as = "ETH" }\n"ledger:BTC" = { rename = "X" }\n']
+)
+def test_names_classes_and_spam(settings, tmp_path, monkeypatch):
+    """What needs a look (names, spam, shares, wrapped forms, holdings) comes out of the columns, the rest is settled there."""
+    monkeypatch.chdir(tmp_path)
+    draw = random.Random(7)  # noqa: S311  a reproducible history
+    rows = [universal_line(draw, number) for number in range(120)]
+    for number, legs in enumerate([*ASSETS, *ABOUT, *ASSETS]):
+        account, year = ("kraken", "ledger")[number % 2], (2021, 2024)[number % 3 == 0]
+        share = "security" if number == len(ASSETS) + 3 else ""
+        rows.append(f"{year}-03-{1 + number % 27:02}T10:00:00Z,{account},{legs},,a{number},,a note,,,{share}")
+    rows.append("2024-06-01T10:00:00Z,schwab,buy,90,USD,1,BTC,,,,,,,c1,,,,,security")
+    (tmp_path / "one.csv").write_text("\n".join([UNIVERSAL, *rows, ""]))
+    (tmp_path / "prices.csv").write_text(PRICES)
+    (tmp_path / "taxlots.toml").write_text(settings)
+    assert assert_both_ways([tmp_path / "one.csv"], monkeypatch, config="taxlots.toml") > 60
+    ledger = settled([tmp_path / "one.csv"], monkeypatch, 1, config="taxlots.toml")
+    found = {problem.code for problem in ledger.problems}
+    expected = {"ASSET_RENAMED", "ASSET_SPAM", "ASSET_AMBIGUOUS", "BASIS_SHARE_MISSING", "COLLECTIBLE_POSSIBLE"}
+    assert expected | {"ASSET_SAME" if settings else "ASSET_WRAPPED"} <= found
+
+
 def kraken_lines(draw: random.Random, number: int) -> list[str]:
     """The rows of one event, usually plain."""
     time = f"2024-{1 + number // 14:02}-{1 + number % 14 * 2:02} {draw.randint(0, 23):02}:10:00"

@@ -109,7 +109,8 @@ def test_kind_of_verb(action: str, symbol: str, quantity: str, amount: str, expe
         ("EXPIRED CALL (KO)", "-KO241115C80", "KIND_NOT_BOOKED"),
         ("YOU SOLD OPENING TRANSACTION", "-KO241115C80", "KIND_NOT_BOOKED"),
         ("YOU BOUGHT X", "-KO241115C80", "KIND_NOT_BOOKED"),
-        ("MERGER MER", "KO", "KIND_NOT_BOOKED"),
+        ("MERGER MER", "", "ROW_UNPAIRED_LEG"),
+        ("EXCHANGE OUT", "KO", "KIND_NOT_BOOKED"),
         ("IN LIEU OF FRX SHARE", "KO", "KIND_NOT_BOOKED"),
         ("SOMETHING NEW", "KO", "ROW_UNKNOWN_KIND"),
     ],
@@ -118,6 +119,22 @@ def test_what_cannot_be_used_is_named(action: str, symbol: str, code: str) -> No
     intake = old(action, symbol, "", "5")
     assert codes(intake) == [code]
     assert intake.problems[0].hint
+
+
+def test_a_merger_and_a_spin_off() -> None:
+    intake = read(
+        "fidelity_history",
+        OLD,
+        "09/16/2024,MERGER MER FROM 88331T101#REOR M0051880230000 X,NEWC,X,Cash,15,,,,,0,",
+        "09/16/2024,MERGER MER TO 88331T309#REOR M0051880230000 X,OLDC,X,Cash,-150,,,,,0,",
+        "09/16/2024,MERGER MER PAYOUT #REOR M0051880240000 X,GONE,X,Cash,-10,,,,,540,",
+        "09/17/2024,NAME CHANGED N/C FROM 1#REOR M0051880250000 X,NN,X,Cash,5,,,,,0,",
+        "09/17/2024,NAME CHANGED N/C TO 2#REOR M0051880250000 X,OO,X,Cash,-5,,,,,0,",
+        "09/18/2024,DISTRIBUTION SPINOFF FROM:88331T101 X,SPUN,X,Cash,4,,,,,0,",
+    )
+    # 540 for 10 shares are a sale; the others carry their basis over
+    assert sorted(all_legs(intake)) == ["convert -150 OLDC +15 NEWC", "convert -5 OO +5 NN", "sell -10 GONE +540 USD", "spin-off +4 SPUN"]
+    assert codes(intake) == []
 
 
 def test_a_bond_with_accrued_interest_is_named() -> None:

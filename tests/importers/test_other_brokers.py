@@ -32,9 +32,9 @@ def test_the_sample_gives_its_golden_ledger(name: str, path: str) -> None:
     compare(name, path)
 
 
-def etrade(line: str):
-    """What a line of the layout to 2025 becomes."""
-    return read("etrade", ETRADE, line)
+def etrade(*lines: str):
+    """What lines of the layout to 2025 become."""
+    return read("etrade", ETRADE, *lines)
 
 
 def test_a_dividend_with_a_quantity_is_a_reinvestment() -> None:
@@ -55,12 +55,21 @@ def test_identical_lots_of_the_gain_report_are_all_set_aside() -> None:
     [
         ("02/03/25,Bought,OPTN,KO Mar 21 '25 $60 Call,1,-45,0.45,0.65,CALL", "KIND_NOT_BOOKED"),
         ("02/03/25,Sold Short,EQ,KO,-1,45,45,0,x", "KIND_NOT_BOOKED"),
-        ("02/03/25,Split,EQ,KO,1,0,0,0,x", "KIND_NOT_BOOKED"),
+        ("02/03/25,Reorganization,EQ,KO,1,0,0,0,x", "KIND_NOT_BOOKED"),
+        ("02/03/25,Merger,EQ,KO,-1,0,0,0,x", "ROW_UNPAIRED_LEG"),
         ("02/03/25,Wonder,EQ,KO,1,0,0,0,x", "ROW_UNKNOWN_KIND"),
     ],
 )
 def test_what_etrade_rows_cannot_be_used_is_named(line: str, code: str) -> None:
     assert codes(etrade(line)) == [code]
+
+
+def test_etrade_splits_mergers_and_spin_offs() -> None:
+    assert all_legs(etrade("02/03/25,Split,EQ,KO,10,0,0,0,x")) == ["split +10 KO"]
+    # 40 old shares become 4: 36 are taken away
+    assert all_legs(etrade("02/03/25,Stock Split,EQ,KO,-40,0,0,0,x", "02/03/25,Stock Split,EQ,KO,4,0,0,0,x")) == ["split -36 KO"]
+    assert all_legs(etrade("02/03/25,Merger,EQ,OLD,-40,0,0,0,x", "02/03/25,Merger,EQ,NEW,4,0,0,0,x")) == ["convert -40 OLD +4 NEW"]
+    assert all_legs(etrade("02/03/25,Spin Off,EQ,SPN,4,0,0,0,x")) == ["spin-off +4 SPN"]
 
 
 def test_trading212_fees_are_in_the_total_and_those_in_its_currency_are_shown() -> None:
@@ -175,10 +184,16 @@ def test_questrade_interest_has_no_action() -> None:
     ]
 
 
+def test_questrade_mergers_and_changes_of_name_have_two_rows() -> None:
+    assert all_legs(questrade("NAC,OLD,-8,0,0,0,0,CAD,C", "NAC,NEW,8,0,0,0,0,CAD,C")) == ["convert -8 OLD +8 NEW"]
+    assert all_legs(questrade("MGR,OLD,-8,0,0,0,240,CAD,C")) == ["sell -8 OLD +240 CAD"]
+
+
 @pytest.mark.parametrize(
     ("row", "code"),
     [
-        ("NAC,OLD,-1,0,0,0,0,CAD,C", "KIND_NOT_BOOKED"),
+        ("NAC,OLD,-1,0,0,0,0,CAD,C", "ROW_UNPAIRED_LEG"),
+        ("DIS,OLD,1,0,0,0,0,CAD,C", "KIND_NOT_BOOKED"),
         ("XXX,A,1,1,1,0,1,CAD,T", "ROW_UNKNOWN_KIND"),
         ("Buy,A,abc,1,1,0,1,CAD,T", "ROW_INVALID"),
     ],

@@ -42,7 +42,7 @@ def test_golden_of_the_trades_of_2021() -> None:
         # 1 ETH was bought, 0.9975 arrived: the fee is 0.0025 ETH
         (f"{AT},ETH/BTC,Exchange,Buy,0.073,1,0.073,0.25%,1,-0.073,0.9975", "swap -0.073 BTC +1 ETH fee 0.0025 ETH"),
         # 0.01 BTC were got, 0.009985 arrived: the fee is 0.000015 BTC
-        (f"{AT},STR/BTC,Exchange,Sell,0.000005,2000,0.01,0.15%,1,0.009985,-2000", "swap -2000 XLM +0.01 BTC fee 0.000015 BTC"),
+        (f"{AT},STR/BTC,Exchange,Sell,0.000005,2000,0.01,0.15%,1,0.009985,-2000", "swap -2000 STR +0.01 BTC fee 0.000015 BTC"),
         # 0.00000025 * 0.03 is too small to be printed
         (f"{AT},DOGE/BTC,Exchange,Buy,0.00000025,0.03,0,0%,1,0,0.03", "swap -0.0000000075 BTC +0.03 DOGE"),
     ],
@@ -75,7 +75,7 @@ def test_trades_that_are_not_booked(line: str, code: str) -> None:
     ("cells", "said"),
     [
         ("BTCETH,exchange,Buy,0.07,2,0.0015,ETH,0.003", "swap -0.14 BTC +2 ETH fee 0.003 ETH"),
-        ("BTCSTR,exchange,Sell,0.00002,500,0.001,BTC,0.00001", "swap -500 XLM +0.01 BTC fee 0.00001 BTC"),
+        ("BTCSTR,exchange,Sell,0.00002,500,0.001,BTC,0.00001", "swap -500 STR +0.01 BTC fee 0.00001 BTC"),
         ("USDTBTC,exchange,Buy,46000,0.01,0.0009,TRX,4.5", "swap -460 USDT +0.01 BTC fee 4.5 TRX"),
         ("USDTTRX,exchange,Sell,0.06,100,0.0009,TRX,0.1", "swap -100 TRX +6 USDT fee 0.1 TRX"),
         ("ETH_USDT,exchange,Buy,1600,0.5,0.00145,ETH,0.000725", "swap -800 USDT +0.5 ETH fee 0.000725 ETH"),

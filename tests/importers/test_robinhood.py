@@ -56,7 +56,8 @@ def test_codes(row: str, expected: str) -> None:
     ("row", "code"),
     [
         ("XYZ,call,BTC,1,$0.40,($40.00)", "KIND_NOT_BOOKED"),
-        ("XYZ,merger,MRGS,1,,", "KIND_NOT_BOOKED"),
+        ("XYZ,merger,MRGS,1,,", "ROW_UNPAIRED_LEG"),
+        (",spun off,SOFF,1,,", "ROW_INVALID"),
         ("BTC,coins,COIN,1,,", "KIND_NOT_BOOKED"),
         ("XYZ,what,WHAT,,,", "ROW_UNKNOWN_KIND"),
         ("XYZ,dividend back,CDIV,,,($1.00)", "ROW_INVALID"),
@@ -76,6 +77,13 @@ def test_what_cannot_be_used_is_named(row: str, code: str) -> None:
 def test_reverse_split_is_two_rows() -> None:
     # 20 old shares leave, 2 come: the position falls by 18, the basis stays
     assert activity("QRS,new,SPR,2,,", "QRS,old,SPR,20S,,") == (["split -20 QRS +2 QRS"], [])
+
+
+def test_mergers_conversions_and_spin_offs() -> None:
+    assert activity("NEW,merger,MRGS,5,,", "OLD,merger,MRGS,20S,,") == (["convert -20 OLD +5 NEW"], [])
+    assert activity("OLD,merger,MRGS,20S,,$90.00") == (["sell -20 OLD +90 USD"], [])
+    assert activity("NEW,conv,CONV,5,,", "OLD,conv,CONV,5S,,") == (["convert -5 OLD +5 NEW"], [])
+    assert activity("SPN,spun,SOFF,3,,") == (["spin-off +3 SPN"], [])
 
 
 def test_dates_are_days_of_the_taxpayer() -> None:

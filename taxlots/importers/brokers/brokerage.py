@@ -19,6 +19,7 @@ from taxlots.kinds import is_fiat
 
 BUY, SELL, DIVIDEND, QUALIFIED, INTEREST = "buy", "sell", "income:dividend", "income:qualified-dividend", "income:interest"
 GAINS, OTHER_INCOME, RETURNED = "income:capital-gain-distribution", "income:other", "return-of-capital"
+SPUN_OFF = "spin-off"
 CASH, COST, SHARES, SPLIT = "cash", "cost", "shares", "split"  # either way, by the sign
 MOVE, TRADE = "move", "trade"  # a layout settles them: shares or cash, a purchase or a sale
 ASIDE, REFUSE = "aside: ", "refuse: "
@@ -35,8 +36,8 @@ _HINTS = {
     SHORT: "Give the gain of the closed position to your accountant; only holdings that were bought are computed.",
     FUTURE: "Section 1256 contracts are not computed; take the totals from the broker's Form 1099-B.",
     CFD: "Take the result from the broker's tax report; contracts for difference are not computed.",
-    CORPORATE: "Give its effect in a universal ledger CSV: a convert (basis carries over), a split, a sell or a deposit with basis.",
-    FRACTION: "Give the fraction as a sell in a universal ledger CSV; the broker's notice names its quantity.",
+    CORPORATE: "Give its effect in a universal ledger CSV: a convert (basis carries over), a split, a spin-off or a sell.",
+    FRACTION: "Give the fraction (the broker's notice names it) as a sell in a universal ledger CSV, and a split that includes it.",
     ACCRUED: "Give the trade without the accrued interest in a universal ledger CSV, and the interest as income:interest or spend.",
 }
 _ELSE = "Give its effect in a universal ledger CSV, or its gain to your accountant."
@@ -50,7 +51,8 @@ class Entry:
 
     `cancels` marks a row that undoes an earlier one of the same deed, quantity and amount. `withheld` is tax that was kept back from a
     dividend, interest or a sale of which `amount` is the rest, `fee_apart` a fee that `amount` does not contain, as of another currency.
-    `also` are rows that tell a part of the same, as the fee of an order: they share the entry's fate.
+    `also` are rows that tell a part of the same, as the fee of an order: they share the entry's fate. `of` is the holding that shares
+    were spun off from.
     """
 
     row: Row
@@ -70,6 +72,7 @@ class Entry:
     withheld: tuple[Decimal, str] | None = None
     fee_apart: tuple[Decimal, str] | None = None
     also: tuple[Row, ...] = ()
+    of: str = ""
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -173,13 +176,18 @@ def take(entry: Entry, intake: Intake) -> None:
         raise RowError("KIND_NOT_BOOKED", f"{entry.what} is not booked in this version", _HINTS.get(entry.deed, _ELSE))
     if entry.cancels:
         raise RowError("ROW_UNPAIRED_LEG", f"cancels {entry.what}, and no such row is in the files")
-    made = _BOOKED.get(entry.deed, _income)(entry)
+    made = made_of(entry)
     if made is None:
         _leave(entry, intake, "the amount is 0")
         return
     intake.add(made)
     for one in _withheld(entry):
         intake.add(one)
+
+
+def made_of(entry: Entry) -> Transaction | None:
+    """The transaction of an entry's deed; None where its amount is 0. Raises RowError."""
+    return _BOOKED.get(entry.deed, _income)(entry)
 
 
 def _withheld(entry: Entry) -> Iterator[Transaction]:
@@ -236,7 +244,7 @@ def reverse_split(group: Sequence[Entry]) -> Transaction:
     if old[0].symbol not in {"", new[0].symbol} and old[0].symbol.isalpha():
         return transaction(new[0], "convert", sent=(-old[0].quantity, old[0].symbol), received=_shares_of(new[0]))
     change = new[0].quantity + old[0].quantity
-    return _split(replace(new[0], deed=SPLIT, quantity=change))
+    return split_by(replace(new[0], deed=SPLIT, quantity=change))
 
 
 def _shares_of(entry: Entry) -> tuple[Decimal, str]:
@@ -260,7 +268,8 @@ def _buy(entry: Entry) -> Transaction:
     return transaction(entry, BUY, sent=(paid, entry.currency), received=_shares_of(entry), fee=_fee_of(entry))
 
 
-def _sell(entry: Entry) -> Transaction:
+def sale(entry: Entry) -> Transaction:
+    """Shares given for the amount and the fees in it. Raises RowError."""
     gross = entry.amount + entry.fees + _kept_back(entry)
     if gross <= 0:
         raise RowError("ROW_INVALID", f"{entry.what}: a sale that brings {plain(entry.amount)} {entry.currency}")
@@ -282,6 +291,18 @@ def _income(entry: Entry) -> Transaction | None:
     return transaction(entry, entry.deed, received=(entry.amount, entry.currency)) if entry.amount else None
 
 
+def _returned(entry: Entry) -> Transaction | None:
+    """Money that lowers the basis of the security that the row names."""
+    made = _income(entry)
+    return replace(made, sent_asset=entry.symbol, asset_class=entry.asset_class) if made and entry.symbol else made
+
+
+def spun_off(entry: Entry) -> Transaction:
+    """New shares out of a holding that brokers rarely name; `of` does where they do. Raises RowError."""
+    made = transaction(entry, SPUN_OFF, received=_shares_of(entry))
+    return replace(made, sent_asset=entry.of or None)
+
+
 def _cash(entry: Entry) -> Transaction | None:
     if not entry.amount:
         return None
@@ -300,27 +321,31 @@ def _move(entry: Entry) -> Transaction:
     return transaction(entry, "deposit", received=shares) if entry.quantity > 0 else transaction(entry, "withdrawal", sent=shares)
 
 
-def _split(entry: Entry) -> Transaction:
+def split_by(entry: Entry) -> Transaction:
+    """The change of a holding by a split. Raises RowError."""
     shares = _shares_of(entry)
     return transaction(entry, SPLIT, received=shares) if entry.quantity > 0 else transaction(entry, SPLIT, sent=shares)
 
 
 _BOOKED: dict[str, Callable[[Entry], Transaction | None]] = {
     BUY: _buy,
-    SELL: _sell,
+    SELL: sale,
     CASH: _cash,
     COST: _cost,
     SHARES: _move,
-    SPLIT: _split,
+    SPLIT: split_by,
+    RETURNED: _returned,
+    SPUN_OFF: spun_off,
 }
+_MONEY_ONLY = {RETURNED}  # booked like income: a minus takes an earlier row back
 
 
 def without_cancelled(entries: list[Entry], intake: Intake) -> list[Entry]:
     """Set rows aside that undo an earlier one (marked so, or income with a minus), together with what they undo."""
-    undoing = [entry for entry in entries if entry.cancels or (entry.deed not in _BOOKED and entry.amount < 0)]
+    undoing = [entry for entry in entries if entry.cancels or (_is_income(entry) and entry.amount < 0)]
     known: dict[tuple[object, ...], list[Entry]] = defaultdict(list)
     for entry in entries:
-        if not entry.cancels and (entry.deed in _BOOKED or entry.amount > 0):
+        if not entry.cancels and (not _is_income(entry) or entry.amount > 0):
             known[_likeness(entry)].append(entry)
     gone: set[tuple[str, int]] = set()
     for undo in undoing:
@@ -330,6 +355,10 @@ def without_cancelled(entries: list[Entry], intake: Intake) -> list[Entry]:
             _leave(undone, intake, f"cancelled by row {undo.row.number}")
             gone |= {undo.row.source, undone.row.source}
     return [entry for entry in entries if entry.row.source not in gone]
+
+
+def _is_income(entry: Entry) -> bool:
+    return entry.deed not in _BOOKED or entry.deed in _MONEY_ONLY
 
 
 def _likeness(entry: Entry) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ with a quantity is a reinvestment: with a minus it is the purchase, whose divide
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from decimal import Decimal
 
@@ -26,8 +26,11 @@ from taxlots.importers.brokers.brokerage import (
     SELL,
     SHARES,
     SHORT,
+    SPLIT,
+    SPUN_OFF,
     Entry,
 )
+from taxlots.importers.brokers.corporate import EVENT, take_events
 from taxlots.importers.numbers import number
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction, all_rows
 
@@ -48,7 +51,9 @@ _DEEDS = {
     **dict.fromkeys(("Fee", "Margin Interest", "Foreign Tax Withheld"), COST),
     **dict.fromkeys(("Online Transfer", "Wire", "Direct Debit", "Direct Deposit"), CASH),
     "Transfer": MOVE,
-    **dict.fromkeys(("Reorganization", "Split", "Stock Split", "Merger", "Spin Off"), CORPORATE),
+    **dict.fromkeys(("Split", "Stock Split", "Merger"), EVENT),
+    "Spin Off": SPUN_OFF,
+    "Reorganization": CORPORATE,
 }
 _KNOWN = {name.casefold(): deed for name, deed in _DEEDS.items()}
 _DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}|\d{4}-\d{2}-\d{2}")
@@ -92,6 +97,7 @@ def _read(tables: Sequence[Table], zone: tzinfo, names: _Names) -> Intake:
     with exact.exactly():
         account = brokerage.account_names(ACCOUNT, all_rows(tables), files=brokerage.numbers_of_files(tables, _ABOVE))
         entries = brokerage.read_entries(tables, intake, lambda row: _entry(row, account(row), names, zone))
+        entries = take_events(_with_forward_splits(entries), lambda entry: entry.note.partition(" ")[0], intake)
         told_both = [entry for entry in entries if entry.deed in {DIVIDEND, QUALIFIED} and entry.quantity]
         brokerage.book(entries, intake)
         booked = {one.sources[0] for one in intake.transactions}
@@ -99,6 +105,13 @@ def _read(tables: Sequence[Table], zone: tzinfo, names: _Names) -> Intake:
             if entry.row.source in booked:
                 intake.add(_reinvested(entry))
     return intake
+
+
+def _with_forward_splits(entries: Sequence[Entry]) -> list[Entry]:
+    """A split that stands alone adds shares; one with a row on each side takes the old out and puts the new in."""
+    splits = [entry for entry in entries if entry.deed == EVENT and "split" in entry.note.casefold()]
+    taken = {(entry.row.file, entry.time) for entry in splits if entry.quantity < 0}
+    return [replace(e, deed=SPLIT) if e in splits and (e.row.file, e.time) not in taken else e for e in entries]
 
 
 def _reinvested(entry: Entry) -> Transaction:

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from taxlots import exact
 from taxlots.importers.brokers import brokerage, ibkr_cash
-from taxlots.importers.brokers.brokerage import ASIDE, BUY, CORPORATE, FUTURE, OPTION, REALIZED, REFUSE, SELL, SHORT, SPLIT, Entry
+from taxlots.importers.brokers.brokerage import ASIDE, BUY, CORPORATE, FUTURE, OPTION, REALIZED, REFUSE, SELL, SHORT, SPLIT, SPUN_OFF, Entry
+from taxlots.importers.brokers.corporate import EVENT, take_events
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, Row, RowError, Table
 
@@ -45,7 +46,11 @@ _NO_MOVEMENT = {
     ),
 }
 _NUMBER = re.compile(r"[A-Z]{1,3}\d{4,}")
-_SPLIT = re.compile(r"(?P<symbol>[^(\s]+)\s*\(.*?\)\s+(?:Forward |Reverse )?Split \d+ for \d+", re.IGNORECASE)
+_NAMED = r"(?P<symbol>[^(\s]+)\s*\(.*?\)\s+"
+_SPLIT = re.compile(rf"{_NAMED}(?:(?:Forward |Reverse )?Split \d+ for \d+|Stock Dividend)", re.IGNORECASE)
+_SPUN = re.compile(rf"{_NAMED}Spin-?off\b", re.IGNORECASE)
+_REPLACED = re.compile(rf"{_NAMED}(?:Merged\s*\(|CUSIP/ISIN Change)", re.IGNORECASE)
+_CONCERNED = re.compile(r"\((?P<symbol>[^,()]+),[^()]*(?:\([^()]*\)[^()]*)*\)\s*$")  # the security that the row moves, in the last brackets
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,8 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
                     entries.append(_entry(line, terms))
                 except RowError as error:
                     intake.reject(line.row, error)
-        brokerage.book(_without_special(entries, intake), intake)
+        rest = take_events(_without_special(entries, intake), lambda entry: _CONCERNED.sub("", entry.note), intake)
+        brokerage.book(rest, intake)
         by_option = [entry for entry in entries if {"A", "Ex"} & set(entry.row.text("Code").split(";"))]
         brokerage.warn_of_premiums(by_option, intake)
     return intake
@@ -193,18 +199,32 @@ def _corporate_action(row: Row, account: str, zone: tzinfo) -> Entry:
     moment, date_only = brokerage.when(row, "Date/Time", NEW_YORK, row.text("Date/Time").replace(", ", " "))
     if date_only:
         moment, _ = brokerage.when(row, "Date/Time", zone)
-    split = _SPLIT.match(said)
-    return Entry(
+    entry = Entry(
         row=row,
-        deed=_CHANGED if split else CORPORATE,
+        deed=CORPORATE,
         account=account,
         time=moment,
         date_only=date_only,
-        symbol=split["symbol"].upper() if split else "",
         quantity=number(row, "Quantity") or Decimal(0),
+        amount=number(row, "Proceeds") or Decimal(0),
+        currency=row.text("Currency").upper(),
         note=said,
         asset_class="security",
     )
+    return _told_by(entry, said)
+
+
+def _told_by(entry: Entry, said: str) -> Entry:
+    """The deed and the security of a corporate action, by its description."""
+    concerned = _CONCERNED.search(said)
+    moved = concerned["symbol"].strip().upper().removesuffix(".OLD") if concerned else ""
+    if split := _SPLIT.match(said):
+        return replace(entry, deed=_CHANGED, symbol=split["symbol"].upper(), amount=Decimal(0))
+    if (spun := _SPUN.match(said)) and moved:
+        return replace(entry, deed=SPUN_OFF, symbol=moved, of=spun["symbol"].upper().removesuffix(".OLD"), amount=Decimal(0))
+    if _REPLACED.match(said) and moved:
+        return replace(entry, deed=EVENT, symbol=moved)
+    return entry
 
 
 def _without_special(entries: Sequence[Entry], intake: Intake) -> list[Entry]:

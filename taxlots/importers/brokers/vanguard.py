@@ -124,6 +124,8 @@ def _settled(row: Row, deed: str, quantity: Decimal, amount: Decimal) -> str:
         return _SWEEP
     if deed in {BUY, SELL} and number(row, "Accrued Interest"):
         return ACCRUED
+    if deed == FRACTION and quantity:
+        return SELL
     if deed == MOVE:
         return SHARES if quantity and symbol and symbol != _SETTLEMENT else CASH
     return deed

@@ -22,7 +22,6 @@ ACCOUNT = "bitfinex"
 TRADES = ("#", "PAIR", "AMOUNT", "PRICE", "FEE", "FEE CURRENCY", "DATE", "ORDER ID")
 MOVEMENTS = ("#", "CURRENCY", "STATUS", "AMOUNT", "FEES", "DESCRIPTION", "TRANSACTION ID")
 LEDGER = ("DESCRIPTION", "CURRENCY", "AMOUNT", "BALANCE", "DATE", "WALLET")
-_RENAMED = {"UST": "USDT", "DSH": "DASH", "IOT": "IOTA", "QTM": "QTUM"}
 _OPENED = 2012
 _DATE = re.compile(r"(\d{2})-(\d{2})-(\d{2}|\d{4})(?:[ T](?P<clock>\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?", re.ASCII)
 _ORDERS = ((2, 1, 0), (2, 0, 1))  # where year, month and day stand: day first, month first
@@ -91,8 +90,7 @@ def _is_real(match: re.Match[str], order: tuple[int, int, int]) -> bool:
 
 
 def _asset(text: str) -> str:
-    name = text.strip().upper()
-    return _RENAMED.get(name, name)
+    return text.strip().upper()
 
 
 def _pair(text: str) -> tuple[str, str]:
