@@ -15,7 +15,6 @@ from decimal import Decimal
 from taxlots.exact import plain
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction, all_rows
 from taxlots.importers.times import TimeError, parse_time
-from taxlots.kinds import is_fiat
 
 BUY, SELL, DIVIDEND, QUALIFIED, INTEREST = "buy", "sell", "income:dividend", "income:qualified-dividend", "income:interest"
 GAINS, OTHER_INCOME, RETURNED = "income:capital-gain-distribution", "income:other", "return-of-capital"
@@ -257,7 +256,8 @@ def _shares_of(entry: Entry) -> tuple[Decimal, str]:
     return abs(entry.quantity), entry.symbol
 
 
-def _fee_of(entry: Entry) -> tuple[Decimal, str] | None:
+def fee_of(entry: Entry) -> tuple[Decimal, str] | None:
+    """The fee of an entry with its currency, None without one."""
     return entry.fee_apart or ((entry.fees, entry.currency) if entry.fees > 0 else None)
 
 
@@ -265,7 +265,7 @@ def _buy(entry: Entry) -> Transaction:
     paid = -entry.amount - entry.fees
     if paid <= 0:
         raise RowError("ROW_INVALID", f"{entry.what}: a purchase that costs {plain(-entry.amount)} {entry.currency}")
-    return transaction(entry, BUY, sent=(paid, entry.currency), received=_shares_of(entry), fee=_fee_of(entry))
+    return transaction(entry, BUY, sent=(paid, entry.currency), received=_shares_of(entry), fee=fee_of(entry))
 
 
 def sale(entry: Entry) -> Transaction:
@@ -273,7 +273,7 @@ def sale(entry: Entry) -> Transaction:
     gross = entry.amount + entry.fees + _kept_back(entry)
     if gross <= 0:
         raise RowError("ROW_INVALID", f"{entry.what}: a sale that brings {plain(entry.amount)} {entry.currency}")
-    return transaction(entry, SELL, sent=_shares_of(entry), received=(gross, entry.currency), fee=_fee_of(entry))
+    return transaction(entry, SELL, sent=_shares_of(entry), received=(gross, entry.currency), fee=fee_of(entry))
 
 
 def _kept_back(entry: Entry) -> Decimal:
@@ -372,27 +372,6 @@ def _undoable(undo: Entry, like: Sequence[Entry], gone: set[tuple[str, int]]) ->
 
 def _distance(undo: Entry, other: Entry) -> tuple[bool, timedelta, int]:
     return (undo.row.file != other.row.file, abs(undo.time - other.time), abs(undo.row.number - other.row.number))
-
-
-def exchange(group: Sequence[Entry]) -> Transaction:
-    """One currency for another: the entry's quantity of its symbol against its amount, fees contained. Raises RowError."""
-    (entry,) = group
-    money = entry.amount + entry.fees
-    if not is_fiat(entry.symbol) or not is_fiat(entry.currency) or not entry.quantity * money < 0:
-        raise RowError("ROW_INVALID", f"{plain(entry.quantity)} {entry.symbol} for {plain(money)} {entry.currency} is no exchange of money")
-    sides = ((abs(money), entry.currency), (abs(entry.quantity), entry.symbol))
-    sent, received = sides if entry.quantity > 0 else sides[::-1]
-    return transaction(entry, BUY, sent=sent, received=received, fee=_fee_of(entry))
-
-
-def exchange_of_two(group: Sequence[Entry]) -> Transaction:
-    """One currency given for another, told by two rows. Raises RowError."""
-    out, into = [e for e in group if e.amount < 0], [e for e in group if e.amount > 0]
-    same = len({entry.currency for entry in group}) < 2
-    if len(out) != 1 or len(into) != 1 or same or not all(is_fiat(entry.currency) for entry in group):
-        shown = ", ".join(f"{entry.amount} {entry.currency}" for entry in group)
-        raise RowError("ROW_UNPAIRED_LEG", f"an exchange of money needs one currency out and another in on its day; the rows say {shown}")
-    return transaction(out[0], BUY, sent=(-out[0].amount, out[0].currency), received=(into[0].amount, into[0].currency))
 
 
 def warn_of_premiums(by_option: Iterable[Entry], intake: Intake) -> None:

@@ -17,6 +17,7 @@ from taxlots import exact
 from taxlots.importers.brokers import brokerage, ibkr_cash
 from taxlots.importers.brokers.brokerage import ASIDE, BUY, CORPORATE, FUTURE, OPTION, REALIZED, REFUSE, SELL, SHORT, SPLIT, SPUN_OFF, Entry
 from taxlots.importers.brokers.corporate import EVENT, take_events
+from taxlots.importers.brokers.exchanges_of_money import exchange
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, Row, RowError, Table
 
@@ -233,7 +234,7 @@ def _without_special(entries: Sequence[Entry], intake: Intake) -> list[Entry]:
     splits: dict[tuple[object, ...], list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.deed == EXCHANGE and not entry.cancels:
-            brokerage.take_together([entry], brokerage.exchange, intake)
+            brokerage.take_together([entry], exchange, intake)
         elif entry.deed == _CHANGED:
             splits[entry.row.file, entry.account, entry.symbol, entry.time].append(entry)
         else:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from taxlots import exact
 from taxlots.importers.brokers import brokerage, ibkr_cash
 from taxlots.importers.brokers.brokerage import ASIDE, BUY, REALIZED, Entry
+from taxlots.importers.brokers.exchanges_of_money import exchange
 from taxlots.importers.brokers.ibkr import ACCOUNT, EXCHANGE, NEW_YORK, categorised
 from taxlots.importers.brokers.stacked import rows_by_header
 from taxlots.importers.numbers import number, required
@@ -36,7 +37,7 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
         entries += brokerage.entries_of(cash, intake, lambda row: _cash(row, account(row), zone))
         for entry in entries:
             if entry.deed == EXCHANGE and not entry.cancels:
-                brokerage.take_together([entry], brokerage.exchange, intake)
+                brokerage.take_together([entry], exchange, intake)
         brokerage.book([entry for entry in entries if entry.deed != EXCHANGE or entry.cancels], intake)
     return intake
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from taxlots.importers import running_balances
 from taxlots.importers.brokers import brokerage
 from taxlots.importers.brokers.brokerage import Entry
+from taxlots.importers.brokers.exchanges_of_money import exchange_of_two
 from taxlots.importers.proportion import portion
 from taxlots.importers.records import Intake, RowError, Transaction
 from taxlots.importers.running_balances import Stated, Terms
@@ -51,12 +52,12 @@ def take_exchanges(entries: Sequence[Entry], key: Callable[[Entry], Hashable], i
             others = [entry for entry in waiting if entry.currency != out.currency]
             other = min(others, key=lambda entry: abs(entry.row.number - out.row.number), default=None)
             if other is None:
-                brokerage.take_together([out], brokerage.exchange_of_two, intake)
+                brokerage.take_together([out], exchange_of_two, intake)
                 continue
             waiting.remove(other)
-            brokerage.take_together([out, other], brokerage.exchange_of_two, intake)
+            brokerage.take_together([out, other], exchange_of_two, intake)
         for entry in waiting:
-            brokerage.take_together([entry], brokerage.exchange_of_two, intake)
+            brokerage.take_together([entry], exchange_of_two, intake)
 
 
 def changed_identifier(group: Sequence[Entry]) -> Transaction:

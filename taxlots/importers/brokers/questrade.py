@@ -15,6 +15,7 @@ from taxlots import exact
 from taxlots.importers.brokers import brokerage
 from taxlots.importers.brokers.brokerage import BUY, CASH, CORPORATE, COST, DIVIDEND, INTEREST, MOVE, SELL, SHARES, Entry
 from taxlots.importers.brokers.corporate import EVENT, take_events
+from taxlots.importers.brokers.exchanges_of_money import exchange_of_two
 from taxlots.importers.numbers import number
 from taxlots.importers.records import Intake, Row, Table, Transaction, all_rows
 
@@ -46,7 +47,7 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
     with exact.exactly():
         entries = brokerage.read_entries(tables, intake, lambda row: _entry(row, account(row), zone))
         for group in _exchanges([entry for entry in entries if entry.deed == _EXCHANGE]):
-            brokerage.take_together(group, brokerage.exchange_of_two, intake)
+            brokerage.take_together(group, exchange_of_two, intake)
         events = take_events([entry for entry in entries if entry.deed != _EXCHANGE], lambda entry: entry.note[:3], intake)
         rest = _without_journals(events, intake)
         brokerage.book(rest, intake)
