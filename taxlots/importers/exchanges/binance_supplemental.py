@@ -7,7 +7,7 @@ amount; no fee reads `--`. BETH is ETH in another wrapping, one for one, so that
 from datetime import UTC
 
 from taxlots.importers.bookings import Leg, Legs, Reading, booked, each_row, leg, trade_kind
-from taxlots.importers.exchanges.binance import ACCOUNT, asset_name
+from taxlots.importers.exchanges.binance import ACCOUNT
 from taxlots.importers.exchanges.binance_trades import split_amount
 from taxlots.importers.exchanges.exchange_times import moment
 from taxlots.importers.numbers import required
@@ -36,10 +36,10 @@ def _take_auto_invest(row: Row, reading: Reading) -> None:
         if row.text(column) in _NONE:
             return None
         quantity, asset = split_amount(row.text(column), (coin,))
-        return leg(quantity, asset_name(asset, when))
+        return leg(quantity, asset)
 
     legs = Legs(sent=amount("Amount per period"), received=amount("Units"), fee=amount("Trading Fee"))
-    if legs.received and legs.received[1] != asset_name(coin, when):
+    if legs.received and legs.received[1] != coin:
         raise RowError("ROW_INVALID", f"column 'Units' is in {legs.received[1]}, column 'Holding Coin' says {coin}")
     note = f"Auto-Invest from {row.text('From')}" if row.text("From") else "Auto-Invest"
     reading.intake.add(booked(row, ACCOUNT, trade_kind(legs.sent, legs.received), (when, True), legs, note=note))
