@@ -60,7 +60,7 @@ def _doubts(booked: Booked, entries: Entries, ledger: Ledger) -> Iterator[tuple[
         what = f"{sold.entry.kind} of {sold.entry.asset}"
         if _years_differ(at):
             yield row, what, _YEAR
-        if sold.taken and sold.entry.action is Action.DISPOSE and _terms_differ(sold.taken.piece, at, entries, ledger):
+        if sold.taken and sold.entry.action in {Action.DISPOSE, Action.RETURN} and _terms_differ(sold.taken.piece, at, entries, ledger):
             yield row, f"{what} acquired {sold.taken.piece.acquired:%Y-%m-%d %H:%M}Z", _TERM
     for item in entries.income:
         row = entries.rows[item.row]
