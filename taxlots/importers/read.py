@@ -94,7 +94,7 @@ def _detect_all(sheets: Iterable[Sheet | LargeText | Unreadable], own: Sequence[
             imported.files.append(FileRecord(sheet.file, sheet.sha256, None, 0))
             imported.problems.append(sheet.problem)
             continue
-        found = _tables(sheet, own) if isinstance(sheet, Sheet) else [known] if known else []
+        found = _tables(sheet, own) if isinstance(sheet, Sheet) else [known] if known is not None else []
         if not found and isinstance(sheet, Sheet):
             imported.files.append(FileRecord(sheet.file, sheet.sha256, None, count_rows(sheet)))
             imported.unusable.update((sheet.file, n) for n, row in zip(sheet.numbers, sheet.cells, strict=True) if any(map(str.strip, row)))
@@ -113,8 +113,8 @@ def _detect_all(sheets: Iterable[Sheet | LargeText | Unreadable], own: Sequence[
 
 def _tables(sheet: Sheet, own: Sequence[Layout]) -> list[Detected]:
     builtin = (*LAYOUTS, *companions.LAYOUTS)
-    pieces = parts(sheet, (*own, *builtin))
-    return [found for part in pieces if (found := detect(part, own) or detect(part, builtin))]
+    found = (detect(part, own) or detect(part, builtin) for part in parts(sheet, (*own, *builtin)))
+    return [table for table in found if table is not None]  # one without rows is false
 
 
 def _unknown(file: str, cells: list[list[str]]) -> Problem:

@@ -314,7 +314,7 @@ def _split(text: str) -> tuple[list[list[str]], list[int], frozenset[int]]:
     unclosed: set[int] = set()
     start = 1
     for row in reader:
-        cells.append(row)
+        cells.append(row if any(row) else row[:1])  # a line of delimiters only is blank
         numbers.append(start)
         if (reader.line_num > start or reader.line_num == len(lines)) and not _closed(lines[start - 1 : reader.line_num], delimiter):
             unclosed.add(start)

@@ -7,17 +7,17 @@ the time is limited.
 import json
 import sys
 
-from taxlots.importers.folders import UnreadableError
+from taxlots.importers.folders import TooLargeError, UnreadableError
 from taxlots.importers.workbooks import read_rows
 
 
 def main() -> None:
-    """Limit this process, read, answer: `sheets`, or `why` and `hint` where it can't be read."""
+    """Limit this process, read, answer: `sheets`, or `why`, `hint` and `large` where it can't be read."""
     _limit(int(sys.argv[1]), int(sys.argv[2]))
     try:
         answer: dict[str, object] = {"sheets": list(read_rows(sys.stdin.buffer.read()))}
     except UnreadableError as error:
-        answer = {"why": error.why, "hint": error.hint}
+        answer = {"why": error.why, "hint": error.hint, "large": isinstance(error, TooLargeError)}
     sys.stdout.write(json.dumps(answer))
 
 

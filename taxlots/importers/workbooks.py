@@ -72,5 +72,5 @@ def _read_apart(data: bytes) -> Iterator[tuple[str, Rows]]:
         raise TooLargeError(f"the workbook needs more than {LIMIT_MEMORY} bytes of memory, or is damaged ({said[:200]})", _SAVE)
     answer = json.loads(done.stdout)
     if "why" in answer:
-        raise UnreadableError(answer["why"], answer["hint"])
+        raise (TooLargeError if answer["large"] else UnreadableError)(answer["why"], answer["hint"])
     yield from ((name, rows) for name, rows in answer["sheets"])
