@@ -166,7 +166,7 @@ FOREIGN = {
     "XML 2003": (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "XML spreadsheet"),
     "picture": (b"\x89PNG\r\n\x1a\n", "picture"),
     "7z": (b"7z\xbc\xaf\x27\x1c\x00", "7z"),
-    "OFX": (b"OFXHEADER:100\nDATA:OFXSGML\n", "OFX"),
+    "QIF": (b"!Type:Invst\nD1/1/24\n", "QIF"),
     "Word": (packed([("word/document.xml", "<x/>")]), "Word"),
 }
 

@@ -37,9 +37,10 @@ FLAT = [path for path in EXPORTS if path not in SECTIONED]
 
 
 def ledger_of(**files: bytes) -> Ledger:
-    """The ledger of files in one folder; a name is a prefix before that of the sample."""
+    """The ledger of files in a folder and folders in it; their names stay, since some exports say in it what they are of."""
     with TemporaryDirectory() as folder:
         for name, data in files.items():
+            (Path(folder) / name).parent.mkdir(exist_ok=True)
             (Path(folder) / name).write_bytes(data)
         imported, ledger = settled(Path(folder))
     assert_accounted(imported, ledger)
@@ -60,7 +61,7 @@ def test_said_twice_counts_once(path):
     name, data = Path(path).name, (SAMPLES / path).read_bytes()
     once = content(ledger_of(**{name: data}))
     again = as_text(sample_rows(path)).encode("utf-16")
-    assert content(ledger_of(**{name: data, f"copy {name}": data, f"new {name}": again})) == once
+    assert content(ledger_of(**{name: data, f"copy/{name}": data, f"new/{name}": again})) == once
 
 
 @pytest.mark.parametrize("path", FLAT)
@@ -69,8 +70,8 @@ def test_overlapping_exports_count_once(path):
     name, rows = Path(path).name, sample_rows(path)
     whole, (first, second) = as_text(rows).encode(), (as_text(half).encode() for half in halves(rows))
     once = content(ledger_of(**{name: whole}))
-    assert content(ledger_of(**{name: first, f"second {name}": second})) == once
-    assert content(ledger_of(**{name: whole, f"first {name}": first, f"second {name}": second})) == once
+    assert content(ledger_of(**{name: first, f"second/{name}": second})) == once
+    assert content(ledger_of(**{name: whole, f"first/{name}": first, f"second/{name}": second})) == once
 
 
 @pytest.mark.parametrize("path", [path for path in FLAT if path not in ORDERED])
