@@ -1,6 +1,7 @@
 """Files made to do harm, or of kinds that are no tables: built here byte by byte, since no program writes them."""
 
 import io
+import tarfile
 import zipfile
 from collections.abc import Iterable
 
@@ -17,6 +18,20 @@ def packed(members: Iterable[tuple[str, str | bytes]], packing: int = zipfile.ZI
     with zipfile.ZipFile(stream, "w", packing) as archive:
         for name, data in members:
             archive.writestr(name, data)
+    return stream.getvalue()
+
+
+def tarred(members: Iterable[tuple[str, bytes]], hole: int = 0) -> bytes:
+    """A tar archive of these members; with a `hole`, each is a sparse file of that size, whose bytes stand at its end."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for name, data in members:
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            if hole:
+                spans = f"{hole - len(data)},{len(data)}"
+                member.pax_headers = {"GNU.sparse.size": str(hole), "GNU.sparse.numblocks": "1", "GNU.sparse.map": spans}
+            archive.addfile(member, io.BytesIO(data))
     return stream.getvalue()
 
 

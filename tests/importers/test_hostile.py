@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hostile_files import OLE, claiming, ods, ods_row, packed, xls, xlsx
+from hostile_files import OLE, claiming, ods, ods_row, packed, tarred, xls, xlsx
 from taxlots.importers import folders, readers, workbook_limits
 from taxlots.importers.folders import UnreadableError
 from taxlots.importers.workbooks import worksheets
@@ -209,11 +209,19 @@ def test_two_members_of_one_name_are_two_files(tmp_path):
     assert [(Path(f["file"]).name, f["used"]) for f in document["files"][1:]] == [("all.zip!x.csv", 1), ("all.zip!x.csv (2)", 1)]
 
 
-def test_an_archive_of_too_many_files_is_refused(tmp_path, monkeypatch):
-    """The members are counted before their names are listed."""
+@pytest.mark.parametrize("make", [packed, tarred], ids=["zip", "tar"])
+def test_an_archive_of_too_many_files_is_refused(tmp_path, monkeypatch, make):
+    """The members are counted before any of them is read."""
     monkeypatch.setattr(readers, "LIMIT_MEMBERS", 20)
-    document = checked(tmp_path, {"all.zip": packed([(f"{n}.csv", b"1") for n in range(21)])})
+    document = checked(tmp_path, {"all.dat": make([(f"{n}.csv", b"1") for n in range(21)])})
     assert [p["code"] for p in document["problems"]] == ["FILE_TOO_LARGE"]
+
+
+def test_a_sparse_member_of_a_tar_is_not_filled_up(tmp_path):
+    """A member of 512 bytes that claims to be one terabyte with a hole in it is refused, whatever room the archive has."""
+    document = checked(tmp_path, {"all.tar": tarred([("x.csv", b"1" * 512)], hole=2**40), "b.csv": OTHER.encode()})
+    assert [p["code"] for p in document["problems"]] == ["FILE_TOO_LARGE"]
+    assert sum(file["used"] for file in document["files"]) == 2
 
 
 def test_a_folder_of_too_many_files_is_named(tmp_path, monkeypatch):
