@@ -47,7 +47,7 @@ def ledger_of(**files: bytes) -> Ledger:
     return ledger
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", EXPORTS)
 @settings(max_examples=2, deadline=None, derandomize=True, database=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_accidents_leave_every_row_accounted_for(path: str, seed: int) -> None:
@@ -79,10 +79,8 @@ def test_the_order_of_rows_says_nothing(path):
     """The rows below the header in any order say the same; where an export needs their order, an error says so."""
     name, rows = Path(path).name, sample_rows(path)
     before = ledger_of(**{name: as_text(rows).encode()})
-    for seed in (1, 2):
-        mixed = as_text(shuffled(rows, random.Random(seed)))
-        after = ledger_of(**{name: mixed.encode()})
-        assert content(after) == content(before) or _new_problems(before, after)
+    after = ledger_of(**{name: as_text(shuffled(rows, random.Random(1))).encode()})
+    assert content(after) == content(before) or _new_problems(before, after)
 
 
 def _new_problems(before: Ledger, after: Ledger) -> set[str]:
