@@ -67,8 +67,8 @@ def test_trades_are_futures() -> None:
 
 def test_an_overlapping_history_tells_the_balance_before():
     """A withdrawal of 15 with a fee of 5 on top, 100 - 15 - 5 = 80, stands first in a history that began later: also there it is on top."""
-    deposit = '"9/10/2019, 3:00:00 PM",Deposit,100,0,a,Completed,100'
-    withdrawal = '"9/12/2019, 8:00:00 AM",Withdrawal,-15,5,a,Completed,80'
+    deposit = '"9/20/2019, 3:00:00 PM",Deposit,100,0,a,Completed,100'
+    withdrawal = '"9/22/2019, 8:00:00 AM",Withdrawal,-15,5,a,Completed,80'
     tables = [written(layout("bitmex_wallet"), HEADER, *lines, file=str(len(lines))) for lines in ([withdrawal], [withdrawal, deposit])]
     intake = layout("bitmex_wallet").read(tables, UTC)
     assert [legs(t) for t in intake.transactions if t.kind == "withdrawal"] == ["withdrawal -0.00000015 BTC fee 0.00000005 BTC"] * 2
