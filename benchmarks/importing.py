@@ -47,13 +47,14 @@ def measure(path: Path, repeat: int) -> None:
         ledger = settle(imported)
         steps = (between - begun, perf_counter() - between)
         best = steps if best is None or sum(steps) < sum(best) else best
+        rows, transactions = ledger.files[0].rows, len(ledger.transactions)
+        wrong = sum(balance.difference != 0 for balance in ledger.balances)
+        del imported, ledger
     reading, settling = best or (0.0, 0.0)
-    rows = ledger.files[0].rows
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    wrong = sum(balance.difference != 0 for balance in ledger.balances)
     print(
         f"{rows:>9,} {lowest:>8.3f} {reading:>8.2f} {settling:>9.2f} {(reading + settling) / lowest:>7.1f}x "
-        f"{(reading + settling) / rows * 1e6:>9.2f} {memory:>9.0f} {len(ledger.transactions):>12,} {wrong:>10}"
+        f"{(reading + settling) / rows * 1e6:>9.2f} {memory:>9.0f} {transactions:>12,} {wrong:>10}"
     )
 
 

@@ -225,6 +225,12 @@ def by_word(text: pa.Array, meaning: Callable[[Any], Any]) -> tuple[np.ndarray, 
     return places[encoded.indices.to_numpy()], distinct
 
 
+def coded(text: pa.Array) -> tuple[np.ndarray, int]:
+    """A number per row that is equal where the words are, by the order in which they first appear; and how many words there are."""
+    encoded = text.dictionary_encode()
+    return encoded.indices.to_numpy(), len(encoded.dictionary)
+
+
 def words(places: np.ndarray, names: Sequence[str | None]) -> pa.Array:
     """The column of words that the places point at."""
     return pa.array(names, pa.string()).take(pa.array(places))

@@ -1,6 +1,7 @@
 """Transactions as columns: what large files become, and the way between them and single `Transaction`s."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -21,10 +22,16 @@ def from_transactions(transactions: Sequence[Transaction]) -> pa.Table:
 
 def to_transactions(table: pa.Table) -> list[Transaction]:
     """Every line of a table of `frames.TRANSACTIONS` as a Transaction."""
-    columns = {name: table[name].to_pylist() for name in frames.TRANSACTIONS}
+    columns = {name: table[name].to_pylist() for name in frames.TRANSACTIONS if name != "time"} | {"time": moments(table["time"])}
     columns["sources"] = [tuple((source["file"], source["row"]) for source in given) for given in columns["sources"]]
     names = list(columns)
     return [Transaction(**dict(zip(names, values, strict=True))) for values in zip(*columns.values(), strict=True)]
+
+
+def moments(times: pa.Array | pa.ChunkedArray) -> list[datetime]:
+    """A column of times without nulls as aware datetimes in UTC."""
+    naive = times.cast(pa.int64()).to_numpy().astype("datetime64[us]").tolist()
+    return [moment.replace(tzinfo=UTC) for moment in naive]
 
 
 def source_count(table: pa.Table) -> int:

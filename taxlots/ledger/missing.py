@@ -1,10 +1,11 @@
 """What the price table lacks, told once per asset: the rows concerned and the exact lines to add; and swaps whose sides disagree."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from itertools import repeat
 
 from taxlots.exact import plain
 from taxlots.importers.records import Source, Transaction
@@ -54,6 +55,13 @@ class Findings:
         found = self._missing[self.last]
         found.rows.append((time, source, f"{what} counts as 0"))
         found.needed.add(asset)
+
+    def lack_all(self, asset: str, times: Sequence[datetime], what: str, sources: Sequence[Source]) -> None:
+        """As `lack`, for an asset that has no price at any time, so that nothing else can lack."""
+        if times:
+            found = self._missing[asset]
+            found.rows += zip(times, sources, repeat(f"{what} counts as 0"), strict=False)
+            found.needed.add(asset)
 
     def old(self, t: Transaction, asset: str, quote: Quote) -> None:
         """The price used for the row is more than a day away."""

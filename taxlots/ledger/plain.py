@@ -18,9 +18,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from taxlots import exact, frames
-from taxlots.importers.bulk import by_word, mask
+from taxlots.importers.bulk import by_word, coded, mask
 from taxlots.importers.records import Source, Transaction
-from taxlots.importers.transaction_columns import first_sources, from_transactions, sources, to_transactions
+from taxlots.importers.transaction_columns import first_sources, from_transactions, moments, sources, to_transactions
 from taxlots.kinds import is_fiat
 from taxlots.ledger.duplicates import content_id
 from taxlots.ledger.plain_values import plain_values
@@ -151,9 +151,9 @@ def _is_money(text: pa.Array) -> np.ndarray:
 
 def _named_twice(names: pa.Array, others: Iterable[str]) -> np.ndarray:
     """Lines whose id another line or transaction has."""
-    codes, distinct = pd.factorize(mask(names))
+    codes, distinct = coded(names)
     known = mask(pc.is_in(names, pa.array(sorted(set(others)), pa.string())))
-    return known if len(distinct) == len(codes) else known | (np.bincount(codes) > 1)[codes]
+    return known if distinct == len(codes) else known | (np.bincount(codes) > 1)[codes]
 
 
 def _fits(table: pa.Table, rule: BulkRule, layouts: Mapping[str, str | None]) -> np.ndarray:
@@ -225,8 +225,7 @@ def left_open(table: pa.Table) -> list[Problem]:
     for kind, side, told in (("deposit", "received", deposit_alone), ("withdrawal", "sent", withdrawal_alone)):
         alone = pc.equal(table["kind"], kind)
         named = table.filter(pc.and_(alone, pc.is_null(table["basis"])) if kind == "deposit" else alone)
-        columns = [named[name].to_pylist() for name in ("account", "id", "time", f"{side}_quantity", f"{side}_asset")]
-        for account, name, time, quantity, asset, source in zip(*columns, first_sources(named), strict=True):
-            if not is_fiat(asset):
-                found.append(told(account, name, time, (quantity, asset), source))
+        accounts, ids, quantities, assets = (named[name].to_pylist() for name in ("account", "id", f"{side}_quantity", f"{side}_asset"))
+        lines = zip(accounts, ids, moments(named["time"]), zip(quantities, assets, strict=True), first_sources(named), strict=True)
+        found += [told(*line) for line in lines if not is_fiat(line[3][1])]
     return found

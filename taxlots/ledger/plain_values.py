@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from taxlots import exact
 from taxlots.exact import CONTEXT
 from taxlots.importers.bulk import by_word, mask, sign, spread
-from taxlots.importers.transaction_columns import first_sources
+from taxlots.importers.transaction_columns import first_sources, moments
 from taxlots.kinds import KINDS, is_fiat
 from taxlots.ledger.valuation import FEE_COUNTS, OWN_VALUE, PRICED_SIDE, TOO_LARGE, Valuer, source_of, source_of_nothing
 
@@ -101,7 +101,7 @@ class _Columns:
         """Quantities of these rows at the table's prices. A price that is needed and missing is noted; a stale one does not fit."""
         units: list[int | None] = [None] * len(rows)
         sources: list[str | None] = [None] * len(rows)
-        amounts, moments = (column.take(pa.array(rows)) for column in (quantity, self.table["time"].combine_chunks()))
+        amounts, when = (column.take(pa.array(rows)) for column in (quantity, self.table["time"].combine_chunks()))
         for name, places in _groups(asset.take(pa.array(rows))):
             if name not in self.valuer.prices:
                 wanted = places[needed[rows[places]]]
@@ -109,9 +109,8 @@ class _Columns:
                 for place in wanted.tolist():
                     sources[place] = source_of_nothing(name)
                 continue
-            listed = zip(
-                places.tolist(), amounts.take(pa.array(places)).to_pylist(), moments.take(pa.array(places)).to_pylist(), strict=True
-            )
+            there = pa.array(places)
+            listed = zip(places.tolist(), amounts.take(there).to_pylist(), moments(when.take(there)), strict=True)
             for place, amount, moment in listed:
                 worth = self.worth(amount, name, moment)
                 if worth is None:
@@ -132,11 +131,10 @@ class _Columns:
         for asset, rows, amounts in self.lacking:
             chosen = np.flatnonzero(self.fitting[rows])
             told = self.table.select(["kind", "time", "sources"]).take(pa.array(rows[chosen]))
-            whats = [""] * len(chosen)
-            if len(chosen) == 1:  # of several rows only their number is told
-                whats = [f"{told['kind'][0].as_py()} of {exact.plain(amounts[chosen[0]].as_py())} {asset}"]
-            for time, what, source in zip(told["time"].to_pylist(), whats, first_sources(told), strict=True):
-                self.valuer.report_missing(asset, time, what, source)
+            what = ""  # of several rows only their number is told
+            if len(chosen) == 1:
+                what = f"{told['kind'][0].as_py()} of {exact.plain(amounts[chosen[0]].as_py())} {asset}"
+            self.valuer.report_all_missing(asset, moments(told["time"]), what, first_sources(told))
 
     def looked_up(self, rows: np.ndarray) -> list[Priced]:
         """Rows without a value of their own, each by the first of its legs whose asset has prices."""

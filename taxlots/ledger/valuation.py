@@ -196,6 +196,10 @@ class Valuer:
         """No price is known: `what` counts as 0. All rows of one asset become one Problem."""
         self._findings.lack(asset, time, what, source)
 
+    def report_all_missing(self, asset: str, times: Sequence[datetime], what: str, sources: Sequence[Source]) -> None:
+        """As `report_missing` for many rows of an asset that has no price at all."""
+        self._findings.lack_all(asset, times, what, sources)
+
     def _fitting(self, t: Transaction, quantity: Decimal, asset: str, worth: _Worth) -> _Worth | None:
         if abs(worth.amount) < TOO_LARGE:
             return worth

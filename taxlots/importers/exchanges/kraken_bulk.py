@@ -112,16 +112,16 @@ def _types(bulk: Bulk) -> tuple[np.ndarray, list[tuple[str, str]]]:
 
 def _repeated(ledger: Ledger) -> np.ndarray:
     """Rows that say again what the first row with their txid says. Where any of one txid says otherwise, none is merged here."""
-    codes, names = pd.factorize(columns.mask(ledger.txid))
-    if len(names) == len(codes):
+    codes, names = columns.coded(ledger.txid)
+    if names == len(codes):
         return np.zeros(len(codes), bool)
-    first = np.full(len(names), -1)
+    first = np.full(names, -1)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
     earlier = first[codes]
     again = (earlier != np.arange(len(codes))) & ~_fee_credits(ledger) & columns.mask(pc.not_equal(ledger.txid, ""))
     halves = [half for values in (ledger.amount, ledger.fee) for half in exact.halves(values)]
     same = ledger.plain & ledger.plain[earlier] & np.all([column == column[earlier] for column in (*halves, ledger.assets[0])], axis=0)
-    conflict = np.zeros(len(names), bool)
+    conflict = np.zeros(names, bool)
     conflict[codes[again & ~same]] = True
     ledger.plain &= ~conflict[codes]
     return again & same & ~conflict[codes]
@@ -155,12 +155,12 @@ def _pairs(ledger: Ledger, live: np.ndarray, merged: np.ndarray) -> np.ndarray:
     """Row indices (sent, received), one line per refid that two plain rows share: one below 0, one above, two assets, one fee at most."""
     places, types = ledger.types
     grouped = np.array([kraken.is_trade(*kind) for kind in types])[places]
-    members = np.flatnonzero(grouped & ~merged & ~_fee_credits(ledger))
-    codes, names = pd.factorize(columns.mask(ledger.refid.take(members)))
-    named = np.array([name != "" and name.lower() != "unknown" for name in names], bool)
-    two = np.bincount(codes, minlength=len(names)) == 2
+    unnamed = columns.mask(pc.is_in(pc.utf8_lower(ledger.refid), pa.array(["", "unknown"])))
+    members = np.flatnonzero(grouped & ~merged & ~unnamed & ~_fee_credits(ledger))
+    codes, names = columns.coded(ledger.refid.take(pa.array(members)))
+    two = np.bincount(codes, minlength=names) == 2
     order = np.argsort(codes, kind="stable")
-    pairs = members[order[(two & named)[codes[order]]]].reshape(-1, 2)
+    pairs = members[order[two[codes[order]]]].reshape(-1, 2)
     first, second = pairs[:, 0], pairs[:, 1]
     signs = ledger.amount_sign[first] * ledger.amount_sign[second] == -1
     fees = (ledger.fee_sign[pairs] >= 0).all(axis=1) & ((ledger.fee_sign[pairs] > 0).sum(axis=1) <= 1)
