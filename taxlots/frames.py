@@ -133,12 +133,12 @@ INCOME: Schema = {
 
 MOVES: Schema = {
     "transaction_id": _TRANSACTION,
-    "kind": Column(TEXT, "kind", "transfer, withdrawal, gift-out, donation, theft, lost, convert or adjust"),
+    "kind": Column(TEXT, "kind", "transfer, withdrawal, gift-out, donation, theft, lost, convert, adjust, spin-off or return-of-capital"),
     "asset": _ASSET,
     "account": _ACCOUNT,
     "counter_account": Column(TEXT, "name", "where the lots went"),
-    "quantity": Column(EXACT, "units of the asset", "of this lot piece"),
-    "basis": Column(EXACT, "home currency", "basis that went along"),
+    "quantity": Column(EXACT, "units of the asset", "of this lot piece; 0 where only basis left it"),
+    "basis": Column(EXACT, "home currency", "basis that went along, or that was returned"),
     "time": Column(TIME, "UTC", "when it was sent"),
     "moved_on": Column(DATE, "date", "the same in the taxpayer's time zone"),
     "lot_id": Column(TEXT, "id", "the lot that it came from"),

@@ -16,12 +16,16 @@ FIAT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind: the legs that it needs (`either`: one of them is enough) and whether a market value has to be known for it."""
+    """A kind: the legs that it needs (`either`: one of them is enough) and whether a market value has to be known for it.
+
+    `about`: the asset of the sent leg, without a quantity, names the holding whose basis it changes.
+    """
 
     name: str
     needs: tuple[str, ...]
     either: bool = False
     valued: bool = False
+    about: bool = False
 
 
 _ROWS = (
@@ -43,7 +47,8 @@ _ROWS = (
     Kind("income:qualified-dividend", ("received",), valued=True),
     Kind("income:capital-gain-distribution", ("received",), valued=True),
     Kind("income:other", ("received",), valued=True),
-    Kind("return-of-capital", ("received",), valued=True),
+    Kind("return-of-capital", ("received",), valued=True, about=True),
+    Kind("spin-off", ("received",), about=True),
     Kind("spend", ("sent",), valued=True),
     Kind("fee", ("sent", "fee"), either=True, valued=True),
     Kind("gift-in", ("received",)),

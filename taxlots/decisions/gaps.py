@@ -65,7 +65,7 @@ class _Found:
 
 
 def _uncovered(disposals: Sequence[dict[str, Any]]) -> list[_Found]:
-    pieces = [row for row in disposals if row["lot_id"] is None]
+    pieces = [row for row in disposals if row["lot_id"] is None and row["quantity"]]
     return [_Found(r, r["asset"], r["disposed"], r["quantity"], {(r["disposed_on"].year, r["term"]): r["quantity"]}) for r in pieces]
 
 

@@ -66,6 +66,7 @@ def _transaction(row: Row, zone: tzinfo) -> Transaction:
         raise RowError("ROW_INVALID", "column 'account' is empty")
     kind = _kind(row)
     sent, received, fee = _leg(row, "sent"), _leg(row, "received"), _leg(row, "fee")
+    sent = _holding(row, kind, sent) if kind.about else sent
     _check_legs(kind, sent, received, fee)
     if kind.name == "transfer":
         _check_transfer(sent, received)
@@ -118,6 +119,14 @@ def _leg(row: Row, side: str) -> _Leg:
     if not quantity:
         return _Leg(None, None)
     return _Leg(quantity, asset)
+
+
+def _holding(row: Row, kind: Kind, sent: _Leg) -> _Leg:
+    """The holding that the row is about: an asset without a quantity."""
+    if sent.quantity is not None:
+        hint = "Leave sent_quantity empty: no units leave; sent_asset names the holding."
+        raise RowError("ROW_INVALID", f"kind {kind.name!r} has a sent_quantity", hint)
+    return _Leg(None, row.text("sent_asset").upper() or None)
 
 
 def _check_legs(kind: Kind, sent: _Leg, received: _Leg, fee: _Leg) -> None:

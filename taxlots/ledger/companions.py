@@ -27,6 +27,7 @@ class Override:
     acquired: datetime | None
     note: str
     row: Row
+    asset: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Pair:
     row: Row
 
 
-_TO_FILL = {"prices": ("price",), "transfers": ("out_id", "in_id"), "overrides": ("kind", "value", "basis", "acquired")}
+_TO_FILL = {"prices": ("price",), "transfers": ("out_id", "in_id"), "overrides": ("kind", "value", "basis", "acquired", "asset")}
 
 
 def is_filled(row: Row, name: str) -> bool:
@@ -59,12 +60,16 @@ def parse_lines(rows: Sequence[Row], parse: Callable[[Row], Line], problems: lis
 
 
 def override(row: Row, zone: tzinfo) -> Override:
-    """One line of overrides.csv: `id,kind,value,basis,acquired,note`. Raises RowError."""
+    """One line of overrides.csv: `id,kind,value,basis,acquired,note`, and `asset` where a row needs the holding that it is about.
+
+    Raises RowError.
+    """
     kind = row.text("kind").lower() or None
     if kind is not None and kind != EXCLUDE and kind not in KINDS:
         raise RowError("OVERRIDE_INVALID", f"kind {kind!r} is not known", f"Use {EXCLUDE} or one of: {', '.join(KINDS)}.")
     acquired = time(row, "acquired", zone)[0] if row.text("acquired") else None
-    return Override(_text(row, "id"), kind, _amount(row, "value"), _amount(row, "basis"), acquired, row.text("note"), row)
+    asset = row.text("asset").upper() or None
+    return Override(_text(row, "id"), kind, _amount(row, "value"), _amount(row, "basis"), acquired, row.text("note"), row, asset)
 
 
 def pair(row: Row, _zone: tzinfo) -> Pair:

@@ -77,8 +77,10 @@ def row_order(transaction: Transaction, order: Order) -> tuple[str, int]:
 
 
 def legs(transaction: Transaction) -> tuple[tuple[str, str, str], ...]:
-    """What moved, without fees: the assets, or the money where nothing else moved."""
+    """What moved, without fees: the assets, or the money where nothing else moved; and the holding that money came from."""
     t = transaction
+    if t.sent_asset and t.sent_quantity is None:
+        return (("about", t.sent_asset, ""), ("received", t.received_asset or "", plain(t.received_quantity) or ""))
     pairs = (("sent", t.sent_asset, t.sent_quantity), ("received", t.received_asset, t.received_quantity))
     given = [(side, asset or "", plain(quantity) or "") for side, asset, quantity in pairs if quantity is not None]
     return tuple([leg for leg in given if not is_fiat(leg[1])] or given)

@@ -29,16 +29,23 @@ class Action(IntEnum):
     SPLIT = 3
     DISPOSE = 4
     REMOVE = 5
+    RETURN = 6
+    SPIN_OFF = 7
 
 
-_PHASE = {Action.ACQUIRE: 0, Action.CONVERT: 1, Action.SPLIT: 1, Action.MOVE: 2, Action.DISPOSE: 2, Action.REMOVE: 2}
+_PHASE = {
+    **dict.fromkeys((Action.ACQUIRE,), 0),
+    **dict.fromkeys((Action.CONVERT, Action.SPLIT, Action.RETURN, Action.SPIN_OFF), 1),
+    **dict.fromkeys((Action.MOVE, Action.DISPOSE, Action.REMOVE), 2),
+}
 _LEAVING = 2
 OUTSIDE = "outside"
 
 
 @dataclass(slots=True)
 class Entry:
-    """One change. `amount` is basis (acquire) or gross proceeds (dispose), `cost` what lowers the proceeds, in units.
+    """One change. `amount` is basis (acquire), gross proceeds (dispose) or the capital returned (return), in units; of a spin-off it is
+    the part of the holding's basis that goes along: below 1 a fraction of it, else an amount. `cost` lowers the proceeds.
 
     `lot_of` is the row whose lots it is taken from, for a fee withheld from what that row brought in; None: by the account's order.
     """
@@ -261,6 +268,24 @@ def _split(leg: _Leg) -> list[Entry]:
     return [*leg.fee_entry(), leg.entry(Action.SPLIT, side, leg.received - leg.sent)]
 
 
+def _return_of_capital(leg: _Leg) -> list[Entry]:
+    """Lowers the basis of the holding that the sent asset names; without a name nothing is booked, and a Problem says so."""
+    entries = list(leg.fee_entry())
+    if leg.received and not is_fiat(leg.row["received_asset"]):
+        entries.append(leg.entry(Action.ACQUIRE, "received", leg.received, amount=leg.value))
+    if leg.row["sent_asset"]:
+        entries.append(leg.entry(Action.RETURN, "sent", 0, amount=leg.value))
+    return entries
+
+
+def _spin_off(leg: _Leg) -> list[Entry]:
+    """New units out of a holding; where the row does not say which, they come in without basis."""
+    if not leg.row["sent_asset"]:
+        return leg.fee_around([leg.entry(Action.ACQUIRE, "received", leg.received)])
+    part = {"amount": _units(leg.row["basis"]), "to_asset": leg.row["received_asset"], "to_quantity": leg.received}
+    return leg.fee_around([leg.entry(Action.SPIN_OFF, "sent", 0, **part)])
+
+
 def _adjust(leg: _Leg) -> list[Entry]:
     return _arrival(leg) if leg.received else _removal(leg)
 
@@ -285,4 +310,6 @@ _SPLITTERS = {
     "convert": _convert,
     "split": _split,
     "adjust": _adjust,
+    "return-of-capital": _return_of_capital,
+    "spin-off": _spin_off,
 }

@@ -51,9 +51,19 @@ def _changed(transaction: Transaction, override: Override) -> Transaction:
         acquired=override.acquired or transaction.acquired,
         note="; ".join(filter(None, (transaction.note, override.note))) or None,
     )
+    if override.asset:
+        changed = _about(changed, override.asset)
     if kind != EXCLUDE:
         check_legs(changed)
     return changed
+
+
+def _about(transaction: Transaction, asset: str) -> Transaction:
+    """The transaction with the holding that it is about. Raises RowError for a kind that is about none."""
+    if transaction.kind == EXCLUDE or not KINDS[transaction.kind].about:
+        kinds = ", ".join(kind.name for kind in KINDS.values() if kind.about)
+        raise RowError("OVERRIDE_INVALID", f"column 'asset' names the holding of a {kinds}; {transaction.id!r} is {transaction.kind}")
+    return replace(transaction, sent_asset=asset)
 
 
 def check_legs(transaction: Transaction) -> None:
@@ -79,6 +89,7 @@ def _told(before: Transaction, override: Override) -> str:
         "value": override.value,
         "basis": override.basis,
         "acquired": override.acquired.isoformat() if override.acquired else None,
+        "asset": override.asset,
     }
     changes = ", ".join(f"{name} -> {value}" for name, value in given.items() if value is not None) or "nothing"
     reason = f" ({override.note})" if override.note else ""

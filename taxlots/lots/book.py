@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from taxlots import exact
 from taxlots.ledger.entries import OUTSIDE, Action, Entries, Entry
+from taxlots.lots.distributions import Lowered, lower, share_out
 from taxlots.lots.methods import METHODS, Piece, unit_rank
 from taxlots.lots.pools import Pool, Taken
 from taxlots.problems import Problem, problem
@@ -24,6 +25,7 @@ from taxlots.problems import Problem, problem
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DUST = exact.ONE // 10**8
 _CENT = exact.ONE // 100
+_WITHOUT_QUANTITY = {Action.SPLIT, Action.RETURN, Action.SPIN_OFF}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +100,12 @@ class _Fold:
             Action.SPLIT: self.split,
             Action.DISPOSE: self.dispose,
             Action.REMOVE: self.remove,
+            Action.RETURN: self.return_capital,
+            Action.SPIN_OFF: self.spin_off,
         }
 
     def apply(self, entry: Entry) -> None:
-        if entry.quantity or entry.action is Action.SPLIT:
+        if entry.quantity or entry.action in _WITHOUT_QUANTITY:
             self.actions[entry.action](entry)
 
     def pool(self, account: str, asset: str) -> Pool:
@@ -249,6 +253,49 @@ class _Fold:
         uncovered = self.pool(entry.account, entry.asset).scale(entry.quantity)
         if uncovered:
             self.report_uncovered(entry, abs(uncovered), None)
+
+    def return_capital(self, entry: Entry) -> None:
+        """Capital returned lowers basis, per unit alike; what exceeds a lot's basis is gain of that lot (26 USC 301(c)(2), (3))."""
+        pool = self.pool(entry.account, entry.asset)
+        pieces = pool.pieces()
+        if not pieces:
+            self.sold.append(Sold(entry, 0, entry.amount, 0, 0, None, pool.name))
+            self.report_holding(entry, f"no {entry.asset} in {entry.account}, so that all of it is gain, short-term")
+        for part in lower(pieces, entry.amount):
+            self.record_lowered(entry, part, pool.name)
+        pool.rank()
+
+    def record_lowered(self, entry: Entry, part: Lowered, method: str) -> None:
+        if part.basis:
+            self.moved.append(Moved(entry, Taken(part.piece, 0, part.basis)))
+        if part.excess:
+            self.sold.append(Sold(entry, 0, part.excess, 0, 0, Taken(part.piece, 0, 0), method))
+
+    def spin_off(self, entry: Entry) -> None:
+        """New units take a part of the basis of every lot held, and its dates (26 USC 355, 358(b), 1223(1))."""
+        pool = self.pool(entry.account, entry.asset)
+        pieces = pool.pieces()
+        target = entry.to_asset or entry.asset
+        if not pieces:
+            self.report_holding(entry, f"no {entry.asset} in {entry.account}, so that the {target} have basis 0")
+            piece = self.new_piece(entry, entry.account, entry.to_quantity, 0)
+            piece.asset = target
+            self.arrive(entry, piece)
+        held = sum(piece.basis for piece in pieces)
+        if entry.amount >= exact.ONE and entry.amount > held:
+            self.report_holding(entry, f"the basis that goes to {target} is more than that of all {entry.asset}; all of it was taken")
+        for part, units in share_out(pieces, entry.amount, entry.to_quantity):
+            self.moved.append(Moved(entry, Taken(part.piece, 0, part.basis)))
+            if units:
+                self.arrive(entry, self.converted_piece(Taken(part.piece, 0, part.basis), entry, target, units))
+        pool.rank()
+
+    def report_holding(self, entry: Entry, consequence: str) -> None:
+        row = self.rows[entry.row]
+        source = row["sources"][0]
+        message = f"{entry.kind} on {self.local_date(entry.time)} (id {row['id']}): {consequence}"
+        hint = f"Add the export with the purchase of {entry.asset}, or a line to opening_lots.csv; check the row's account and asset."
+        self.problems.append(problem("HOLDING_UNKNOWN", message, hint, file=source["file"], row=source["row"]))
 
     def remove(self, entry: Entry) -> None:
         left = entry.quantity

@@ -97,9 +97,13 @@ class Pool:
             left -= part
             piece.unit_rank = piece.unit_rank * piece.quantity // (piece.quantity + part)
             piece.quantity += part
+        self.rank()
+        return 0
+
+    def rank(self) -> None:
+        """Put the pieces in order again after a change of their basis."""
         self._heap = [(self.key(piece), n, piece) for n, (_, _, piece) in enumerate(self._heap)]
         heapify(self._heap)
-        return 0
 
     def pieces(self) -> list[Piece]:
         """What is still there, in the order of acquisition."""

@@ -222,7 +222,7 @@ def _zone_decides(sold: Sold) -> bool:
     moment = sold.entry.time
     if _year_open(moment):
         return True
-    if sold.taken is None or sold.taken.piece.always_long or sold.entry.action is not Action.DISPOSE:
+    if sold.taken is None or sold.taken.piece.always_long:
         return False
     acquired = sold.taken.piece.acquired
     terms = {is_long((acquired + shift).date(), (moment + shift).date()) for shift in (_WEST, timedelta(0), _EAST)}

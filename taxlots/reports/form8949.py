@@ -108,7 +108,7 @@ def _line(row: dict[str, Any], zone: tzinfo, inherited: Container[str]) -> Line:
     with exact.exactly():
         gain = proceeds - basis + adjustment
     return Line(
-        description=f"{exact.plain(row['quantity'])} {row['asset']} ({row['transaction_id']})",
+        description=f"{_what(row)} ({row['transaction_id']})",
         acquired=INHERITED if row["lot_transaction_id"] in inherited else _day(row["acquired"], zone),
         sold=f"{row['disposed_on']:%m/%d/%Y}",
         proceeds=proceeds,
@@ -119,6 +119,11 @@ def _line(row: dict[str, Any], zone: tzinfo, inherited: Container[str]) -> Line:
         disposal_id=row["disposal_id"],
         exact=Totals(row["proceeds"], row["basis"], row["adjustment"], row["gain"]),
     )
+
+
+def _what(row: dict[str, Any]) -> str:
+    """Units and asset; without units it is capital returned beyond the basis (Pub. 550, nondividend distributions)."""
+    return f"{exact.plain(row['quantity'])} {row['asset']}" if row["quantity"] else f"{row['asset']}, return of capital"
 
 
 def _day(moment: datetime | None, zone: tzinfo) -> str:
