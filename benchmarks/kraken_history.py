@@ -9,6 +9,7 @@ HEADER = '"txid","refid","time","type","subtype","aclass","subclass","asset","wa
 ASSETS = ("XXBT", "XETH", "SOL", "ADA", "DOT", "LINK", "AVAX", "ATOM")
 MONEY = ("ZUSD", "ZUSD", "ZUSD", "ZEUR")
 PLACES = 10**8
+EVENTS = {"buy": 45, "sell": 20, "swap": 8, "money": 4, "deposit": 2, "withdrawal": 2, "reward": 14, "allocation": 5}
 
 
 class Ledger:
@@ -42,7 +43,7 @@ class Ledger:
         self.time += self.step * 1.8
         asset, second = self.draw.sample(ASSETS, 2)
         quantity, refid = self.draw.randint(10**4, 10**8), f"R{len(self.lines):06X}-{self.draw.getrandbits(20):05X}"
-        chosen = self.draw.choices(("buy", "sell", "swap", "money", "deposit", "withdrawal", "reward", "allocation"), (45, 20, 8, 4, 2, 2, 14, 5))[0]
+        chosen = self.draw.choices(list(EVENTS), list(EVENTS.values()))[0]
         money, amount = self.draw.choice(MONEY), self.draw.randint(10**8, 10**11)
         if chosen in {"buy", "sell"}:
             sign = 1 if chosen == "buy" else -1

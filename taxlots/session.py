@@ -3,20 +3,23 @@
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from hashlib import sha256
 from pathlib import Path
 
+from taxlots import frames
 from taxlots.decisions.portfolio import Market, Portfolio
 from taxlots.decisions.portfolio import portfolio as build_portfolio
 from taxlots.importers.companions import LAYOUTS as COMPANIONS
 from taxlots.importers.layouts import LAYOUTS
 from taxlots.importers.own import own_layouts
 from taxlots.importers.read import read
+from taxlots.importers.records import FormLine
 from taxlots.importers.times import TimeError, parse_time
 from taxlots.ledger.rules import BulkRule
 from taxlots.ledger.settle import LATER, Ledger, Terms, settle
 from taxlots.lots.book import Elections
+from taxlots.lots.form_lines import FormCheck, check_forms
 from taxlots.lots.methods import METHODS
 from taxlots.lots.results import Book
 from taxlots.lots.results import book as book_ledger
@@ -55,6 +58,7 @@ class Session:
     now: datetime
     choices: Choices
     problems: list[Problem] = field(default_factory=list)
+    form_checks: list[FormCheck] = field(default_factory=list)
     _portfolio: Portfolio | None = None
 
     @property
@@ -152,7 +156,14 @@ def open_session(paths: Iterable[Path], choices: Choices, progress: Callable[[st
     progress("booking the lots")
     booked = book_ledger(ledger, chosen, rulebook)
     booked.problems += _unrecorded(chosen, booked)
-    return Session(given, settings_file, rulebook, ledger, booked, now, choices, list(booked.problems))
+    checks, differing = check_forms(_lines_until(ledger), frames.records(booked.disposals) if ledger.form_lines else [])
+    return Session(given, settings_file, rulebook, ledger, booked, now, choices, [*booked.problems, *differing], checks)
+
+
+def _lines_until(ledger: Ledger) -> list[FormLine]:
+    """The lines of forms that tell of sales before the as-of date."""
+    until = ledger.as_of.astimezone(ledger.zone).date() if ledger.as_of else date.max
+    return [line for line in ledger.form_lines if line.sold <= until]
 
 
 def check_jurisdiction(name: str) -> None:
@@ -181,7 +192,7 @@ def _ledger(paths: list[Path] | tuple[Path, ...], settings_file: SettingsFile, c
     name = choices.timezone or settings.profile.timezone
     zone: tzinfo = zone_named(name) if name else UTC
     now, until = _as_of(choices.as_of, zone)
-    own = own_layouts(settings.layout, [layout.id for layout in (*LAYOUTS, *COMPANIONS)])
+    own = own_layouts([*settings.layout, *settings.form_layout], [layout.id for layout in (*LAYOUTS, *COMPANIONS)])
     imported = read([*sorted(paths), *_companions(settings_file, choices)], zone, own, choices.base)
     ledger = settle(imported, Terms(zone, name is None, until, rules=_rules(settings)))
     if choices.as_of is None:

@@ -125,19 +125,53 @@ class OwnLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account: str
     time: str
     kind: tuple[str, ...]
-    kinds: dict[str, str]
+    kinds: dict[str, str] = {}
+    time_of_day: str | None = None
+    account_column: str | None = None
+    counter_account: str | None = None
     required: tuple[str, ...] = ()
     amount: OwnLeg | None = None
+    total: OwnLeg | None = None
+    price: OwnLeg | None = None
     sent: OwnLeg | None = None
     received: OwnLeg | None = None
     fee: OwnLeg | None = None
     value: OwnLeg | None = None
+    fee_value: OwnLeg | None = None
+    balance: OwnLeg | None = None
+    basis: str | None = None
+    acquired: str | None = None
     id_column: str | None = None
     txid: str | None = None
     note: str | None = None
     timezone: str | None = None
+    dates: Literal["day-first", "month-first"] | None = None
     decimal: Literal[".", ","] = "."
+    unsigned: bool = False
+    fee_in_total: bool = False
     asset_class: Literal["digital", "security", "fund", "collectible"] | None = None
+    renames: dict[str, str] = {}
+
+
+class FormLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A `[[layout]]` with `form`: whose rows are lines of a broker's form, to be reconciled with (see docs/importing.md)."""
+
+    id: str
+    form: Literal["1099-DA"]
+    account: str
+    asset: str
+    units: str
+    sold: str
+    proceeds: str
+    acquired: str | None = None
+    basis: str | None = None
+    basis_reported: str | None = None
+    covered: str | None = None
+    account_column: str | None = None
+    required: tuple[str, ...] = ()
+    timezone: str | None = None
+    dates: Literal["day-first", "month-first"] | None = None
+    decimal: Literal[".", ","] = "."
     renames: dict[str, str] = {}
 
 
@@ -152,6 +186,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: Files = Files()
     rule: tuple[Rule, ...] = ()
     layout: tuple[OwnLayout, ...] = ()
+    form_layout: tuple[FormLayout, ...] = ()
 
 
 class SettingsFile(NamedTuple):
@@ -196,7 +231,7 @@ def parse_settings(text: str, path: Path) -> Settings:
 
 
 def _shaped(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Years out of [profile], plain weights into tables, whole numbers into Decimals."""
+    """Years out of [profile], plain weights into tables, layouts of forms apart, whole numbers into Decimals."""
     shaped = dict(table)
     if isinstance(shaped.get("profile"), dict):
         profile = dict(shaped["profile"])
@@ -205,6 +240,10 @@ def _shaped(table: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(shaped.get("targets"), dict):
         plain = {a: v if isinstance(v, dict) else {"weight": v} for a, v in shaped["targets"].items()}
         shaped["targets"] = {asset.upper(): value for asset, value in plain.items()}
+    if isinstance(shaped.get("layout"), list):
+        listed = shaped["layout"]
+        forms = [entry for entry in listed if isinstance(entry, dict) and "form" in entry]
+        shaped |= {"layout": [entry for entry in listed if entry not in forms], "form_layout": forms}
     decimals: dict[str, Any] = _whole_to_decimal(shaped)
     return decimals
 

@@ -136,11 +136,21 @@ def init(
         list[Path] | None, typer.Argument(help="Exports whose assets are listed as possible targets.", show_default=False)
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing taxlots.toml.")] = False,
+    layout: Annotated[
+        Path | None, typer.Option("--layout", help="Propose a [[layout]] entry for this export instead.", show_default=False)
+    ] = None,
+    append: Annotated[bool, typer.Option("--append", help="With --layout: add the entry to taxlots.toml.")] = False,
 ) -> None:
-    """Write a commented taxlots.toml for this folder."""
-    from taxlots.cli.init import run  # noqa: PLC0415
+    """Write a commented taxlots.toml for this folder, or propose a layout for an export that is not recognised."""
+    from taxlots.cli import init as settings_file  # noqa: PLC0415
+    from taxlots.cli import propose  # noqa: PLC0415
 
-    raise typer.Exit(run(paths or [Path()], force=force))
+    if layout is not None and not paths and not force:
+        raise typer.Exit(propose.run(layout, append=append))
+    if layout is not None or append:
+        hint = "Use `taxlots init --layout FILE`, with --append to add the entry to taxlots.toml."
+        raise TaxlotsError(problem("USAGE", "--layout takes one export and goes with --append only", hint))
+    raise typer.Exit(settings_file.run(paths or [Path()], force=force))
 
 
 @app.command()

@@ -31,12 +31,13 @@ def check(session: Session, _advance: Advance, templates: Path | None) -> Result
         tables.files_table(ledger),
         tables.balances_table(ledger),
         tables.gaps_table(gaps, ledger.zone),
+        *([tables.forms_table(session.form_checks)] if session.form_checks else []),
         tables.problems_table(problems),
     ]
     if templates:
         listed = [(str(path),) for path in written]
         shown.append(tables.Table("Templates to fill in", (("file", tables.TEXT),), listed))
-    return Result(documents.check_document(ledger, gaps, problems), shown, problems, tells_problems=True)
+    return Result(documents.check_document(ledger, gaps, problems, session.form_checks), shown, problems, tells_problems=True)
 
 
 def ledger(session: Session, _advance: Advance, _year: int | None) -> Result:

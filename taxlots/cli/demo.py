@@ -9,7 +9,7 @@ from taxlots.cli.progress import steps
 from taxlots.cli.results import DONE, INCOMPLETE
 from taxlots.decisions.alternatives import compare
 from taxlots.decisions.harvest import ladder
-from taxlots.problems import Severity, TaxlotsError, problem
+from taxlots.problems import Severity, TaxlotsError, has_errors, problem
 from taxlots.reports import tables
 from taxlots.reports.render import as_text
 from taxlots.reports.workbook import Content, write_workbook
@@ -47,7 +47,7 @@ def run(out: Path) -> int:
         tables.trades_summary_table(best),
         tables.problems_table([p for p in session.problems if p.severity is not Severity.INFO]),
     ]
-    sys.stdout.write(as_text(shown))
+    sys.stdout.write(as_text(shown, draft=has_errors(session.problems)))
     return _close(session, out)
 
 

@@ -38,18 +38,18 @@ def emit(result: Result, form: Format, output: Path | None) -> int:
     elif form is Format.CSV:
         text = as_csv(result.csv or result.tables[0])
     else:
-        text = as_text(result.tables)
+        text = as_text(result.tables, draft=has_errors(result.problems))
     if output:
         write_text(output, text)
     else:
         sys.stdout.write(text)
     if not (result.tells_problems and form is Format.TABLE):
-        tell(result.problems)
+        tell(result.problems, output)
     return INCOMPLETE if has_errors(result.problems) else DONE
 
 
-def tell(problems: Sequence[Problem]) -> None:
-    """Problems to stderr, errors first, at most a few of each code."""
+def tell(problems: Sequence[Problem], output: Path | None = None) -> None:
+    """Problems to stderr, errors first, at most a few of each code; with errors, that the `output` (else what is shown) is a draft."""
     counts = Counter(p.code for p in problems)
     shown: Counter[str] = Counter()
     order = list(Severity)
@@ -61,7 +61,8 @@ def tell(problems: Sequence[Problem]) -> None:
         if count > SHOWN_PER_CODE and shown[code]:
             sys.stderr.write(f"{code}: {count - SHOWN_PER_CODE} more; `taxlots check` lists all\n")
     if has_errors(problems):
-        sys.stderr.write("INCOMPLETE: error-severity problems remain, so the numbers are not final.\n")
+        what = f"{output} is a draft" if output else "this is a draft"
+        sys.stderr.write(f"DRAFT, INCOMPLETE: error-severity problems remain, so {what} and the numbers are not final.\n")
 
 
 def tell_one(problem: Problem) -> None:

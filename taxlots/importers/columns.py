@@ -1,63 +1,94 @@
 """Declarative layouts: a column map and a table of kinds are all that most exports need.
 
-A row's *type* (one cell, or several joined by ` / `) is looked up in `kinds`, whose values are kinds of the universal ledger or one of
+A row's *type* (one cell, or several joined by ` / `; `=sell` means that type in every row) is looked up in `kinds`, whose values are
+kinds of the universal ledger or one of
 
 * `trade`: a buy, sell or swap, by which of the two legs is money;
 * `in-or-out`: a deposit or a withdrawal, by the sign of the amount;
+* `by-legs`: a trade where both legs are there, else a deposit or a withdrawal;
 * `aside: REASON`: recognised and without effect on holdings.
 
-Legs come from two columns each (quantity and asset; an asset that begins with `=` is meant literally): `sent` and `received` where the
-export has two sides, `amount` where one signed column goes either way. A leg that the kind does not need is left out.
+Legs come from two columns each (quantity and asset; see `column_legs`): `sent` and `received` where the export has two sides, `amount`
+where one column goes either way, with `total` (or `price`) for what was paid or got for it. A leg that the kind does not need is left
+out.
 """
 
+import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
+from taxlots import exact
+from taxlots.importers.column_legs import AmountTerms, Leg, Side, legs_of, side
 from taxlots.importers.numbers import number
+from taxlots.importers.own_times import own_time
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction, all_rows
-from taxlots.importers.times import time
+from taxlots.importers.running_balances import Stated, changes
+from taxlots.importers.running_balances import check as check_running
+from taxlots.importers.signs import warn_mixed
 from taxlots.kinds import KINDS, is_fiat
 
 ASIDE = "aside"
-TRADE, EITHER_WAY = "trade", "in-or-out"
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """Columns of a quantity and its asset; `=BTC` instead of a column means that asset in every row."""
-
-    quantity: str
-    asset: str
+TRADE, EITHER_WAY, BY_LEGS = "trade", "in-or-out", "by-legs"
+BY_ROW = (TRADE, EITHER_WAY, BY_LEGS)
+LITERAL = "="
+_SIGN_HINT = "The sign of `amount` tells the direction; where the export writes none, set `unsigned = true` in the layout."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """What each column means. `zone` is that of times without one (None: the taxpayer's), `renames` maps assets to tickers."""
+    """What each column means. `zone` is that of times without one (None: the taxpayer's), `dates` the order of day and month.
+
+    `account` names the account where `account_column` is None or its cell empty. `unsigned` says that `amount` has no sign, so that
+    the kind tells its direction; `fee_in_total` that `total` contains the fee. `renames` maps assets to tickers.
+    """
 
     account: str
     time: str
     kind: tuple[str, ...]
     kinds: Mapping[str, str]
+    time_of_day: str | None = None
+    account_column: str | None = None
+    counter_account: str | None = None
     sent: Leg | None = None
     received: Leg | None = None
     amount: Leg | None = None
+    total: Leg | None = None
+    price: Leg | None = None
     fee: Leg | None = None
     value: Leg | None = None
+    fee_value: Leg | None = None
+    balance: Leg | None = None
+    basis: str | None = None
+    acquired: str | None = None
     id: str | None = None
     txid: str | None = None
     note: str | None = None
     zone: tzinfo | None = UTC
+    dates: str | None = None
     decimal: str = "."
+    unsigned: bool = False
+    fee_in_total: bool = False
     asset_class: str | None = None
     renames: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def times(self) -> tuple[str, ...]:
+        """The columns of the time: a date with its time of day, or one for both."""
+        return (self.time, self.time_of_day) if self.time_of_day else (self.time,)
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    quantity: Decimal | None = None
-    asset: str | None = None
+    @property
+    def unsigned_columns(self) -> list[str]:
+        """The columns that are read without their sign."""
+        legs = (self.sent, self.received, self.total, self.fee)
+        return [leg.quantity for leg in legs if leg]
+
+    @property
+    def amount_terms(self) -> AmountTerms:
+        """How the legs of one column are read."""
+        return AmountTerms(self.amount, self.total, self.price, self.unsigned, self.fee_in_total)
 
 
 def reader(columns: Columns) -> Callable[[Sequence[Table], tzinfo], Intake]:
@@ -65,54 +96,83 @@ def reader(columns: Columns) -> Callable[[Sequence[Table], tzinfo], Intake]:
 
     def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
         intake = Intake()
-        for row in all_rows(tables):
-            try:
-                take_row(row, columns, zone, intake)
-            except RowError as error:
-                intake.reject(row, error)
+        known = {name.casefold(): kind for name, kind in columns.kinds.items()}
+        used: list[tuple[Row, str]] = []
+        stated: dict[str, list[Stated]] = defaultdict(list)
+        with exact.exactly():
+            for row in all_rows(tables):
+                try:
+                    said = kind_of(row, columns, known)
+                    made = made_of(row, columns, said, zone, intake)
+                    lines = _stated(row, columns, made) if made and columns.balance else []
+                except RowError as error:
+                    intake.reject(row, error)
+                    continue
+                if made:
+                    intake.add(made)
+                    stated[made.account] += lines
+                    used.append((row, said))
+            for account, lines in stated.items():
+                check_running(account, lines, intake)
+        warn_mixed(used, columns.unsigned_columns, intake)
         return intake
 
     return read
 
 
-def take_row(row: Row, columns: Columns, zone: tzinfo, intake: Intake) -> None:
-    """One row into the intake: a transaction, or set aside. Raises RowError."""
-    said = kind_of(row, columns)
+def made_of(row: Row, columns: Columns, said: str, zone: tzinfo, intake: Intake) -> Transaction | None:
+    """The transaction of a row of that kind; None where the row was set aside. Raises RowError."""
     if said.startswith(ASIDE):
         intake.leave(row, said.removeprefix(ASIDE).strip(": ") or "no effect on holdings")
-        return
-    sides = _sides(row, columns)
-    if not any(side.quantity for side in sides.values()):
+        return None
+    sides = _sides(row, columns, said)
+    if not any(one.quantity for one in sides.values()):
         intake.leave(row, "the quantity is 0")
-        return
-    moment, date_only = time(row, columns.time, columns.zone or zone)
-    intake.add(_transaction(row, columns, said, sides, (moment, date_only)))
+        return None
+    moment, date_only = own_time(row, columns.times, columns.zone or zone, columns.dates)
+    return _transaction(row, columns, said, sides, (moment, date_only), zone)
 
 
-def kind_of(row: Row, columns: Columns) -> str:
-    """What `kinds` says of the row's type, whatever its case. Raises RowError for a type that it does not have."""
-    said = " / ".join(filter(None, (row.text(name) for name in columns.kind)))
-    known = {name.casefold(): kind for name, kind in columns.kinds.items()}
+def kind_of(row: Row, columns: Columns, known: Mapping[str, str]) -> str:
+    """What `kinds` says of the row's type (in lower case in `known`), whatever its case; a literal type that it does not list is a kind.
+
+    Raises:
+        RowError: a type that `kinds` does not have.
+    """
+    said = " / ".join(filter(None, (literal_or_cell(row, name) for name in columns.kind)))
     kind = known.get(said.casefold())
+    if kind is None and all(name.startswith(LITERAL) for name in columns.kind):
+        return said
     if kind is None:
         hint = f"Known types: {', '.join(columns.kinds)}. Give the row in a universal ledger CSV, or report the type."
         raise RowError("ROW_UNKNOWN_KIND", f"type {said!r} is not known", hint)
     return kind
 
 
-def _transaction(row: Row, columns: Columns, said: str, sides: Mapping[str, _Side], when: tuple[datetime, bool]) -> Transaction:
+def literal_or_cell(row: Row, column: str) -> str:
+    """The text after `=`, or the cell of that column."""
+    return column[1:].strip() if column.startswith(LITERAL) else row.text(column)
+
+
+def _transaction(
+    row: Row, columns: Columns, said: str, sides: Mapping[str, Side], when: tuple[datetime, bool], zone: tzinfo
+) -> Transaction:
     sent, received, fee = sides["sent"], sides["received"], sides["fee"]
     kind = settled_kind(said, sent.asset, received.asset)
     needs = KINDS[kind].needs
-    sent, received = (side if name in needs else _Side() for name, side in (("sent", sent), ("received", received)))
-    missing = [name for name, side in (("sent", sent), ("received", received)) if name in needs and side.quantity is None]
+    sent, received = (one if name in needs else Side() for name, one in (("sent", sent), ("received", received)))
+    missing = [name for name, one in (("sent", sent), ("received", received)) if name in needs and one.quantity is None]
+    hint = _SIGN_HINT if columns.amount and not columns.unsigned else None
     if missing and not KINDS[kind].either:
-        raise RowError("ROW_INVALID", f"a {kind} needs a {missing[0]} quantity, and the row has none")
-    value = _side(row, columns.value, columns)
+        raise RowError("ROW_INVALID", f"a {kind} needs a {missing[0]} quantity, and the row has none", hint)
+    _check_direction(kind, sent, received, hint)
+    value, fee_value = sides["value"], side(row, columns.fee_value, columns)
+    if value.asset and fee_value.asset and value.asset != fee_value.asset:
+        raise RowError("ROW_INVALID", f"the value is in {value.asset} and that of the fee in {fee_value.asset}; give both in one currency")
     return Transaction(
         time=when[0],
         date_only=when[1],
-        account=columns.account,
+        account=account_name(row, columns.account_column) or columns.account,
         kind=kind,
         sources=(row.source,),
         sent_quantity=sent.quantity,
@@ -121,17 +181,30 @@ def _transaction(row: Row, columns: Columns, said: str, sides: Mapping[str, _Sid
         received_asset=received.asset,
         fee_quantity=fee.quantity,
         fee_asset=fee.asset,
+        fee_value=fee_value.quantity,
         value=value.quantity,
-        value_currency=value.asset,
+        value_currency=value.asset or fee_value.asset,
+        counter_account=_counter_account(row, columns, kind),
         id=row.text(columns.id) if columns.id else "",
         txid=(row.text(columns.txid) if columns.txid else "") or None,
         note=(row.text(columns.note) if columns.note else "") or None,
+        basis=_basis(row, columns),
+        acquired=_acquired(row, columns, zone),
         asset_class=columns.asset_class,
     )
 
 
+def _check_direction(kind: str, sent: Side, received: Side, hint: str | None) -> None:
+    """A buy is paid in money and a sell paid out in it; the other way round one of the row's cells is not what the layout says."""
+    money = {"buy": (received, sent), "sell": (sent, received)}.get(kind)
+    if money and is_fiat(money[0].asset) and not is_fiat(money[1].asset):
+        raise RowError("ROW_INVALID", f"a {kind} that gives {sent.asset} for {received.asset} is the contrary of one", hint)
+
+
 def settled_kind(said: str, sent: str | None, received: str | None) -> str:
-    """A kind of the universal ledger for `trade` and `in-or-out`, by the assets of the legs. Raises RowError."""
+    """A kind of the universal ledger for `trade`, `in-or-out` and `by-legs`, by the assets of the legs. Raises RowError."""
+    if said == BY_LEGS:
+        said = TRADE if sent and received else EITHER_WAY
     if said == TRADE:
         if sent is None or received is None:
             raise RowError("ROW_UNPAIRED_LEG", "a trade needs what was given and what was received; one side is empty")
@@ -141,27 +214,47 @@ def settled_kind(said: str, sent: str | None, received: str | None) -> str:
     return said
 
 
-def _sides(row: Row, columns: Columns) -> dict[str, _Side]:
-    sides = {name: _side(row, getattr(columns, name), columns) for name in ("sent", "received", "fee")}
-    moved = _signed(row, columns.amount, columns)
-    if moved and moved.quantity:
-        name = "received" if moved.quantity > 0 else "sent"
-        sides[name] = _Side(abs(moved.quantity), moved.asset)
+def account_name(row: Row, column: str | None) -> str | None:
+    """An account as the ledger writes it: lower case, blanks to dashes; None where none is given. `=ledger` is meant literally."""
+    return re.sub(r"\s+", "-", literal_or_cell(row, column).lower()) or None if column else None
+
+
+def _counter_account(row: Row, columns: Columns, kind: str) -> str | None:
+    counter = account_name(row, columns.counter_account)
+    if kind == "transfer" and counter is None:
+        hint = "Say `in-or-out` instead of `transfer`: the two ends are then paired."
+        raise RowError("ROW_INVALID", "a transfer needs the other account, and the row names none", hint)
+    return counter if kind == "transfer" else None
+
+
+def _basis(row: Row, columns: Columns) -> Decimal | None:
+    basis = number(row, columns.basis, columns.decimal) if columns.basis else None
+    if basis is not None and basis < 0:
+        raise RowError("ROW_INVALID", f"column {columns.basis!r} is negative: {exact.plain(basis)}")
+    return basis
+
+
+def _acquired(row: Row, columns: Columns, zone: tzinfo) -> datetime | None:
+    if not columns.acquired or not row.text(columns.acquired):
+        return None
+    return own_time(row, (columns.acquired,), columns.zone or zone, columns.dates)[0]
+
+
+def _stated(row: Row, columns: Columns, made: Transaction) -> list[Stated]:
+    """What the row does to each asset, with the balance that it states after itself for one of them."""
+    leg = columns.balance
+    balance = number(row, leg.quantity, columns.decimal) if leg else None
+    asset = leg.asset_of(row, columns.renames) if leg and balance is not None else ""
+    changed = {asset: Decimal(0)} | dict(changes(made)) if asset else changes(made)
+    return [
+        Stated(row=row, time=made.time, asset=name, change=change, balance=balance if name == asset else None)
+        for name, change in changed.items()
+    ]
+
+
+def _sides(row: Row, columns: Columns, said: str) -> dict[str, Side]:
+    sides = {name: side(row, getattr(columns, name), columns) for name in ("sent", "received", "fee", "value")}
+    if columns.amount:
+        moved = legs_of(row, columns.amount_terms, said, sides["fee"], columns)
+        sides |= {name: one for name, one in moved.items() if one.quantity and not (name == "value" and sides["value"].quantity)}
     return sides
-
-
-def _side(row: Row, leg: Leg | None, columns: Columns) -> _Side:
-    found = _signed(row, leg, columns)
-    return _Side(abs(found.quantity), found.asset) if found and found.quantity else _Side()
-
-
-def _signed(row: Row, leg: Leg | None, columns: Columns) -> _Side | None:
-    if leg is None:
-        return None
-    quantity = number(row, leg.quantity, columns.decimal)
-    if not quantity:
-        return None
-    named = leg.asset[1:] if leg.asset.startswith("=") else row.text(leg.asset).upper()
-    if not named:
-        raise RowError("ROW_INVALID", f"column {leg.quantity!r} is given, but its asset ({leg.asset!r}) is empty")
-    return _Side(quantity, columns.renames.get(named, named))

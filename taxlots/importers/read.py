@@ -16,7 +16,7 @@ from taxlots.importers.bulk import joined
 from taxlots.importers.detect import Detected, Layout, count_rows, detect, detect_large
 from taxlots.importers.layouts import LAYOUTS
 from taxlots.importers.readers import LargeText, Sheet, Unreadable, read_sheets
-from taxlots.importers.records import Intake, ReportedBalance, Row, Source, Transaction
+from taxlots.importers.records import FormLine, Intake, ReportedBalance, Row, Source, Transaction
 from taxlots.importers.transaction_columns import row_times, source_count, sources
 from taxlots.problems import Problem, problem
 
@@ -54,6 +54,7 @@ class Imported:
     balances: list[ReportedBalance] = field(default_factory=list)
     columns: list[pa.Table] = field(default_factory=list)
     companions: dict[str, list[Row]] = field(default_factory=dict)
+    form_lines: list[FormLine] = field(default_factory=list)
 
     def order(self) -> dict[str, tuple[str, bool]]:
         """Per file what puts its rows in order at one instant: its hash, and whether it lists the newest first."""
@@ -126,6 +127,7 @@ def _take_layout(layout: Layout, group: list[Detected], zone: tzinfo, imported: 
     imported.unusable |= intake.unusable
     imported.problems += intake.problems
     imported.balances += intake.balances
+    imported.form_lines += intake.form_lines
     _note_dates(intake, imported)
     _note_leftovers(lambda: (source for d in whole for source in d.sources()), sum(map(len, whole)), intake, imported)
 

@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import io
 import os
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -19,10 +20,19 @@ from taxlots.problems import Problem, problem
 
 LIMIT_BYTES = 2 * 1024**3
 _SKIPPED_SUFFIXES = {".toml", ".md", ".jsonl", ".json", ".py", ".html"}
+_TAR_AT, _TAR = 257, b"ustar"  # where a tar archive says that it is one
 LARGE_BYTES, HEAD_BYTES = 256 * 1024, 64 * 1024  # from LARGE_BYTES on reading by columns pays
 _DELIMITERS = ",;\t|"
 csv.field_size_limit(16 * 1024**2)
-_DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError)  # RuntimeError: encrypted, unknown packing
+_DAMAGED = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    OSError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+)  # RuntimeError: encrypted, unknown packing
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +123,8 @@ def _read_bytes(data: bytes, label: str, depth: int = 0) -> Iterator[Sheet | Lar
         yield from _gunzip(data, label, digest, depth)
     elif data.startswith(b"PK\x03\x04"):
         yield from _open_zip(data, label, digest, depth)
+    elif data[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR and depth < 2:
+        yield from _open_tar(data, label, digest, depth)
     elif len(data) >= LARGE_BYTES:
         yield LargeText(label, digest, data.removeprefix(b"\xef\xbb\xbf"))
     else:
@@ -162,6 +174,25 @@ def _read_members(archive: zipfile.ZipFile, label: str, depth: int) -> Iterator[
             yield _refused(name, None, "FILE_UNREADABLE", str(error))
             continue
         yield from _read_bytes(data, name, depth + 1)
+
+
+def _open_tar(data: bytes, label: str, digest: str, depth: int) -> Iterator[Sheet | LargeText | Unreadable]:
+    """Regular files only: links, devices and whatever else a tar can hold are no exports."""
+    room = LIMIT_BYTES
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+            for member in sorted((m for m in archive.getmembers() if m.isreg()), key=lambda m: m.name):
+                name = f"{label}!{member.name}"
+                if Path(member.name).suffix.lower() in _SKIPPED_SUFFIXES:
+                    continue
+                room -= member.size
+                stream = archive.extractfile(member) if room >= 0 else None
+                if stream is None:
+                    yield _refused(name, None, "FILE_TOO_LARGE", f"the archive unpacks to more than {LIMIT_BYTES} bytes")
+                    return
+                yield from _read_bytes(stream.read(), name, depth + 1)
+    except _DAMAGED as error:
+        yield _refused(label, digest, "FILE_UNREADABLE", f"damaged archive: {error}")
 
 
 def _read_workbook(data: bytes, label: str, digest: str, unpacked: int) -> Iterator[Sheet | LargeText | Unreadable]:

@@ -97,6 +97,23 @@ class ReportedBalance:
     source: Source
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormLine:
+    """A line of a broker's form: what the broker told the tax office of sales. None where the form says nothing."""
+
+    form: str
+    account: str
+    asset: str
+    units: Decimal
+    acquired: date | None
+    sold: date
+    proceeds: Decimal
+    basis: Decimal | None
+    basis_reported: bool | None
+    covered: bool | None
+    source: Source
+
+
 @dataclass(slots=True)
 class Intake:
     """Collects what a layout makes of its rows. Every data row ends in exactly one of the four fates.
@@ -111,6 +128,7 @@ class Intake:
     problems: list[Problem] = field(default_factory=list)
     balances: list[ReportedBalance] = field(default_factory=list)
     columns: pa.Table | None = None
+    form_lines: list[FormLine] = field(default_factory=list)
 
     def add(self, transaction: Transaction) -> None:
         """The rows in `sources` became this transaction."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import TypeVar
 
+from taxlots import exact
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import ReportedBalance, Row, RowError, Transaction
 from taxlots.importers.times import time
@@ -112,6 +113,19 @@ def opening_lot(row: Row, zone: tzinfo) -> Transaction:
         note=row.text("note") or "opening lot",
         sources=(row.source,),
     )
+
+
+def opening_log(lots: Sequence[Transaction], present: Sequence[Transaction]) -> list[Problem]:
+    """What each opening lot that is `present` adds, for the log of a person's decisions."""
+    known = {transaction.id for transaction in present} if lots else set()
+    return [_opening_told(lot) for lot in lots if lot.id in known]
+
+
+def _opening_told(lot: Transaction) -> Problem:
+    file, row = lot.sources[0]
+    held = f"{exact.plain(lot.received_quantity)} {lot.received_asset} in {lot.account}"
+    message = f"{lot.id}: {held}, basis {exact.plain(lot.basis)}, acquired {lot.time:%Y-%m-%d} ({lot.note})"
+    return problem("OPENING_LOT_USED", message, file=file, row=row)
 
 
 def balance(row: Row, zone: tzinfo) -> ReportedBalance:

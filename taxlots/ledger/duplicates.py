@@ -50,11 +50,12 @@ def distinct(transactions: Sequence[Transaction], order: Order, zone: tzinfo = U
     result = Distinct()
     groups: dict[tuple[object, ...], list[_Kept]] = {}
     by_id: dict[tuple[str, str], list[_Kept]] = {}
-    for transaction in sorted(transactions, key=lambda t: (not t.id, *row_order(t, order))):
+    distinct_ones: list[Transaction] = []
+    for transaction in sorted(transactions, key=lambda t: (not t.id, _hides_fee(t), *row_order(t, order))):
         day = transaction.time.astimezone(zone).date()
         twins = by_id.setdefault((transaction.account, transaction.id), []) if transaction.id else []
-        place = (transaction.account, legs(transaction))
-        near = [k for shift in (0, -1, 1) for k in groups.get((*place, day + shift * _DAY), ())]
+        places = [(transaction.account, moved) for moved in _readings(transaction)]
+        near = [k for shift in (0, -1, 1) for place in places for k in groups.get((*place, day + shift * _DAY), ())]
         match = next((k for k in twins if _file(transaction) not in k.absorbed and _same_content(k, transaction, day)), None)
         match = match or next((k for k in near if _same(k, transaction, day)), None)
         if match:
@@ -63,9 +64,11 @@ def distinct(transactions: Sequence[Transaction], order: Order, zone: tzinfo = U
         if twins:
             result.problems.append(_twice(twins, transaction, day))
         kept = _Kept(transaction, bool(transaction.id), {_file(transaction)}, day)
-        groups.setdefault((*place, day), []).append(kept)
+        for place in places:
+            groups.setdefault((*place, day), []).append(kept)
         twins.append(kept)
-    result.transactions = _identified([k.transaction for group in groups.values() for k in group], order)
+        distinct_ones.append(kept.transaction)
+    result.transactions = _identified(distinct_ones, order)
     return result
 
 
@@ -86,6 +89,18 @@ def legs(transaction: Transaction) -> tuple[tuple[str, str, str], ...]:
     return tuple([leg for leg in given if not is_fiat(leg[1])] or given)
 
 
+def _readings(t: Transaction) -> tuple[tuple[tuple[str, str, str], ...], ...]:
+    """The legs; of a withdrawal with a fee in its asset also those of both in one sum, since that is all that another export may say."""
+    if t.kind != "withdrawal" or not t.fee_quantity or t.fee_asset != t.sent_asset:
+        return (legs(t),)
+    return legs(t), legs(replace(t, sent_quantity=(t.sent_quantity or Decimal(0)) + t.fee_quantity))
+
+
+def _hides_fee(t: Transaction) -> bool:
+    """Of the two, the withdrawal that tells its fee is kept."""
+    return t.kind == "withdrawal" and t.fee_quantity is None
+
+
 def _same(kept: _Kept, other: Transaction, day: date) -> bool:
     native = bool(other.id)
     if (kept.native and native) or _file(other) in kept.absorbed:
@@ -95,14 +110,18 @@ def _same(kept: _Kept, other: Transaction, day: date) -> bool:
         return kept.day == day and (first.kind == other.kind or kept.native != native)
     if kept.native != native:
         return abs(first.time - other.time) <= ERA_TOLERANCE
-    same_costs = first.fee_quantity == other.fee_quantity and first.basis == other.basis and _same_money(first, other)
+    same_costs = _same_fee(first, other) and first.basis == other.basis and _same_money(first, other)
     return first.time == other.time and first.kind == other.kind and same_costs
+
+
+def _same_fee(first: Transaction, other: Transaction) -> bool:
+    return first.fee_quantity == other.fee_quantity or _hides_fee(first) or _hides_fee(other)
 
 
 def _same_content(kept: _Kept, other: Transaction, day: date) -> bool:
     first = kept.transaction
     near = abs(first.time - other.time) <= ERA_TOLERANCE or ((first.date_only or other.date_only) and kept.day == day)
-    return near and legs(first) == legs(other) and _same_money(first, other)
+    return near and bool({*_readings(first)} & {*_readings(other)}) and _same_money(first, other)
 
 
 def _same_money(first: Transaction, other: Transaction) -> bool:

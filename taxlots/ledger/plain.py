@@ -121,14 +121,19 @@ def _first_files(table: pa.Table) -> np.ndarray:
 
 
 def _leg_keys(table: pa.Table) -> np.ndarray:
-    """A number per line that is equal where account and legs are; money counts only where nothing else moved."""
+    """A number per line that is equal where account and legs are; money counts only where nothing else moved.
+
+    A withdrawal counts without its quantity, since another file may have the fee in it (`duplicates` compares the sums).
+    """
     money = {side: _is_money(table[f"{side}_asset"].combine_chunks()) for side in _LEGS}
     given = {side: pc.is_valid(table[f"{side}_quantity"]).to_numpy() for side in _LEGS}
     assets_move = np.any([given[side] & ~money[side] for side in _LEGS], axis=0)
     key = _hashed(table["account"].combine_chunks())
+    withdrawn = pc.equal(table["kind"].combine_chunks(), "withdrawal")
+    zero = pa.scalar(0, frames.EXACT)
     for side in _LEGS:
         counts = given[side] & ~(money[side] & assets_move)
-        low, high = exact.halves(pc.fill_null(table[f"{side}_quantity"].combine_chunks(), pa.scalar(0, frames.EXACT)))
+        low, high = exact.halves(pc.if_else(withdrawn, zero, pc.fill_null(table[f"{side}_quantity"].combine_chunks(), zero)))
         leg = _hashed(table[f"{side}_asset"].combine_chunks()) ^ (low * np.uint64(0x9E3779B97F4A7C15)) ^ high.astype(np.uint64)
         key = key * np.uint64(0x100000001B3) + np.where(counts, leg, np.uint64(0))
     return key

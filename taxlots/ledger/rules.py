@@ -28,6 +28,12 @@ class BulkRule:
     least: Decimal | None = None
     most: Decimal | None = None
 
+    def told(self) -> str:
+        """The rule in words: `kind withdrawal, note coffee -> spend`."""
+        asked = ("layout", "account", "kind", "asset", "note", "least", "most")
+        given = ", ".join(f"{name} {getattr(self, name)}" for name in asked if getattr(self, name) is not None)
+        return f"{given} -> {self.becomes}"
+
     def fits(self, transaction: Transaction, layout: str | None) -> bool:
         """Whether the transaction, read from a file of that layout, is one that the rule is about."""
         t = transaction
@@ -69,7 +75,8 @@ def apply_rules(transactions: Sequence[Transaction], rules: Sequence[BulkRule], 
         _apply(transaction, rules[number], number + 1, result)
     for number, (rule, count) in enumerate(zip(rules, touched, strict=True), 1):
         code = "RULE_APPLIED" if count else "RULE_UNUSED"
-        result.problems.append(problem(code, f"[[rule]] {number} ({rule.becomes}) fits {count} transactions"))
+        fits = "fits 1 transaction" if count == 1 else f"fits {count} transactions"
+        result.problems.append(problem(code, f"[[rule]] {number} ({rule.told()}) {fits}"))
     return result
 
 

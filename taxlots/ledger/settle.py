@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from taxlots import frames
 from taxlots.importers.read import Imported
-from taxlots.importers.records import ReportedBalance, Row, Source, Transaction
+from taxlots.importers.records import FormLine, ReportedBalance, Row, Source, Transaction
 from taxlots.ledger import companions
 from taxlots.ledger import plain as plain_lines
 from taxlots.ledger.duplicates import Distinct, distinct, row_order
@@ -60,6 +60,7 @@ class Ledger:
     zone: tzinfo = UTC
     zone_assumed: bool = True
     as_of: datetime | None = None
+    form_lines: list[FormLine] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
         if refused.code in _LINE_REFUSED and refused.file is not None and refused.row is not None:
             imported.unusable.add((refused.file, refused.row))
     valued = valuer.value_all(paired.transactions)
-    problems += single.problems + ruled.problems + overridden.problems + paired.problems
+    problems += single.problems + ruled.problems + overridden.problems + paired.problems + companions.opening_log(opening, present)
     problems += [] if plain is None else plain_lines.left_open(plain)
     problems += valuer.problems
     ledger = Ledger(
@@ -105,6 +106,7 @@ def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
         zone=terms.zone,
         zone_assumed=terms.zone_assumed,
         as_of=terms.as_of,
+        form_lines=imported.form_lines,
     )
     reported = imported.balances + _parsed(imported, "balances", companions.balance, terms, problems)
     _check(ledger, reported, (paired.transactions, plain), problems)

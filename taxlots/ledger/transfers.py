@@ -77,6 +77,9 @@ def _decided(
             result.problems.append(problem("OVERRIDE_UNMATCHED", message, file=line.row.file, row=line.row.number))
             continue
         pairs.append(_Candidate(0, False, out, into, f"decided in {line.row.file}:{line.row.number}"))
+        moved = f"{plain(out.sent_quantity)} {out.sent_asset} from {out.account} to {into.account}"
+        message = f"{line.out_id} -> {line.in_id}: {moved}, sent {out.time:%Y-%m-%d}"
+        result.problems.append(problem("TRANSFER_DECIDED", message, file=line.row.file, row=line.row.number))
     return pairs
 
 

@@ -11,8 +11,9 @@ from taxlots.decisions.harvest import Rung
 from taxlots.decisions.plan import Plan, Trade
 from taxlots.importers.universal import COLUMNS
 from taxlots.ledger.settle import Ledger
+from taxlots.lots.form_lines import FormCheck
 from taxlots.lots.results import Book
-from taxlots.problems import Problem
+from taxlots.problems import Problem, has_errors
 from taxlots.tax import TaxDue, TaxPosition
 
 Document = dict[str, Any]
@@ -56,9 +57,9 @@ INCOME = ["transaction_id", "kind", "asset", "account", "quantity", "value", "ti
 
 
 def document(name: str, problems: Iterable[Problem], **content: Any) -> Document:
-    """A document of the schema `taxlots.<name>/1` with its problems."""
-    listed = [problem.as_dict() for problem in problems]
-    return {"schema": f"taxlots.{name}/1", **content, "problems": listed}
+    """A document of the schema `taxlots.<name>/1` with its problems; `draft` while one of error severity remains."""
+    found = list(problems)
+    return {"schema": f"taxlots.{name}/1", "draft": has_errors(found), **content, "problems": [problem.as_dict() for problem in found]}
 
 
 def jsonable(value: Any, zone: tzinfo) -> Any:
@@ -121,8 +122,8 @@ def income_document(book: Book, zone: tzinfo, year: int | None, problems: Sequen
     return document("income", problems, income=rows(records, INCOME, zone), totals=plain)
 
 
-def check_document(ledger: Ledger, gaps: Sequence[Gap], problems: Sequence[Problem]) -> Document:
-    """`taxlots.check/1`."""
+def check_document(ledger: Ledger, gaps: Sequence[Gap], problems: Sequence[Problem], forms: Sequence[FormCheck] = ()) -> Document:
+    """`taxlots.check/1`, with the reconciliation of forms where lines of one were given."""
     files = [
         {
             "file": f.file,
@@ -148,7 +149,28 @@ def check_document(ledger: Ledger, gaps: Sequence[Gap], problems: Sequence[Probl
         }
         for b in ledger.balances
     ]
-    return document("check", problems, files=files, balances=balances, gaps=[_gap(gap, ledger.zone) for gap in gaps])
+    listed = [_gap(gap, ledger.zone) for gap in gaps]
+    return document("check", problems, files=files, balances=balances, gaps=listed, forms=[_form(check) for check in forms])
+
+
+def _form(check: FormCheck) -> Document:
+    amounts = {
+        "units": (check.units, check.pieces.units, check.units_difference),
+        "proceeds": (check.proceeds, check.pieces.proceeds, check.proceeds_difference),
+        "basis": (check.basis, check.pieces.basis, check.basis_difference),
+    }
+    names = ("form", "disposals", "difference")
+    return {
+        "form": check.form,
+        "account": check.account,
+        "year": check.year,
+        "asset": check.asset,
+        "lines": check.lines,
+        "basis_reported": check.basis_reported,
+        **{name: dict(zip(names, map(exact.plain, parts), strict=True)) for name, parts in amounts.items()},
+        "agrees": check.agrees,
+        "notes": check.notes,
+    }
 
 
 def _gap(gap: Gap, zone: tzinfo) -> Document:

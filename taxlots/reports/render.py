@@ -11,6 +11,7 @@ from typing import Any
 from taxlots import exact
 from taxlots.reports.tables import MONEY, TEXT, Table
 
+DRAFT = "DRAFT"
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -38,14 +39,14 @@ def as_json(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
-def as_text(tables: Sequence[Table], width: int | None = None) -> str:
-    """The tables as a terminal shows them."""
+def as_text(tables: Sequence[Table], width: int | None = None, *, draft: bool = False) -> str:
+    """The tables as a terminal shows them; of a draft, each title says so."""
     from rich.console import Console  # noqa: PLC0415  only commands that show a table pay for it
 
     stream = io.StringIO()
     console = Console(file=stream, width=width or _terminal_width(), highlight=False, no_color=True)
     for table in tables:
-        _print_table(console, table)
+        _print_table(console, table, f"{DRAFT}: {table.title}" if draft else table.title)
     return stream.getvalue()
 
 
@@ -55,12 +56,12 @@ def _terminal_width() -> int:
     return max(100, shutil.get_terminal_size((160, 40)).columns)
 
 
-def _print_table(console: Any, table: Table) -> None:
+def _print_table(console: Any, table: Table, title: str) -> None:
     from rich import box  # noqa: PLC0415
     from rich.table import Table as RichTable  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    console.print(Text(f"\n{table.title}", style="bold"))
+    console.print(Text(f"\n{title}", style="bold"))
     if not table.rows:
         console.print("  nothing")
     else:

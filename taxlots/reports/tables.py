@@ -13,6 +13,7 @@ from taxlots.decisions.harvest import Rung
 from taxlots.decisions.plan import Plan, Trade
 from taxlots.importers.universal import COLUMNS
 from taxlots.ledger.settle import Ledger
+from taxlots.lots.form_lines import FormCheck
 from taxlots.lots.results import Book
 from taxlots.prices import PriceTable
 from taxlots.problems import Problem, Severity
@@ -56,6 +57,23 @@ def balances_table(ledger: Ledger) -> Table:
     columns = (("account", TEXT), ("asset", TEXT), ("reported", NUMBER), ("computed", NUMBER), ("difference", NUMBER))
     rows = [(b.account, b.asset, b.reported, b.computed, b.difference) for b in ledger.balances]
     return Table("Balances that exports report", columns, rows)
+
+
+def forms_table(checks: Sequence[FormCheck]) -> Table:
+    """Form 1099-DA beside the disposals, per account, year and asset; differences are form less disposals."""
+    columns = (("account", TEXT), ("year", TEXT), ("asset", TEXT), ("form units", NUMBER), ("units differ by", NUMBER))
+    amounts = (("form proceeds", MONEY), ("disposals' proceeds", MONEY), ("proceeds differ by", MONEY))
+    basis = (("form basis", MONEY), ("disposals' basis", MONEY), ("basis differs by", MONEY), ("result", TEXT))
+    rows = [
+        (
+            *(check.account, str(check.year), check.asset, check.units, check.units_difference),
+            *(check.proceeds, check.pieces.proceeds, check.proceeds_difference),
+            *(check.basis, check.pieces.basis, check.basis_difference),
+            "; ".join([*([] if check.agrees else ["DIFFERS"]), *check.notes]) or "agrees",
+        )
+        for check in checks
+    ]
+    return Table("Form 1099-DA against the disposals", (*columns, *amounts, *basis), rows)
 
 
 def gaps_table(gaps: Sequence[Gap], zone: tzinfo) -> Table:

@@ -7,6 +7,7 @@ from typing import Any
 
 from taxlots import __version__
 from taxlots.files import write_bytes
+from taxlots.reports.render import DRAFT
 from taxlots.reports.sheets import SHEETS
 from taxlots.reports.sheets.book import Workbook
 from taxlots.reports.sheets.content import Content, gather
@@ -29,13 +30,20 @@ def write_workbook(content: Content, path: Path) -> None:
 
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, _OPTIONS) as raw:
-        _describe(raw)
-        book = Workbook(raw, gather(content))
+        facts = gather(content)
+        _describe(raw, draft=facts.errors > 0)
+        book = Workbook(raw, facts)
         for write in SHEETS:
             write(book)
     write_bytes(path, stream.getvalue())
 
 
-def _describe(raw: Any) -> None:
-    properties = {"title": "Capital gains, lots and decisions", "author": "", "company": "", "created": _CREATED}
+def _describe(raw: Any, *, draft: bool) -> None:
+    properties = {
+        "title": "Capital gains, lots and decisions",
+        "author": "",
+        "company": "",
+        "created": _CREATED,
+        "status": DRAFT if draft else "",
+    }
     raw.set_properties(properties | {"comments": f"Written by taxlots {__version__}"})

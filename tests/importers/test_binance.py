@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from exchange_samples import compare_all
@@ -148,6 +149,8 @@ def test_the_thirds_of_a_credit_add_up() -> None:
         ("Staking Rewards,DOT,1", "income:staking +1 DOT"),
         ("Card Cashback,BNB,1", "income:reward +1 BNB"),
         ("Binance Card Spending,BTC,-1", "spend -1 BTC"),
+        ("Binance Card Spending,BTC,1", "adjust +1 BTC"),
+        ("Binance Card Spending,EUR,5", "deposit +5 EUR"),
         ("Crypto Box,BTC,-1", "gift-out -1 BTC"),
         ("Crypto Box,BTC,1", "gift-in +1 BTC"),
         ("Asset Recovery,LUNC,-1", "adjust -1 LUNC"),
@@ -180,7 +183,6 @@ def test_moves_inside_binance_are_set_aside(operation: str) -> None:
         ("Margin Loan,USDT,100", "KIND_NOT_BOOKED"),
         ("Nonsense,USDT,1", "ROW_UNKNOWN_KIND"),
         ("Staking Rewards,DOT,-1", "ROW_INVALID"),
-        ("Binance Card Spending,BTC,1", "ROW_INVALID"),
         ("Deposit,,1", "ROW_INVALID"),
         ("Deposit,BTC,one", "ROW_INVALID"),
     ],
@@ -189,6 +191,12 @@ def test_what_cannot_be_used_is_named(row: str, code: str) -> None:
     intake = statement(f"10:00:00,{row}")
     assert codes(intake) == [code]
     assert intake.problems[0].hint
+
+
+def test_a_fee_deduction_of_several_coins_is_a_sweep() -> None:
+    # 0.004 BNB for two coins, of which the export gives the sum only
+    rows = ("BNB Fee Deduction,ADA,-1", "BNB Fee Deduction,XRP,-1", "BNB Fee Deduction,BNB,0.004")
+    assert shown(statement(*(f"10:00:00,{row}" for row in rows))) == ["swap -1 ADA +0.002 BNB", "swap -1 XRP +0.002 BNB"]
 
 
 def test_a_renamed_token_keeps_its_basis() -> None:
@@ -237,9 +245,10 @@ def test_withdrawal_history_and_statement_tell_a_withdrawal_once() -> None:
     line = "2022-01-01 10:00:00,BTC,BTC,0.0095,0.0005,bc1,feed01,Completed"
     moves = layout("binance_withdrawals").read([written(layout("binance_withdrawals"), header, line, file="w.csv")], UTC)
     history = statement("10:00:01,Withdraw,BTC,-0.01")
-    assert shown(moves) == shown(history) == ["withdrawal -0.01 BTC"]
+    # 0.0095 and the fee of 0.0005 are the 0.01 of the statement
+    assert (shown(moves), shown(history)) == (["withdrawal -0.0095 BTC fee 0.0005 BTC"], ["withdrawal -0.01 BTC"])
     (one,) = distinct([*moves.transactions, *history.transactions], {}).transactions
-    assert (one.id, one.txid) == ("feed01", "feed01")
+    assert (one.id, one.txid, one.fee_quantity) == ("feed01", "feed01", Decimal("0.0005"))
 
 
 @pytest.mark.parametrize(
@@ -301,7 +310,7 @@ def moves(name: str, *lines: str, header: str = OLD_MOVES, file: str) -> Intake:
     [
         ("Deposit_History.csv", "0", ["deposit +1 BTC"]),
         ("WithdrawHistory.csv", "0", ["withdrawal -1 BTC"]),
-        ("export.csv", "0.1", ["withdrawal -1.1 BTC"]),
+        ("export.csv", "0.1", ["withdrawal -1 BTC fee 0.1 BTC"]),
         ("export.csv", "0", []),
     ],
 )

@@ -55,3 +55,10 @@ def test_amounts_with_decimals_are_bitcoin() -> None:
 def test_cancelled_and_empty_rows_are_set_aside() -> None:
     intake = read("bitmex_wallet", HEADER, "2019-01-01,Withdrawal,-5,0,a,Canceled,", "2019-01-01,Deposit,0,0,a,Completed,")
     assert len(intake.set_aside) == 2
+
+
+def test_trades_are_futures() -> None:
+    header = "transactTime,account,symbol,execType,side,lastQty,lastPx,execCost,commission,execComm,ordType,price,text,orderID"
+    intake = read("bitmex_trades", header, "2020-01-03 10:00:00,1,XBTUSD,Trade,Buy,100,9000,-1111100,0.00075,833,Limit,9000,,o1")
+    assert codes(intake) == ["KIND_NOT_BOOKED"]
+    assert "XBTUSD" in intake.problems[0].message

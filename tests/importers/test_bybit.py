@@ -92,6 +92,32 @@ def test_funding_rows(row: str, expected: list[str]) -> None:
     assert not intake.problems
 
 
+@pytest.mark.parametrize("directions", [("BUY", "BUY"), ("BUY", "SELL"), ("SELL", "BUY")])
+def test_direction_may_be_the_orders_or_the_legs(directions: tuple[str, str]) -> None:
+    rows = (f"1,BTC,BTCUSDT,TRADE,{directions[0]},1,1,100,--,0,1,1,1", f"1,USDT,BTCUSDT,TRADE,{directions[1]},-100,0,100,--,0,-100,-100,0")
+    assert shown(read("bybit", UNIFIED, *(f"{row},--,2025-01-01 00:00:00" for row in rows))) == ["swap -100 USDT +1 BTC"]
+
+
+def test_a_buy_and_a_sell_of_one_second_are_two() -> None:
+    rows = ("BTC,BTCUSDT,TRADE,BUY,2", "USDT,BTCUSDT,TRADE,BUY,-200", "BTC,BTCUSDT,TRADE,SELL,-1", "USDT,BTCUSDT,TRADE,SELL,101")
+    lines = []
+    for row in rows:
+        change = row.rpartition(",")[2]
+        lines.append(f"1,{row},0,100,--,0,{change},{change},,--,2025-01-01 00:00:00")
+    assert shown(read("bybit", UNIFIED, *lines)) == ["swap -200 USDT +2 BTC", "swap -1 BTC +101 USDT"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [("Deposit,1", ["deposit +1 BTC"]), ("Withdraw,-1", ["withdrawal -1 BTC"]), ("Deposit,-1", [])],
+)
+def test_moves_of_the_unified_account(cells: str, expected: list[str]) -> None:
+    said, change = cells.split(",")
+    intake = read("bybit", UNIFIED, f"1,BTC,--,{said},--,{change},0,--,--,0,{change},{change},1,--,2025-01-01 00:00:00")
+    assert shown(intake) == expected
+    assert codes(intake) == ([] if expected else ["ROW_UNKNOWN_KIND"])
+
+
 def test_a_conversion_in_the_funding_account() -> None:
     lines = ("BTC,-0.001,Convert,0,Convert", "USDT,90,Convert,90,Convert")
     assert shown(read("bybit_funding", FUNDING, *(f"1,2025-01-01 00:00:00,{line}" for line in lines))) == ["swap -0.001 BTC +90 USDT"]

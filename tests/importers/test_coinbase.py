@@ -8,6 +8,7 @@ import pytest
 from goldens import assert_one_fate_each, compare, written
 from taxlots.importers.detect import Layout
 from taxlots.importers.exchanges import coinbase
+from taxlots.importers.exchanges import coinbase_notes as notes
 from taxlots.importers.records import Intake, Transaction
 
 LAYOUT = Layout("coinbase_retail", "Coinbase", "test", coinbase.REQUIRED, coinbase.read)
@@ -90,6 +91,33 @@ def test_notes_amount_of_a_sale_is_what_is_left_after_the_fee() -> None:
     note = "Sold 2 SOL for 297 USDC on SOL-USDC at 150 USDC/SOL"
     sold = only(read(f"x,2025-05-01 10:00:00 UTC,Advanced Trade Sell,SOL,-2,EUR,€140,-€280.00,-€277.20,€2.80,{note}"))
     assert legs(sold) == ("swap", Decimal(2), "SOL", Decimal(300), "USDC", Decimal(3), "USDC")
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        # 0.0043 x 103882.31 = 446.693933; 447.59 - 446.693933 = 0.896067, where the columns round to 0.90 dollars
+        ("447.59 USDC on BTC-USDC at 103882.31 USDC/BTC,$446.82,$447.72,$0.90", ("446.693933", "0.896067")),
+        # a price cut to 100,000 leaves 17.59 for the fee, which the columns deny: their share of 447.59, 0.9 / 447.72
+        ("447.59 USDC on BTC-USDC at 100000 USDC/BTC,$446.82,$447.72,$0.90", ("446.690261324041811847", "0.899738675958188153")),
+        # no fee column: 0.896067 are 0.2 % of the trade
+        ("447.59 USDC on BTC-USDC at 103882.31 USDC/BTC,$446.82,$447.72,", ("446.693933", "0.896067")),
+        # the columns say that there was none, and 17.59 of 447.59 is no fee either
+        ("447.59 USDC on BTC-USDC at 103882.31 USDC/BTC,$446.82,$446.82,$0.00", ("447.59", None)),
+        ("447.59 USDC on BTC-USDC at 100000 USDC/BTC,$446.82,$446.82,", ("447.59", None)),
+    ],
+)
+def test_fee_of_a_crypto_quote_is_the_notes_amount_less_price_times_quantity(row: str, expected: tuple[str, str | None]) -> None:
+    text, subtotal, total, fee = row.split(",")
+    note = f"Bought 0.0043 BTC for {text}"
+    bought = only(read(f"x,2026-01-04 10:00:00 UTC,Advanced Trade Buy,BTC,0.0043,USD,$103912,{subtotal},{total},{fee},{note}"))
+    assert (bought.sent_quantity, bought.fee_quantity) == (Decimal(expected[0]), Decimal(expected[1]) if expected[1] else None)
+
+
+def test_notes_may_name_the_dollar_of_a_country() -> None:
+    bought = only(read("x,2024-05-01 10:00:00 UTC,Buy,ETH,0.03,CAD,3000,90,92,2,Bought 0.03 ETH for C$92.00 CAD"))
+    assert legs(bought) == ("buy", Decimal(90), "CAD", Decimal("0.03"), "ETH", Decimal(2), "CAD")
+    assert notes.trade("Bought 0.03 ETH for C$92.00 CAD", Decimal("0.03")) == notes.Trade(Decimal(92), "CAD", None)
 
 
 def test_fee_comes_on_top_where_the_notes_amount_is_price_times_quantity() -> None:
@@ -208,7 +236,7 @@ def test_staking_value_is_that_of_the_net_quantity() -> None:
 @pytest.mark.parametrize(
     ("row", "code"),
     [
-        ("Derivatives Settlement,USDC,1,USD,1,1,1,0,", "ROW_UNKNOWN_KIND"),
+        ("Derivatives Settlement,USDC,1,USD,1,1,1,0,", "KIND_NOT_BOOKED"),
         ("Something New,USDC,1,USD,1,1,1,0,", "ROW_UNKNOWN_KIND"),
         ("Reward Income,USDC,-1,USD,1,1,1,0,", "ROW_INVALID"),
         ("Buy,BTC,many,USD,1,1,1,0,", "ROW_INVALID"),

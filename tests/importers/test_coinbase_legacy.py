@@ -57,6 +57,9 @@ def test_golden_gain_loss_report_is_for_reconciliation() -> None:
         (f"{AT},,-0.25,BTC,,,false,,,,,,,,c1,hash", "withdrawal -0.25 BTC"),
         (f"{AT},,-0.25,BTC,,lunch,false,,,,,,,,c1,", "withdrawal -0.25 BTC"),
         (f"{AT},,0.25,BTC,,You earned a bonus,false,,,,,,,,c1,", "income:referral +0.25 BTC"),
+        (f"{AT},,0.25,BTC,,Welcome aboard,false,,,,,,,,,", "income:referral +0.25 BTC"),
+        (f"{AT},,0.25,BTC,,lunch,false,,,,,,,,c1,", "deposit +0.25 BTC"),
+        (f"{AT},,0.25,BTC,,,false,,,,,,,,,", "deposit +0.25 BTC"),
         (f"{AT},,3,XLM,,Coinbase Earn,false,,,,,,,,c1,", "income:reward +3 XLM"),
         (f"{AT},,100,USD,,,false,100,USD,0,USD,Bank,t1,,c1,", "deposit +100 USD"),
         (f"{AT},,-100,USD,,To bank,false,100,USD,0,USD,Bank,t1,,c1,", "withdrawal -100 USD"),
@@ -102,6 +105,12 @@ def test_what_cannot_be_used_is_named(line: str, code: str) -> None:
 def test_a_time_that_a_spreadsheet_has_cut_is_the_taxpayers() -> None:
     intake = one_row("5/6/14 1:12,,15,BTC,,,false,275,USD,7.46,USD,,,,c1,", zone=ZoneInfo("America/New_York"))
     assert intake.transactions[0].time == datetime(2014, 5, 6, 5, 12, tzinfo=UTC)
+
+
+def test_the_hash_of_a_coin_whose_name_has_two_words() -> None:
+    header = HEADER.replace("Order BTC", "Order BCH").replace("Bitcoin Hash", "Bitcoin Cash Hash")
+    (one,) = read("coinbase_transactions_legacy", header, f"{AT},,0.25,BCH,,Your referral bonus,false,,,,,,,,c1,0xhash").transactions
+    assert (legs(one), one.txid) == ("deposit +0.25 BCH", "0xhash")
 
 
 def test_full_history_with_ids_tells_the_same_trade_once(tmp_path) -> None:

@@ -57,12 +57,28 @@ def test_exchange_gives_its_golden_ledger() -> None:
         ("CRO,5,,,USD,1,referral_bonus", "income:referral +5 CRO"),
         ("CRO,-5,,,USD,1,card_cashback_reverted", "spend -5 CRO"),
         ("CRO,-5,,,USD,1,crypto_to_exchange_transfer", "withdrawal -5 CRO"),
+        ("CRO,5,,,USD,1,finance.dpos.any_interest.crypto_wallet", "income:staking +5 CRO"),
     ],
 )
 def test_kinds(row: str, expected: str) -> None:
     intake = app(row)
     assert shown(intake) == [expected]
     assert not intake.problems
+
+
+def test_a_payment_that_was_given_back_buys_again() -> None:
+    # 10 CRO were spent for 4 euro and come back: they cost those 4 euro
+    assert shown(app("CRO,10,,,EUR,4,crypto_payment_refund")) == ["buy -4 EUR +10 CRO"]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [("EUR,40,,,EUR,40,", ["deposit +40 EUR"]), ("EUR,-10,,,EUR,10,", ["withdrawal -10 EUR"]), ("CRO,-10,,,EUR,10,", [])],
+)
+def test_the_card_record_is_money(row: str, expected: list[str]) -> None:
+    intake = app(row)
+    assert shown(intake) == expected
+    assert codes(intake) == ([] if expected else ["ROW_UNKNOWN_KIND"])
 
 
 def test_the_exchange_is_an_account_of_its_own() -> None:

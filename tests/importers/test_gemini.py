@@ -52,6 +52,7 @@ def test_money_as_a_spreadsheet_shows_it() -> None:
         (f"{AT},Debit,BTC,Withdrawal (BTC),,,,,,(0.01 BTC),(0.0001 BTC),0.0 BTC ,,,,,hash", "withdrawal -0.01 BTC fee 0.0001 BTC"),
         (f"{AT},Credit,BTC,Deposit (Pre-Credited BTC),,,,,,0.01 BTC ,,0.01 BTC ,,,,,hash", "deposit +0.01 BTC"),
         (f"{AT},Credit,ZEC,Administrative Credit,,,,,,,,,0.01 ZEC ,,0.01 ZEC ,,", "income:other +0.01 ZEC"),
+        (f"{AT},Debit,ZEC,Administrative Debit,,,,,,,,,(0.01 ZEC),,,,", "spend -0.01 ZEC"),
         (f"{AT},Credit,ZEC,Monthly Interest,,,,,,,,,0.01 ZEC ,,0.01 ZEC ,,", "income:interest +0.01 ZEC"),
     ],
 )
@@ -79,7 +80,8 @@ def test_totals_and_moves_of_earn_have_no_effect() -> None:
         (f"{AT},Buy,BTCGUSDPERP,Limit,Taker,35,-1,,1,0.1,,0.1,,,,7,", "KIND_NOT_BOOKED"),
         (f"{AT},Transform,BTC,x,,,1,,1,,,,,,,,", "ROW_UNKNOWN_KIND"),
         (f"{AT},Credit,BTC,Surprise,,,,,,0.1,,0.1,,,,,", "ROW_UNKNOWN_KIND"),
-        (f"{AT},Debit,ZEC,Administrative Debit,,,,,,,,,(0.01 ZEC),,,,", "ROW_UNKNOWN_KIND"),
+        (f"{AT},Debit,ZEC,Surprise,,,,,,,,,(0.01 ZEC),,,,", "ROW_UNKNOWN_KIND"),
+        (f"{AT},Debit,ZEC,Administrative Debit,,,,,,,,,0.01 ZEC,,,,", "ROW_INVALID"),
         (f"{AT},Buy,BTCUSD,Limit,Taker,35,,,,0.1,,0.1,,,,7,", "ROW_UNPAIRED_LEG"),
         (f"{AT},Debit,BTC,Withdrawal (BTC),,,,,,0.1,,0.1,,,,,", "ROW_INVALID"),
         (f"{AT},Credit,BTC,Deposit (BTC),,,,,,much,,0.1,,,,,", "ROW_INVALID"),

@@ -4,7 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 from exchange_samples import compare_all
+from goldens import assert_one_fate_each
 from layout_samples import codes, legs, read
+from taxlots.importers.detect import detect
+from taxlots.importers.layouts import LAYOUTS
+from taxlots.importers.readers import Sheet
 
 OLD = "Date (UTC),Instrument,Trade ID,Order ID,Side,Quantity,Price,Volume,Fee,Rebate,Total"
 MARGIN = "Email,Date (UTC),Instrument,Trade ID,Order ID,Side,Quantity,Price,Volume,Fee,Rebate,PnL,Total,Taker,Margin Mode"
@@ -39,6 +43,24 @@ def test_fees_and_rebates(row: str, expected: str) -> None:
 def test_margin_is_not_booked(pnl: str, mode: str) -> None:
     intake = read("hitbtc_trades", MARGIN, f"x,2022-01-01 00:00:00,ETH/BTC,5,6,buy,1,0.03,0.03,0,0,{pnl},0,true,{mode}")
     assert codes(intake) == ["KIND_NOT_BOOKED"]
+
+
+def test_transactions_to_2018_have_their_currency_beyond_the_header() -> None:
+    cells = [
+        ["Date (+01:00)", "Operation id", "Type", "Amount", "Transaction Hash", "Main account balance"],
+        ["2018-01-01 10:00:00", "op1", "Deposit", "1", "h1", "1", "BTC"],
+        ["2018-01-02 10:00:00", "op2", "Withdraw", "-0.4", "h2", "0.6", "BTC"],
+        ["2018-01-03 10:00:00", "op3", "Withdraw", "-0.4", "", "0.6", "BTC"],
+        ["2018-01-04 10:00:00", "op4", "Deposit", "1", "h4", "1.6"],
+    ]
+    found = detect(Sheet("moves.csv", "0", cells, [1, 2, 3, 4, 5]), LAYOUTS)
+    assert found is not None
+    assert (found.layout.id, found.broken) == ("hitbtc_moves_2018", {})
+    intake = found.layout.read([found.table], UTC)
+    assert_one_fate_each([found.table], intake)
+    assert [(legs(one), one.id) for one in intake.transactions] == [("deposit +1 BTC", "op1"), ("withdrawal -0.4 BTC", "op2")]
+    assert intake.transactions[0].time == datetime(2018, 1, 1, 9, tzinfo=UTC)
+    assert (len(intake.set_aside), codes(intake)) == (1, ["ROW_INVALID"])
 
 
 def test_transactions() -> None:

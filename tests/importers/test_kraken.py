@@ -197,9 +197,10 @@ def test_moves_without_effect_are_set_aside(row: str) -> None:
 @pytest.mark.parametrize(
     ("row", "code"),
     [
-        ("margin,,currency,ZUSD,5,0.1,", "ROW_UNKNOWN_KIND"),
-        ("rollover,,currency,ZUSD,0,0.1,", "ROW_UNKNOWN_KIND"),
-        ("nfttrade,,currency,ZUSD,5,0,", "ROW_UNKNOWN_KIND"),
+        ("margin,,currency,ZUSD,5,0.1,", "KIND_NOT_BOOKED"),
+        ("rollover,,currency,ZUSD,-1,0.1,", "KIND_NOT_BOOKED"),
+        ("nfttrade,,currency,ZUSD,5,0,", "KIND_NOT_BOOKED"),
+        ("nonsense,,currency,ZUSD,5,0,", "ROW_UNKNOWN_KIND"),
         ("transfer,,currency,LUNA,-5,0,", "ROW_UNKNOWN_KIND"),
         ("transfer,spotfromfutures,currency,ETHW,5,0,", "ROW_UNKNOWN_KIND"),
         ("staking,,currency,DOT.S,-1,0,", "ROW_INVALID"),
@@ -212,6 +213,13 @@ def test_what_cannot_be_used_is_named(row: str, code: str) -> None:
     intake = read(f"a,R1,2024-01-01 00:00:00,{row}")
     assert codes(intake) == [code]
     assert intake.problems[0].hint
+
+
+@pytest.mark.parametrize("said", ["margin", "rollover"])
+def test_fees_of_a_margin_position_are_fees(said: str) -> None:
+    intake = read(f"a,R1,2024-01-01 00:00:00,{said},,currency,XXBT,0,0.0002,")
+    assert not intake.problems
+    assert [legs(one) for one in intake.transactions] == [("fee", None, None, None, None, Decimal("0.0002"), "BTC")]
 
 
 def test_staked_eth_sold_for_another_amount_of_eth_is_rejected() -> None:

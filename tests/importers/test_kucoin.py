@@ -68,6 +68,15 @@ def test_fills_that_are_only_a_part_give_way_to_the_order() -> None:
     assert intake.transactions[0].id == "O1"
 
 
+def test_staking_of_the_history_counts_where_no_file_of_earnings_is() -> None:
+    row = "u,m,KCS,Deposit,0.5,0,2023-01-01 08:00:00,Staking,Staking"
+    assert shown(together((HISTORY, (row,)))) == ["income:staking +0.5 KCS"]
+    earnings = "UID,Account Type,Order ID,Time(UTC),Staked Coin,Product Type,Product Name,Earnings Coin,Earnings Type,Remarks,Amount,Fee"
+    beside = together((HISTORY, (row,)), (earnings, ("u,m,o,2023-01-01 00:00:00,KCS,Staking,KCS,KCS,Interest,,0.5,0",)))
+    assert shown(beside) == ["income:staking +0.5 KCS"]
+    assert len(beside.set_aside) == 1
+
+
 def test_history_is_used_only_where_nothing_else_tells() -> None:
     rows = ("u,m,BTC,Deposit,1,0,2023-01-01 08:00:00,,Deposit", "u,m,BTC,Withdrawal,0.5,0.001,2023-01-02 08:00:00,,Withdrawal")
     assert shown(together((HISTORY, rows))) == ["deposit +1 BTC", "withdrawal -0.5 BTC fee 0.001 BTC"]
@@ -83,6 +92,7 @@ def test_history_is_used_only_where_nothing_else_tells() -> None:
         ("BTC,Deposit,1,0,2023-01-01 08:00:00,,Spot", "ROW_UNPAIRED_LEG"),
         ("BTC,Sideways,1,0,2023-01-01 08:00:00,,Spot", "ROW_UNKNOWN_KIND"),
         ("BTC,Withdrawal,1,0,2023-01-01 08:00:00,,KCS Bonus", "ROW_UNKNOWN_KIND"),
+        ("BTC,Withdrawal,1,0,2023-01-01 08:00:00,,Staking", "ROW_UNPAIRED_LEG"),
         ("BTC,Deposit,1,0,2023-01-01 08:00:00,,Convert Dust to KCS", "ROW_UNPAIRED_LEG"),
         (",Deposit,1,0,2023-01-01 08:00:00,,Deposit", "ROW_INVALID"),
         ("BTC,Withdrawal,1,0,2023-01-01 08:00:00,,Deposit", "ROW_INVALID"),

@@ -118,10 +118,11 @@ def test_funding_rows() -> None:
         "3,2025-01-03 00:00:00,Deposit,0.5,0,0.5,0,",
         "4,2025-01-04 00:00:00,Deposit,0,0,0,0,ETH",
         "5,2025-01-05 00:00:00,Lottery,1,0,1,0,ETH",
+        "6,2025-01-06 00:00:00,Transfer,1,1,0,0,ETH",
     )
     assert shown(intake) == ["withdrawal -0.4995 ETH fee 0.0005 ETH"]
     assert codes(intake) == ["ROW_INVALID", "ROW_INVALID", "ROW_UNKNOWN_KIND"]
-    assert len(intake.set_aside) == 1
+    assert len(intake.set_aside) == 2
 
 
 @pytest.mark.parametrize(

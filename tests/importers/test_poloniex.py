@@ -80,9 +80,13 @@ def test_trades_that_are_not_booked(line: str, code: str) -> None:
         ("BTCETH,exchange,Buy,0.07,2,0.0015,ETH,0.003", "swap -0.14 BTC +2 ETH fee 0.003 ETH"),
         ("BTCSTR,exchange,Sell,0.00002,500,0.001,BTC,0.00001", "swap -500 XLM +0.01 BTC fee 0.00001 BTC"),
         ("USDTBTC,exchange,Buy,46000,0.01,0.0009,TRX,4.5", "swap -460 USDT +0.01 BTC fee 4.5 TRX"),
+        ("USDTTRX,exchange,Sell,0.06,100,0.0009,TRX,0.1", "swap -100 TRX +6 USDT fee 0.1 TRX"),
+        ("ETH_USDT,exchange,Buy,1600,0.5,0.00145,ETH,0.000725", "swap -800 USDT +0.5 ETH fee 0.000725 ETH"),
+        ("ETH_USDT,exchange,Sell,1600,0.5,0.00145,USDT,1.16", "swap -0.5 ETH +800 USDT fee 1.16 USDT"),
+        ("ETHUSDT,exchange,Sell,1600,0.5,0.0009,TRX,9", "swap -0.5 ETH +800 USDT fee 9 TRX"),
     ],
 )
-def test_joined_market_is_second_asset_first(cells: str, said: str) -> None:
+def test_market_names_both_assets_in_either_order(cells: str, said: str) -> None:
     intake = read(
         "poloniex_trades_2022", "create_time,trade_id,market,buyer_wallet,side,price,amount,fee,fee_currency,fee_total", f"{AT},7,{cells}"
     )

@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -22,6 +23,20 @@ def zipped(**members: bytes) -> bytes:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
             archive.writestr(name.replace("__", "."), data)
+    return stream.getvalue()
+
+
+def tarred(**members: bytes) -> bytes:
+    """A tar archive, as Binance packs its exports, with a link to a file of the machine in it."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name, data in members.items():
+            member = tarfile.TarInfo(name.replace("__", "."))
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+        link = tarfile.TarInfo("passwords.csv")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
     return stream.getvalue()
 
 
@@ -58,6 +73,7 @@ UNUSABLE = {
     "zip_damaged": (bytes(DAMAGED_ZIP), "FILE_UNREADABLE"),
     "gzip_cut": (gzip.compress(OTHER.encode())[:-12], "FILE_UNREADABLE"),
     "gzip_damaged": (bytes(DAMAGED_GZIP), "FILE_UNREADABLE"),
+    "tar_cut": (tarred(z__csv=OTHER.encode() * 50)[:1500], "FILE_UNREADABLE"),
     "xlsx_damaged": (zipped(**{"xl/workbook.xml": b"<no"}), "FILE_UNREADABLE"),
     "giant_cell": (b'time,account,kind\n"' + b"x" * (17 * 1024**2), "FILE_UNREADABLE"),
 }
@@ -96,6 +112,8 @@ READABLE = {
     "zip": zipped(z__csv=OTHER.encode()),
     "zip_in_zip": zipped(y__zip=zipped(z__csv=OTHER.encode())),
     "gzip": gzip.compress(OTHER.encode()),
+    "tar": tarred(z__csv=OTHER.encode()),
+    "tar_gz": gzip.compress(tarred(z__csv=OTHER.encode())),
     "wrapped": "\n".join('"' + line.replace('"', '""') + '"' for line in OTHER.splitlines()).encode(),
 }
 

@@ -7,7 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from taxlots.importers.records import Transaction
+from taxlots.importers.transaction_columns import from_transactions
 from taxlots.ledger.duplicates import distinct
+from taxlots.ledger.plain import Decisions, separate
+from taxlots.ledger.valuation import Valuer
+from taxlots.prices import PriceTable
 
 from support import codes, ledger_of, tx, universal
 
@@ -43,6 +47,31 @@ def test_one_id_is_one_transaction():
     assert [t.id for t in result.transactions] == ["x", "x~2"]
     assert {p.code for p in result.problems} == {"ID_REPEATED"}
     assert sorted(result.merged) == [("b.csv", 2), ("b.csv", 3)]
+
+
+def withdrawal(file: str, sent: str, fee: str | None, **changes) -> Transaction:
+    """BTC that leaves with a fee of its own, or with the fee in its sum."""
+    given = {"time": NOON, "account": "binance", "kind": "withdrawal", "sources": ((file, 2),), "sent_asset": "BTC"}
+    given |= {"sent_quantity": Decimal(sent), "fee_quantity": Decimal(fee) if fee else None, "fee_asset": "BTC" if fee else None}
+    return Transaction(**(given | changes))
+
+
+@pytest.mark.parametrize("files", [("a.csv", "b.csv"), ("b.csv", "a.csv")])
+@pytest.mark.parametrize(("sent", "fee", "expected"), [("0.0095", "0.0005", 1), ("0.01", "0.0005", 1), ("0.0099", "0.0005", 2)])
+def test_a_withdrawal_with_its_fee_inside_or_beside(files, sent, fee, expected):
+    """0.0095 and a fee of 0.0005 are the 0.01 of an export with one sum, 0.01 and a fee that of one without fees; the fee is kept."""
+    kept = distinct([withdrawal(files[0], "0.01", None), withdrawal(files[1], sent, fee)], ORDER).transactions
+    assert len(kept) == expected
+    assert Decimal("0.0005") in {one.fee_quantity for one in kept}
+
+
+def test_a_large_file_leaves_such_withdrawals_to_that_comparison():
+    """The files that are settled by column compare by account and asset only; a purchase of the other file stays out of it."""
+    bought = buy("a.csv", 3, account="binance", id="y")
+    large = (withdrawal("a.csv", "0.0095", "0.0005", id="x"), bought)
+    other = withdrawal("b.csv", "0.01", None)
+    entangled = separate([from_transactions(large)], [other], Decisions(), Valuer(PriceTable())).entangled
+    assert [one.kind for one in entangled] == ["withdrawal"]
 
 
 def test_two_ids_are_two_transactions():

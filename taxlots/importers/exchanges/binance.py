@@ -19,6 +19,7 @@ from taxlots.importers.exchanges.exchange_legs import Deal, Part, is_whole, sepa
 from taxlots.importers.exchanges.exchange_times import moment, named_zone, time_column
 from taxlots.importers.numbers import required
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.kinds import is_fiat
 
 ACCOUNT = "binance"
 REQUIRED = ("Account", "Operation", "Coin", "Change", "Remark")
@@ -139,7 +140,7 @@ def _take(family: str, entries: list[Entry], intake: Intake) -> None:
 
 def _made(family: str, entries: list[Entry]) -> list[Transaction]:
     deal = Deal(ACCOUNT, entries[0].time, kind="convert" if family in operations.CONVERSIONS else None)
-    if family == "dust":
+    if family == "dust" or (family == "bnb fee" and _is_whole(entries)):
         return sweep(deal, [entry.part for entry in entries])
     if not _is_whole(entries):
         return [] if _cancels(family, entries) else [_alone(family, entry) for entry in entries]
@@ -190,13 +191,21 @@ def _single(entry: Entry) -> Transaction:
         return _transaction(entry, "adjust")
     if name == operations.GIFT:
         return _transaction(entry, "gift-in" if entry.change > 0 else "gift-out")
+    if name == operations.CARD and entry.change > 0:
+        return _refunded(entry)
     kind = operations.INCOME.get(name) or ("spend" if name == operations.CARD else None)
     if kind is None:
         raise RowError("ROW_UNKNOWN_KIND", f"operation {entry.row.text('Operation')!r} is not known")
-    if (entry.change > 0) == (kind == "spend"):
+    if entry.change < 0 and kind != "spend":
         message = f"{entry.row.text('Operation')!r} of {exact.plain(entry.change)} {entry.asset}: taken back or corrected"
         raise RowError("ROW_INVALID", message, _OTHER_SIDE)
     return _transaction(entry, kind)
+
+
+def _refunded(entry: Entry) -> Transaction:
+    """What a payment by card gave back: money comes in, of a coin the statement does not say what it was worth."""
+    one = _transaction(entry, "deposit" if is_fiat(entry.asset) else "adjust")
+    return replace(one, note=f"{entry.row.text('Operation')}: a payment that was given back")
 
 
 def _transaction(entry: Entry, kind: str) -> Transaction:

@@ -2,11 +2,11 @@
 
 Traps: files of 2017 to 2022 have one header for deposits and withdrawals, so that only the file's name (or a fee, which deposits do
 not have) tells; the zone stands in the header, even as "UTCnull"; the amount of a withdrawal does not contain its fee, while the
-statement of the same account has both in one sum, which is given here too, so that both exports agree and count once.
+statement of the same account has both in one sum: amount and fee together tell that both are one withdrawal.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
@@ -77,8 +77,8 @@ def _crypto(place: _Place) -> Transaction:
     side = -1 if fee > 0 or "Fee" in row.cells else 1
     if side > 0 and "TransactionFee" in row.cells:
         side = _by_file_name(row)
-    note = row.text("Network") or None
-    return _moved(place, side, required(row, "Amount") - side * fee, note)
+    one = _moved(place, side, required(row, "Amount"), row.text("Network") or None)
+    return replace(one, fee_quantity=fee, fee_asset=one.sent_asset) if fee > 0 else one
 
 
 def _moved(place: _Place, side: int, quantity: Decimal, note: str | None, name: str = "TXID") -> Transaction:

@@ -1,4 +1,4 @@
-"""Binance spot trade history (fills), convert history and order history.
+"""Binance spot trade history (fills) and convert history.
 
 Traps: since 2021 number and ticker are glued (`5.11INCH` is 5.1 of 1INCH), so the pair's own assets are taken off; before, the pair has
 no separator (`ADABTC`) and only a list of quote assets tells where it splits. Fills of one second, pair and side are added up, as the
@@ -67,7 +67,7 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  ever
                 except RowError as error:
                     intake.reject(row, error)
             for key, parts in fills.items():
-                _add(key[0], parts, intake)
+                add_trade(key[0], parts, intake)
     return intake
 
 
@@ -89,11 +89,12 @@ def read_convert(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG0
                 except RowError as error:
                     intake.reject(row, error)
                     continue
-                _add(time, parts, intake)
+                add_trade(time, parts, intake)
     return intake
 
 
-def _add(time: datetime, parts: list[Part], intake: Intake) -> None:
+def add_trade(time: datetime, parts: list[Part], intake: Intake) -> None:
+    """The parts as one trade; each of their rows is rejected where they make none."""
     try:
         for one in trade(Deal(ACCOUNT, time), parts):
             intake.add(one)
@@ -107,31 +108,33 @@ def _fill(row: Row) -> tuple[tuple[datetime, str, str, int], list[Part]]:
         return _fill_2019(row)
     names = _CZECH if "Pár" in row.cells else _2021
     executed = "Quantity" if "Quantity" in row.cells else names.executed
-    time, side = moment(row, names.time, UTC), _side(row, names.side)
+    time, side = moment(row, names.time, UTC), side_of(row, names.side)
     base, quote = glued(row.text(names.pair), row.text(executed), row.text(names.amount))
     fee = split_amount(row.text(names.fee), (base[1], quote[1])) if row.text(names.fee) else None
-    return (time, base[1], quote[1], side), list(_parts(row, side, (base, quote), fee, time))
+    return (time, base[1], quote[1], side), list(fill_parts(row, side, (base, quote), fee, time))
 
 
 def _fill_2019(row: Row) -> tuple[tuple[datetime, str, str, int], list[Part]]:
-    time, side = moment(row, "Date(UTC)", UTC), _side(row, "Type")
+    time, side = moment(row, "Date(UTC)", UTC), side_of(row, "Type")
     coin = row.text("Fee Coin").upper()
     base, quote = split_pair(row.text("Market"), coin)
     legs = ((required(row, "Amount"), base), (required(row, "Total"), quote))
     fee = number(row, "Fee")
     if fee and not coin:
         raise RowError("ROW_INVALID", "column 'Fee' is given, but 'Fee Coin' is empty")
-    return (time, base, quote, side), list(_parts(row, side, legs, (fee, coin) if fee else None, time))
+    return (time, base, quote, side), list(fill_parts(row, side, legs, (fee, coin) if fee else None, time))
 
 
-def _side(row: Row, column: str) -> int:
+def side_of(row: Row, column: str) -> int:
+    """1 for BUY, -1 for SELL, in whatever language the file is. Raises RowError."""
     side = _SIDES.get(row.text(column).upper())
     if side is None:
         raise RowError("ROW_UNKNOWN_KIND", f"column {column!r}: {row.text(column)!r} is neither BUY nor SELL", _BY_HAND)
     return side
 
 
-def _parts(row: Row, side: int, legs: tuple[Amount, Amount], fee: Amount | None, time: datetime) -> Iterator[Part]:
+def fill_parts(row: Row, side: int, legs: tuple[Amount, Amount], fee: Amount | None, time: datetime) -> Iterator[Part]:
+    """Base, quote and fee of a fill, signed by its side."""
     yield _part(row, side, legs[0], time)
     yield _part(row, -side, legs[1], time)
     if fee and fee[0]:

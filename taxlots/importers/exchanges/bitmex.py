@@ -1,4 +1,4 @@
-"""BitMEX wallet history: deposits, withdrawals and futures results, in satoshis of bitcoin.
+"""BitMEX wallet history: deposits, withdrawals and futures results, in satoshis of bitcoin; and the trades, which are futures.
 
 Traps: amounts are whole numbers of satoshis; times have no zone, so they are taken as the taxpayer's; cancelled withdrawals stay in the
 list; a withdrawal's amount contains its fee, unless the balance of the row shows that the fee came on top.
@@ -17,6 +17,7 @@ from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
 ACCOUNT = "bitmex"
 ASSET = "BTC"
 REQUIRED = ("transactTime", "transactType", "amount", "fee", "address", "transactStatus", "walletBalance")
+TRADES = ("transactTime", "symbol", "execType", "side", "lastQty", "lastPx", "execCost", "commission", "execComm", "orderID")
 _SATOSHIS = 8
 _KINDS = {"deposit": "deposit", "withdrawal": "withdrawal", "affiliatepayout": "income:referral"}
 _FUTURES = {"realisedpnl", "funding", "unrealisedpnl"}
@@ -48,6 +49,16 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
                     intake.reject(row, error)
             for entry, before in _with_balance_before(entries):
                 _take(entry, before, intake)
+    return intake
+
+
+def read_trades(tables: Sequence[Table], _zone: tzinfo) -> Intake:
+    """Every row rejected: these are futures, whose results stand in the wallet history. Raises nothing."""
+    intake = Intake()
+    for table in tables:
+        for row in table.rows:
+            message = f"{row.text('execType') or 'Trade'} of {row.text('symbol')!r} is not booked"
+            intake.reject(row, RowError("KIND_NOT_BOOKED", message, _NOT_BOOKED))
     return intake
 
 

@@ -35,8 +35,9 @@ UNIFIED = (
 NOT_BOOKED = "Perpetuals, futures, options and margin are not booked in this version; give their result in a universal ledger CSV."
 _TRANSFERS = {"transfer_in", "transfer_out", "transferin", "transferout", "transfer in", "transfer out"}
 _CONVERSIONS = {"--", "convert", "small balance conversion"}
+_MOVES = {"deposit": 1, "withdraw": -1, "withdrawal": -1}
 _INCOME = {"airdrop": "income:airdrop", "bonus": "income:reward"}
-_Key = tuple[str, str, str, datetime]
+_Key = tuple[str, str, datetime]
 
 
 def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  every time in this export is UTC
@@ -52,8 +53,9 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  ever
                     _place(row, moment(row, column, named or UTC), groups, stated, intake)
                 except RowError as error:
                     intake.reject(row, error)
-            for (kind, _, _, time), rows in groups.items():
-                _take(kind, time, rows, intake)
+            for (kind, _, time), rows in groups.items():
+                for together in _by_direction(rows) if kind == "trade" else [rows]:
+                    _take(kind, time, together, intake)
         intake.balances = closing(ACCOUNT, "unified", stated)
     return intake
 
@@ -68,9 +70,11 @@ def _place(row: Row, time: datetime, groups: dict[_Key, list[Row]], stated: list
         intake.leave(row, "a move between the unified and the funding account")
     elif said == "trade":
         _moved(row)
-        groups["trade", row.text("Contract"), row.text("Direction").lower(), time].append(row)
+        groups["trade", row.text("Contract"), time].append(row)
     elif said in _CONVERSIONS:
-        groups["convert", "", "", time].append(row)
+        groups["convert", "", time].append(row)
+    elif said in _MOVES and change * _MOVES[said] > 0:
+        intake.add(_one(row, time, "deposit" if change > 0 else "withdrawal", (change, asset)))
     elif said in _INCOME and change > 0:
         intake.add(_one(row, time, _INCOME[said], (change, asset)))
     elif said in {"settlement", "funding", "liquidation", "delivery"}:
@@ -101,12 +105,26 @@ def _converted(time: datetime, rows: list[Row]) -> list[Transaction]:
     return sweep(Deal(ACCOUNT, time), [Part(row, required(row, "Change"), row.text("Currency").upper()) for row in rows])
 
 
-def _traded(time: datetime, rows: list[Row]) -> list[Transaction]:
+def _by_direction(rows: list[Row]) -> list[list[Row]]:
+    """Buys and sells of one second apart, where the direction is the order's; together where it is only the leg's."""
+    sides: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        sides[row.text("Direction").lower()].append(row)
+    whole = all(is_whole(_parts(side)) for side in sides.values())
+    return list(sides.values()) if whole else [rows]
+
+
+def _parts(rows: list[Row]) -> list[Part]:
     parts: list[Part] = []
     for row in rows:
         asset, (flow, fee) = row.text("Currency").upper(), _moved(row)
         parts += [Part(row, flow, asset)] if flow else []
         parts += [Part(row, fee, asset, fee=True)] if fee else []
+    return parts
+
+
+def _traded(time: datetime, rows: list[Row]) -> list[Transaction]:
+    parts = _parts(rows)
     if not is_whole(parts):
         contract = rows[0].text("Contract")
         raise RowError("KIND_NOT_BOOKED", f"a trade of {contract!r} in one coin only is one of a perpetual or future", NOT_BOOKED)

@@ -81,6 +81,7 @@ _INTERNAL = frozenset(
         "cfm funding",
     )
 )
+_NOT_BOOKED = frozenset(("derivatives settlement",))
 _RECEIPTS = (
     (re.compile(r"coinbase referral", re.IGNORECASE), "income:referral"),
     (re.compile(r"coinbase (?:earn|rewards)|learning reward", re.IGNORECASE), "income:reward"),
@@ -165,6 +166,8 @@ def _transaction(one: Entry, name: str) -> Transaction | None:
         raise RowError("ROW_UNPAIRED_LEG", f"{one.type!r} of {one.quantity} {one.asset} has no other row within 10 seconds")
     if name in _OUT or name in _TO_ACCOUNT:
         return _outgoing(one, name)
+    if name in _NOT_BOOKED:
+        raise RowError("KIND_NOT_BOOKED", f"{one.type!r} is a result of derivatives, which are not booked in this version")
     kind = _incoming_kind(one, name)
     if kind is None:
         raise RowError("ROW_UNKNOWN_KIND", f"transaction type {one.type!r} is not known")

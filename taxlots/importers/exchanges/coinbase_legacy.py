@@ -35,7 +35,8 @@ TRANSACTIONS = (
 TRANSFERS = ("Timestamp", "Type", "Subtotal", "Fees", "Total", "Currency", "Price Per Coin", "Payment Method", "ID")
 GAIN_LOSS = ("Transaction Type", "Transaction ID", "Tax lot ID", "Asset name", "Amount", "Date Acquired", "Date of Disposition")
 _ABOVE_A_TABLE = {"transactions", "user", "account", "timestamp"}
-_HASH = re.compile(r"\w+ Hash \(visit .*")
+_HASH = re.compile(r"[\w ]+ Hash \(visit .*")
+_OWN_ID = re.compile(r"Coinbase ID \(visit .*")
 _RECEIPTS = (
     (re.compile(r"referr|invit|bonus", re.IGNORECASE), "income:referral"),
     (re.compile(r"coinbase earn|learn", re.IGNORECASE), "income:reward"),
@@ -89,13 +90,15 @@ def _trade(row: Row, zone: tzinfo) -> Transaction:
 
 
 def _move(row: Row, reading: Reading) -> Transaction:
-    """What came in or went out: a receipt is income where its note names a program of Coinbase."""
+    """What came in or went out: a receipt is income where its note names a program of Coinbase, or is all that it has."""
     amount = required(row, "Amount")
     moved = leg(amount, row.text("Currency"))
-    hashed = next((name for name in reading.table.header if _HASH.fullmatch(name)), "")
+    hashed, own = (next((name for name in reading.table.header if wanted.fullmatch(name)), "") for wanted in (_HASH, _OWN_ID))
     kind = "deposit" if amount > 0 else "withdrawal"
     if amount > 0 and not row.text(hashed):
-        kind = next((income for pattern, income in _RECEIPTS if pattern.search(row.text("Notes"))), kind)
+        bonus = bool(row.text("Notes")) and not row.text("Transfer ID") and not row.text(own) and not is_fiat(row.text("Currency").upper())
+        other = "income:referral" if bonus else kind
+        kind = next((income for pattern, income in _RECEIPTS if pattern.search(row.text("Notes"))), other)
     legs = Legs(received=moved) if amount > 0 else Legs(sent=moved)
     when = time(row, "Timestamp", reading.zone)
     return booked(row, ACCOUNT, kind, when, legs, txid=row.text(hashed) or None, note=_note(row))

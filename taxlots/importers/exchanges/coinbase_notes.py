@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from taxlots.importers.numbers import NumberError, parse_number
 
-_AMOUNT = r"[-−]?(?P<{0}_symbol>[$€£¥₹]?)\s?(?P<{0}>(?:[0-9][0-9.,'\u00a0\u202f]*|[.,][0-9]+)(?:[eE]-?[0-9]+)?)"
+_AMOUNT = r"[-−]?(?:[A-Z]{{1,3}}(?=\$))?(?P<{0}_symbol>[$€£¥₹]?)\s?(?P<{0}>(?:[0-9][0-9.,'\u00a0\u202f]*|[.,][0-9]+)(?:[eE]-?[0-9]+)?)"
 _UNIT = r"(?P<{0}_unit>[A-Za-z0-9]{{1,20}})"
 _CONVERTED = re.compile(
     rf"converted\s+{_AMOUNT.format('own')}\s+{_UNIT.format('own')}\s+to\s+{_AMOUNT.format('other')}\s+{_UNIT.format('other')}\b",

@@ -49,6 +49,7 @@ class Entry:
     subtotal: Decimal | None
     total: Decimal | None
     fee: Decimal | None
+    fee_stated: bool
 
     @property
     def id(self) -> str:
@@ -118,6 +119,7 @@ def entry(row: Row, found: Columns, zone: tzinfo) -> Entry:
         subtotal=_money(row, found, "subtotal"),
         total=_money(row, found, "total"),
         fee=_money(row, found, "fee"),
+        fee_stated=bool(row.text(found.names.get("fee", ""))),
     )
     if one.value and one.value.adjusted() >= exact.DECIMALS:
         raise RowError("ROW_INVALID", f"price times quantity has more than {exact.DECIMALS} digits before the point")

@@ -23,6 +23,7 @@ from taxlots.kinds import is_fiat
 
 ACCOUNT = "coinbase"
 _CENT = Decimal("0.01")
+_ROUNDED, _LARGEST_FEE = Decimal("0.0001"), Decimal("0.02")  # shares of a trade: what rounding a price makes, and any fee
 
 
 def transaction(entry: Entry, kind: str, **fields: object) -> Transaction:
@@ -109,15 +110,33 @@ def _from_columns(entry: Entry, side: int) -> tuple[Decimal, Decimal | None]:
 
 
 def _from_notes(entry: Entry, noted: notes.Trade, side: int) -> tuple[Decimal, Decimal | None]:
-    """Split the noted amount in the proportion of the columns, which are in another currency."""
+    """Split the noted amount into price times quantity and the fee; the columns, in another currency, only say whether that can be."""
+    priced = noted.price * entry.size if noted.price else None
     if not entry.fee or not entry.subtotal or entry.subtotal + side * entry.fee <= 0:
-        return noted.amount, None
-    if noted.price:
-        on_top = portion(noted.amount, entry.fee, entry.subtotal)
-        if abs(noted.amount - noted.price * entry.size) <= on_top / 2:
-            return noted.amount, on_top
-    fee = portion(noted.amount, entry.fee, entry.subtotal + side * entry.fee)
+        return _unstated(entry, noted.amount, priced, side)
+    on_top = portion(noted.amount, entry.fee, entry.subtotal)
+    if priced is not None and abs(noted.amount - priced) <= on_top / 2:
+        return noted.amount, on_top
+    inside = portion(noted.amount, entry.fee, entry.subtotal + side * entry.fee)
+    fee = _fee_by_price(entry, noted.amount, priced, inside, side)
     return noted.amount - side * fee, fee
+
+
+def _unstated(entry: Entry, amount: Decimal, priced: Decimal | None, side: int) -> tuple[Decimal, Decimal | None]:
+    """Without a fee in the columns (an empty cell, not a 0) the Notes may hold one of at most 2 %, as Coinbase charges."""
+    fee = (amount - priced) * side if priced else Decimal(0)
+    if entry.fee_stated or not amount * _ROUNDED < fee <= amount * _LARGEST_FEE:
+        return amount, None
+    return amount - side * fee, fee
+
+
+def _fee_by_price(entry: Entry, amount: Decimal, priced: Decimal | None, inside: Decimal, side: int) -> Decimal:
+    """What the Notes' own price leaves for the fee, exactly; the columns' share where a rounded price puts that far off."""
+    if priced is None:
+        return inside
+    fee = (amount - priced) * side
+    cent = portion(amount, _CENT, entry.total) if entry.total else _CENT
+    return fee if fee > 0 and abs(fee - inside) <= max(cent, inside / 4) else inside
 
 
 def convert_one(entry: Entry) -> Transaction | None:

@@ -102,13 +102,15 @@ def _entry(row: Row) -> Entry:
 
 
 def _kind(row: Row) -> str:
-    """The kind; rows of the fiat record that have none say it in their description."""
+    """The kind; rows of the fiat record that have none say it in their description, those of the card record are money by card."""
     said = row.text("Transaction Kind").casefold()
     description = row.text("Transaction Description").casefold()
     if not said and "deposit" in description:
         return "fiat deposit"
     if not said and "withdrawal" in description:
         return "fiat withdrawal"
+    if not said and is_fiat(row.text("Currency").upper()) and not row.text("To Currency"):
+        return "card"
     return said
 
 
@@ -183,13 +185,13 @@ def _deal(one: Entry) -> Deal:
 
 
 def _transaction(one: Entry) -> Transaction:
-    if one.kind in kinds.BOUGHT_BY_CARD:
+    if one.kind in kinds.BOUGHT_BY_CARD or one.kind == kinds.REFUND:
         return _bought(one)
     if one.kind in kinds.EXCHANGES:
         return _exchanged(one)
     if one.kind == "crypto_transfer":
         return _one_sided(one, "gift-in" if one.amount > 0 else "gift-out")
-    kind = kinds.ONE_SIDED.get(one.kind)
+    kind = ("deposit" if one.amount > 0 else "withdrawal") if one.kind == "card" else kinds.one_sided(one.kind)
     if kind is None:
         said = one.row.text("Transaction Kind") or one.row.text("Transaction Description")
         raise RowError("ROW_UNKNOWN_KIND", f"transaction kind {said!r} is not known")
@@ -207,7 +209,7 @@ def _exchanged(one: Entry) -> Transaction:
 
 
 def _bought(one: Entry) -> Transaction:
-    """A purchase by card: paid in the native currency."""
+    """A purchase by card, paid in the native currency; a payment that was given back buys again what it had spent."""
     worth = one.worth
     if worth is None or one.amount <= 0:
         raise RowError("ROW_INVALID", f"{one.kind!r} of {exact.plain(one.amount)} {one.asset} without an amount in money")

@@ -20,6 +20,7 @@ SALES = frozenset(
     )
 )
 EXCHANGES = PURCHASES | SALES | {"crypto_exchange", "trading.limit_order.crypto_wallet.exchange"}
+REFUND = "crypto_payment_refund"
 BOUGHT_BY_CARD = frozenset(("crypto_purchase", "trading.crypto_purchase.google_pay", "trading.crypto_purchase.apple_pay"))
 # Rows that belong together by their time.
 FAMILIES = {
@@ -43,8 +44,6 @@ _LISTS = {
     "income:staking": (
         "mco_stake_reward",
         "supercharger_reward_to_app_credited",
-        "finance.dpos.non_compound_interest.crypto_wallet",
-        "finance.dpos.compound_interest.crypto_wallet",
         "finance.lockup.dpos_compound_interest.crypto_wallet",
     ),
     "income:reward": (
@@ -61,12 +60,18 @@ _LISTS = {
     "spend": ("crypto_payment", "card_top_up", "card_cashback_reverted", "reimbursement_reverted"),
 }
 ONE_SIDED = {name: kind for kind, names in _LISTS.items() for name in names}
+_STAKING = re.compile(r"finance\.dpos\..*interest.*")
 _INTERNAL = re.compile(
     r".*(?:_lock|_unlock|_lock\.crypto_wallet|_unlock\.crypto_wallet|program_created|program_withdrawn)|"
     r"supercharger_(?:deposit|withdrawal)|council_node_deposit_(?:created|withdrawn)|lockup_upgrade|"
     r"finance\.(?:dpos\.)?(?:staking|unstaking)\.crypto_wallet|finance\.dpos\.(?:staking|unstaking)\.crypto_wallet|"
     r"viban_deposit_precredit.*"
 )
+
+
+def one_sided(kind: str) -> str | None:
+    """The kind of the universal ledger of a row with one asset; None for a kind that is not known."""
+    return "income:staking" if _STAKING.fullmatch(kind) else ONE_SIDED.get(kind)
 
 
 def is_internal(kind: str) -> bool:

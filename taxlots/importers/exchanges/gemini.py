@@ -37,8 +37,10 @@ _CREDITS = (
 _DEBITS = (
     (re.compile(r"withdrawal\b", re.IGNORECASE), "withdrawal"),
     (re.compile(r"earn (?:transfer|redemption)", re.IGNORECASE), _EARN),
+    (re.compile(r"administrative debit", re.IGNORECASE), "spend"),
 )
-_KNOWN = "Known are deposits, withdrawals, rewards, interest, Earn moves and administrative credits."
+_OUTGOING = {"withdrawal", "spend"}
+_KNOWN = "Known are deposits, withdrawals, rewards, interest, Earn moves, administrative credits and debits."
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +134,10 @@ def _made(row: Row, parts: list[Part], when: datetime) -> list[Transaction] | st
 def _move(row: Row, parts: list[Part], kind: str, when: datetime) -> Transaction:
     moved = [part for part in parts if not part.fee]
     fees = [part for part in parts if part.fee]
-    if len(moved) != 1 or len(fees) > 1 or (moved[0].amount > 0) != (kind != "withdrawal") or any(fee.amount > 0 for fee in fees):
+    if len(moved) != 1 or len(fees) > 1 or (moved[0].amount < 0) != (kind in _OUTGOING) or any(fee.amount > 0 for fee in fees):
         shown = ", ".join(f"{exact.plain(part.amount)} {part.asset}" for part in parts)
         raise RowError("ROW_INVALID", f"{row.text('Type')} {row.text('Specification')!r} moves {shown}")
     one = (abs(moved[0].amount), moved[0].asset)
     fee = (-fees[0].amount, fees[0].asset) if fees else None
-    legs = Legs(sent=one, fee=fee) if kind == "withdrawal" else Legs(received=one, fee=fee)
+    legs = Legs(sent=one, fee=fee) if kind in _OUTGOING else Legs(received=one, fee=fee)
     return booked(row, ACCOUNT, kind, (when, False), legs, txid=row.text("Tx Hash") or None, note=row.text("Specification") or None)

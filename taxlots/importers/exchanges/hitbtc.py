@@ -1,10 +1,12 @@
 """HitBTC trades (every header era) and the transactions since 2019.
 
 Traps: the zone stands in the header cell (`Date (+01:00)`); fee and rebate are in the quote asset, and a negative fee is a rebate too; a
-withdrawal may have no type; a transaction without hash failed; margin trades have a result instead of a transfer of coins.
+withdrawal may have no type; until 2018 the currency stands in a cell without a header; a transaction without hash failed; margin
+trades have a result instead of a transfer of coins.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
@@ -18,6 +20,7 @@ from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
 ACCOUNT = "hitbtc"
 TRADES = ("Instrument", "Trade ID", "Order ID", "Side", "Quantity", "Price", "Volume", "Fee", "Rebate", "Total")
 MOVES = ("Operation id", "Type", "Amount", "Transaction hash", "Main account balance", "Currency")
+MOVES_2018 = ("Operation id", "Type", "Amount", "Transaction Hash", "Main account balance")
 _NO_MARGIN = {"", "-", "none", "no", "spot"}
 _NOT_BOOKED = "Margin is not booked in this version; give its result in a universal ledger CSV."
 
@@ -76,6 +79,16 @@ def read_moves(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001
                 except RowError as error:
                     intake.reject(row, error)
     return intake
+
+
+def read_moves_2018(tables: Sequence[Table], zone: tzinfo) -> Intake:
+    """As `read_moves`, of the files whose seventh cell, the currency, has no header. Raises nothing."""
+    return read_moves([replace(table, rows=tuple(_named(row, table) for row in table.rows)) for table in tables], zone)
+
+
+def _named(row: Row, table: Table) -> Row:
+    names = [name.replace("Transaction Hash", "Transaction hash") for name in table.header if name]
+    return replace(row, cells=dict(zip([*names, "Currency"], row.cells.values(), strict=False)))
 
 
 def _move(row: Row, time: datetime, ids: frozenset[str], intake: Intake) -> None:

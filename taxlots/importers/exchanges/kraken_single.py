@@ -39,9 +39,12 @@ _BY_SIGN = {
     "withdrawal": ("deposit", "withdrawal"),
     "adjustment": ("income:airdrop", "spend"),
 }
-_HINTS = {
+# The opening and the financing of a margin position move no amount, only their fee.
+_FEES = {"margin", "rollover"}
+_NOT_BOOKED = {
     "margin": "Margin is not booked in this version; give profit and fees in a universal ledger CSV.",
-    "rollover": "Margin is not booked in this version; give the fee as a line of kind fee in a universal ledger CSV.",
+    "rollover": "Margin is not booked in this version; give it in a universal ledger CSV.",
+    **dict.fromkeys(("creator_reward", "nfttrade", "nftrebate"), "NFTs are not booked in this version; give it in a universal ledger CSV."),
 }
 
 
@@ -91,9 +94,13 @@ def kind_of(kind: str, subtype: str, sign: int, *, charged: bool) -> str:
     if (kind, subtype) == ("earn", ""):
         # Rewards of this kind carry Kraken's commission, allocations do not.
         return "income:staking" if charged else INTERNAL
+    if kind in _FEES and sign == 0:
+        return "fee"
+    if kind in _NOT_BOOKED:
+        raise RowError("KIND_NOT_BOOKED", f"{kind!r} is not booked", _NOT_BOOKED[kind])
     found = _BY_SUBTYPE.get((kind, subtype)) or _BY_TYPE.get(kind)
     if found is None:
-        raise RowError("ROW_UNKNOWN_KIND", f"type '{' / '.join(filter(None, (kind, subtype)))}' is not known", _HINTS.get(kind))
+        raise RowError("ROW_UNKNOWN_KIND", f"type '{' / '.join(filter(None, (kind, subtype)))}' is not known")
     return found
 
 

@@ -23,6 +23,7 @@ _TOLD = (
     (re.compile(r"convert.*"), ("convert",), "the convert orders"),
     (re.compile(r".*(?:staking|earn|pool-x|profit).*"), ("staking",), "the earn profit history"),
 )
+_EARNED = re.compile(r"staking|.*(?:staking|earn|pool-x).*(?:profit|interest|reward).*|profit.*")
 _INCOME = (
     (re.compile(r".*(?:distribution|airdrop).*"), "income:airdrop"),
     (re.compile(r".*(?:referral|invite).*"), "income:referral"),
@@ -92,6 +93,8 @@ def _settle_other(change: _Change, present: AbstractSet[str], intake: Intake) ->
     told = next((told for told in _TOLD if told[0].fullmatch(said)), None)
     if told and set(told[1]) & present:
         intake.leave(row, f"{told[2]} tell it")
+    elif _EARNED.fullmatch(said) and change.part.amount > 0:
+        intake.add(_moved(change, "income:staking"))
     elif told:
         message = f"{row.text('Type') or row.text('Remark')!r} of {change.part.asset}: the account history does not say the other side"
         raise RowError("ROW_UNPAIRED_LEG", message, f"Add {told[2]} of the same export.")

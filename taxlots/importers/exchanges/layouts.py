@@ -1,9 +1,10 @@
 """The table of layouts of this family: one row each."""
 
-from taxlots.importers.detect import LOOSE, Layout
+from taxlots.importers.detect import LOOSE, SECTIONS, Layout
 from taxlots.importers.exchanges import (
     binance,
     binance_moves,
+    binance_orders,
     binance_trades,
     binance_us,
     bitfinex,
@@ -14,6 +15,7 @@ from taxlots.importers.exchanges import (
     bybit_funding,
     coinbase,
     coinbase_legacy,
+    coinbase_prime,
     coinbase_pro,
     cryptocom,
     cryptocom_exchange,
@@ -26,6 +28,7 @@ from taxlots.importers.exchanges import (
     kucoin_moves,
     kucoin_trades,
     okx,
+    okx_old,
     poloniex,
 )
 from taxlots.importers.tools.tax_programs import set_all_aside
@@ -54,12 +57,16 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout(
         "coinbase_pro_account_titled", "Coinbase Pro", "Account statement with capitals", coinbase_pro.TITLED, coinbase_pro.read_statement
     ),
+    Layout("coinbase_prime_orders", "Coinbase Prime", "Orders CSV", coinbase_prime.ORDERS, coinbase_prime.read_orders),
+    Layout("coinbase_prime_moves", "Coinbase Prime", "Transactions CSV", coinbase_prime.MOVES, coinbase_prime.read_moves),
+    Layout("coinbase_prime_rewards", "Coinbase Prime", "Staking rewards CSV", coinbase_prime.REWARDS, coinbase_prime.read_rewards),
     Layout("kraken_ledgers", "Kraken", "Ledgers CSV, all header eras to 2026", kraken.REQUIRED, kraken.read, bulk=kraken_bulk.read),
     Layout("kraken_trades", "Kraken", "Trades CSV, which repeats the ledgers", kraken_trades_export.REQUIRED, kraken_trades_export.read),
     Layout("binance_statements", "Binance", "Transaction history statements CSV, 2021 on", binance.REQUIRED, binance.read),
     Layout("binance_trades_2019", "Binance", "Spot trade history, to 2020", binance_trades.FILLS_2019, binance_trades.read),
     Layout("binance_trades", "Binance", "Spot trade history, 2021 on", binance_trades.FILLS_2021, binance_trades.read),
     Layout("binance_trades_czech", "Binance", "Spot trade history in Czech", binance_trades.FILLS_CZECH, binance_trades.read),
+    Layout("binance_orders_2020", "Binance", "Order history with fills, 2020", binance_orders.ORDERS, binance_orders.read, LOOSE),
     Layout("binance_convert", "Binance", "Convert history", binance_trades.CONVERT, binance_trades.read_convert),
     Layout(
         "binance_deposits_withdrawals", "Binance", "Deposit or withdrawal history, to 2022", binance_moves.OLD, binance_moves.read_crypto
@@ -84,6 +91,8 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout("kucoin_fiat_deposits", "KuCoin", "Deposits of money", kucoin_moves.REQUIRED_CASH, kucoin_moves.read_fiat, LOOSE),
     Layout("okx", "OKX", "Trading history, 2023 on", okx.TRADING, okx.read),
     Layout("okx_2021", "OKX", "Trading history, 2021", okx.TRADING_2021, okx.read),
+    Layout("okx_fills_2020", "OKX", "Spot fills of OKEx, 2020", okx_old.FILLS_2020, okx_old.read_fills),
+    Layout("okx_log_2019", "OKX", "Account log of OKEx, 2019", okx_old.LOG_2019, okx_old.read_log),
     Layout("okx_funding", "OKX", "Funding history", okx.FUNDING, okx.read_funding),
     Layout("bybit", "Bybit", "Unified trading account log", bybit.UNIFIED, bybit.read),
     Layout("bybit_funding", "Bybit", "Funding account history", bybit_funding.REQUIRED, bybit_funding.read),
@@ -94,6 +103,8 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout("cryptocom_exchange", "Crypto.com Exchange", "Spot trades", cryptocom_exchange.REQUIRED, cryptocom_exchange.read),
     Layout("hitbtc_trades", "HitBTC", "Trades", hitbtc.TRADES, hitbtc.read),
     Layout("hitbtc_moves", "HitBTC", "Transactions, 2019 on", hitbtc.MOVES, hitbtc.read_moves),
+    Layout("hitbtc_moves_2018", "HitBTC", "Transactions to 2018", hitbtc.MOVES_2018, hitbtc.read_moves_2018, SECTIONS),
+    Layout("bitmex_trades", "BitMEX", "Trade history, which is not booked", bitmex.TRADES, bitmex.read_trades),
     Layout("bitmex_wallet", "BitMEX", "Wallet history", bitmex.REQUIRED, bitmex.read),
     Layout("bitfinex_trades", "Bitfinex", "Trades CSV", bitfinex.TRADES, bitfinex.read_trades),
     Layout("bitfinex_movements", "Bitfinex", "Movements CSV", bitfinex.MOVEMENTS, bitfinex.read_movements),

@@ -33,7 +33,7 @@ _KINDS = {
 }
 # What these take out of the funding account is still the holder's, in a wallet without a balance column.
 _AWAY = {"stake", "redeem staking", "savings subscription", "savings redemption"}
-_INTERNAL = _AWAY | {"from unified trading account", "to unified trading account"}
+_INTERNAL = _AWAY | {"transfer", "transfer in", "transfer out", "from unified trading account", "to unified trading account"}
 _NOT_BOOKED = "Margin, swaps, futures and options are not booked in this version; give their result in a universal ledger CSV."
 
 

@@ -1,9 +1,9 @@
 """Poloniex: trades (files of 2017 to 2021 and of 2022), deposits, withdrawals and distributions.
 
 Traps: `Fee` is a rate, and the charged fee is the difference to what is left after it, in what was received: so it is exact where the
-rate is rounded. "Base Total" means the market's second asset. A file of 2022 joins the market's assets, second one first (`BTCETH`). A
-withdrawal's amount contains its fee. Old deposit files list withdrawals too, told by `COMPLETE: ` with a transaction hash. STR is XLM,
-BCHABC is BCH.
+rate is rounded. "Base Total" means the market's second asset. A file of 2022 names the market's assets in either order, joined or not
+(`BTCETH`, `ETH_USDT`). A withdrawal's amount contains its fee. Old deposit files list withdrawals too, told by `COMPLETE: ` with a
+transaction hash. STR is XLM, BCHABC is BCH.
 """
 
 import re
@@ -92,16 +92,29 @@ def _take_trade_2022(row: Row, reading: Reading) -> None:
 
 
 def _pair(row: Row, side: str) -> tuple[str, str]:
-    """Base and quote of a joined market: the fee, taken from what was received, names one of them; else a quote that is known."""
-    market, fee = row.text("market").upper().replace("_", ""), row.text("fee_currency").upper()
-    if fee and side == "buy" and market.endswith(fee) and market != fee:
-        return fee, market.removesuffix(fee)
-    if fee and side == "sell" and market.startswith(fee) and market != fee:
-        return market.removeprefix(fee), fee
-    quote = next((quote for quote in _QUOTES if market.startswith(quote) and market != quote), None)
-    if quote is None:
-        raise RowError("ROW_INVALID", f"column 'market': the assets of {row.text('market')!r} can't be told apart")
-    return market.removeprefix(quote), quote
+    """Base and quote of a market: the fee, taken from what was received, names one of them; else a quote that is known.
+
+    A fee in TRX says nothing, since it may be paid in that for a discount.
+    """
+    market, charged = row.text("market").upper(), row.text("fee_currency").upper()
+    found = _other(market, charged) if charged != "TRX" else None
+    if found:
+        fee, other = found
+        return (fee, other) if side == "buy" else (other, fee)
+    for quote in _QUOTES:
+        if known := _other(market, quote):
+            return known[1], quote
+    raise RowError("ROW_INVALID", f"column 'market': the assets of {row.text('market')!r} can't be told apart")
+
+
+def _other(market: str, asset: str) -> tuple[str, str] | None:
+    """The asset and what else the market names, before it or behind it, with a mark between them or without."""
+    first, mark, last = market.partition("_") if "_" in market else market.partition("/")
+    if mark:
+        return (asset, last) if asset == first else (asset, first) if asset == last else None
+    if not asset or market == asset or not (market.startswith(asset) or market.endswith(asset)):
+        return None
+    return asset, market.removeprefix(asset) if market.startswith(asset) else market.removesuffix(asset)
 
 
 def _take_deposit(row: Row, reading: Reading) -> None:

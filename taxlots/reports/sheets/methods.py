@@ -24,6 +24,12 @@ _ROUNDING = (
     ("Form 8949", "each of (d), (e) and (g) to cents, half away from zero; (h) is computed from the rounded amounts"),
     ("Cells", "a cell holds 15 significant digits; a quantity with more, or with more than 10 decimals, stands in full beside it as text"),
 )
+_DECIDED = (
+    ("OVERRIDE_APPLIED", "Overrides (overrides.csv)"),
+    ("RULE_APPLIED", "Rules ([[rule]] in taxlots.toml)"),
+    ("TRANSFER_DECIDED", "Transfers decided (transfers.csv)"),
+    ("OPENING_LOT_USED", "Opening lots (opening_lots.csv)"),
+)
 _RULE_TITLES = ("Rule", "Value", "Source", "Address and evidence")
 _PLACE = re.compile(r" \([^()]*:\d+\)")
 
@@ -44,6 +50,7 @@ def write(book: Workbook) -> None:
 def _sections(facts: Facts) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     yield "Run", _run(facts)
     yield "Lots", _lots(facts)
+    yield "Decisions of your own", _decisions(facts)
     yield "Fees", list(_FEES)
     yield "Where values come from", _prices(facts)
     yield "Rounding", list(_ROUNDING)
@@ -71,6 +78,16 @@ def _lots(facts: Facts) -> list[tuple[str, str]]:
     order = "first in, first out" if elections.transfers_fifo else "the order of the account that they leave"
     lines = [("Pool", pool), ("Order without another choice", elections.method), ("Lots that leave by transfer", order)]
     return lines + [(f"Order in {account}", elections.method_of(account)) for account in _accounts(facts)]
+
+
+def _decisions(facts: Facts) -> list[tuple[str, str]]:
+    """How many decisions of each sort were used (the sheet Problems lists each), and the layouts that the settings describe."""
+    counts = Counter(one.code for one in facts.problems)
+    lines = [(title, f"{counts[code]}; listed under Problems" if counts[code] else "none") for code, title in _DECIDED]
+    settings = facts.session.settings
+    own = [f"{spec.id} (account {spec.account})" for spec in settings.layout]
+    own += [f"{spec.id} (Form {spec.form} of {spec.account})" for spec in settings.form_layout]
+    return [*lines, ("Own layouts", ", ".join(own) or "none")]
 
 
 def _accounts(facts: Facts) -> list[str]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from taxlots import __version__, exact
+from taxlots.reports.render import DRAFT
 from taxlots.reports.sheets.addresses import HEADER_ROW
 from taxlots.reports.sheets.content import Facts
 from taxlots.reports.styles import Styles, is_shown_exactly, number
@@ -41,12 +42,14 @@ class Page:
         errors = self.facts.errors
         if errors:
             what = "1 problem" if errors == 1 else f"{errors} problems"
-            self.text(1, 0, f"INCOMPLETE: {what} of error severity; see the sheet Problems", "incomplete")
+            until = "it is closed" if errors == 1 else "they are closed"
+            told = f"INCOMPLETE: {what} of error severity; see the sheet Problems. {DRAFT} until {until}"
+            self.text(1, 0, told, "incomplete")
         else:
             self.text(1, 0, "Complete: no problem of error severity remains", "complete")
 
     def _header_and_footer(self) -> None:
-        mark = f"&L{_RED}&BINCOMPLETE" if self.facts.errors else ""
+        mark = f"&L{_RED}&BINCOMPLETE - {DRAFT}" if self.facts.errors else ""
         self.sheet.set_header(mark)
         self.sheet.set_footer(f"&Ltaxlots {__version__}, as of {self.facts.as_of}&C&A&RPage &P of &N")
 

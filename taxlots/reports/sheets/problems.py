@@ -1,29 +1,42 @@
-"""Problems: what is wrong or assumed, errors first, with the next step; and the rows that a person changed."""
+"""Problems: what is wrong or assumed, errors first, with the next step; and every decision of a person's own, in words."""
 
 from taxlots.problems import Problem, Severity
 from taxlots.reports.sheets.book import Field, Layout, Workbook
 from taxlots.reports.sheets.content import Facts
 
-_APPLIED = "OVERRIDE_APPLIED"
+# What a person decided, by the code that logs it; in this order below the problems.
+DECISIONS = {"OVERRIDE_APPLIED": "override", "RULE_APPLIED": "rule", "TRANSFER_DECIDED": "transfer", "OPENING_LOT_USED": "opening lot"}
 _ORDER = list(Severity)
 _NOTE = "Errors first. An error makes the figures incomplete; a warning names something assumed or doubtful."
 
 
 def write(book: Workbook) -> None:
-    """The sheet, with the overrides below."""
+    """The sheet, with the decisions below."""
     facts = book.facts
-    found = [p for p in facts.problems if p.code != _APPLIED]
+    found = [p for p in facts.problems if p.code not in DECISIONS]
     layout = Layout("Problems", _fields(facts), "No problems: nothing is missing, assumed or doubtful.", _NOTE)
     page, row = book.table(layout, sorted(found, key=_rank))
-    applied = [p for p in facts.problems if p.code == _APPLIED]
-    page, row = book.below(page, row, max(1, len(applied)) + 1, layout)
-    page.text(row, 0, "Overrides applied", "section")
-    if not applied:
-        page.text(row + 1, 0, "No row was changed by overrides.csv.")
-    for number, one in enumerate(applied, start=row + 1):
-        page.text(number, 0, "override")
+    made = decisions(facts)
+    page, row = book.below(page, row, max(1, len(made)) + 1, layout)
+    page.text(row, 0, "Your own decisions, in the place of what the exports say", "section")
+    if not made:
+        page.text(row + 1, 0, "None: no override, rule, decided transfer or opening lot was used.")
+    for number, one in enumerate(made, start=row + 1):
+        page.text(number, 0, DECISIONS[one.code])
         page.text(number, 2, one.message, "wrap")
-        page.text(number, 4, facts.place(one.file, one.row), "wrap")
+        page.text(number, 4, facts.place(one.file, one.row) or _settings(facts), "wrap")
+
+
+def decisions(facts: Facts) -> list[Problem]:
+    """The logged decisions by sort, each in the order of its file."""
+    order = list(DECISIONS)
+    made = [p for p in facts.problems if p.code in DECISIONS]
+    return sorted(made, key=lambda p: (order.index(p.code), p.file or "", p.row or 0))
+
+
+def _settings(facts: Facts) -> str:
+    path = facts.session.settings_file.path
+    return facts.session.shown(path) if path else ""
 
 
 def _fields(facts: Facts) -> tuple[Field, ...]:
