@@ -6,12 +6,13 @@ A quantity, price, basis or tax is a decimal number with 18 decimals. It has thr
 * `Decimal`: for single values, computed under `CONTEXT` (the interpreter's own context has 28 digits, too few for 36);
 * `DTYPE`: decimal128(36, 18), a column of a frame.
 
-Rounding happens in `divide` and nowhere else (`cents` and `to_units` call it). Frame arithmetic goes through `add`, `subtract` and
+Rounding happens in `divide` and, the same, in `share` (`cents` and `to_units` call the first). Frame arithmetic goes through `add`, `subtract` and
 `total`, because Arrow's own sum of a decimal128 column wraps around without a word.
 """
 
 from collections.abc import Iterable, Sequence
 from decimal import Context, Decimal, InvalidOperation, localcontext
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -46,8 +47,12 @@ def multiply(a: int, b: int) -> int:
 
 
 def share(amount: int, part: int, whole: int) -> int:
-    """`amount * part / whole`: the amount that falls on a part, in units."""
-    return divide(amount * part, whole)
+    """`amount * part / whole`: the amount that falls on a part, in units; `whole` is above 0. Rounded as `divide` does, without a call."""
+    quotient, remainder = divmod(amount * part, whole)
+    twice = remainder + remainder
+    if twice > whole or (twice == whole and quotient & 1):
+        return quotient + 1
+    return quotient
 
 
 def checked(units: int) -> int:
@@ -119,10 +124,17 @@ def exactly() -> Any:
 
 def array(units: Iterable[int | None]) -> pa.Array:
     """Units as an Arrow array of the frames' type, written as 16-byte two's complement; None is null. Raises OutOfRangeError."""
-    listed = list(units)
-    data = b"".join([checked(u or 0).to_bytes(16, "little", signed=True) for u in listed])
-    known = pa.array([u is not None for u in listed], pa.bool_()).buffers()[1]
-    return pa.Array.from_buffers(ARROW, len(listed), [known, pa.py_buffer(data)])
+    listed: Any = units if isinstance(units, list) else list(units)
+    known = None
+    try:
+        data = b"".join(map(int.to_bytes, listed, repeat(16), repeat("little")))
+    except (OverflowError, TypeError):  # some are negative, missing, or too large
+        data = b"".join([checked(u or 0).to_bytes(16, "little", signed=True) for u in listed])
+        known = pa.array([u is not None for u in listed], pa.bool_()).buffers()[1]
+    result = pa.Array.from_buffers(ARROW, len(listed), [known, pa.py_buffer(data)])
+    if known is None and len(listed) and int(halves(result)[1].view(np.uint64).max()) >= LIMIT >> 64:
+        checked(max(listed))
+    return result
 
 
 def column(units: Iterable[int | None]) -> pd.Series:
