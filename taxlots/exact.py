@@ -47,7 +47,12 @@ def multiply(a: int, b: int) -> int:
 
 
 def share(amount: int, part: int, whole: int) -> int:
-    """`amount * part / whole`: the amount that falls on a part, in units; `whole` is above 0. Rounded as `divide` does, without a call."""
+    """`amount * part / whole`: the amount that falls on a part, in units. Rounded as `divide` does, without the call.
+
+    Raises ZeroDivisionError.
+    """
+    if whole < 0:
+        amount, whole = -amount, -whole
     quotient, remainder = divmod(amount * part, whole)
     twice = remainder + remainder
     if twice > whole or (twice == whole and quotient & 1):
@@ -154,7 +159,11 @@ def units(numbers: pa.Array) -> list[int | None]:
     if not len(numbers):
         return []
     low, high = halves(numbers)
-    values: list[int | None] = [h << 64 | lo for h, lo in zip(high.tolist(), low.tolist(), strict=True)]
+    if (high >= 0).all():
+        data = numbers.buffers()[1][16 * numbers.offset : 16 * (numbers.offset + len(numbers))]
+        values: list[int | None] = list(map(int.from_bytes, np.frombuffer(data, "V16").tolist(), repeat("little")))
+    else:
+        values = [h << 64 | lo for h, lo in zip(high.tolist(), low.tolist(), strict=True)]
     if numbers.null_count:
         return [v if known else None for v, known in zip(values, numbers.is_valid().to_pylist(), strict=True)]
     return values

@@ -22,7 +22,7 @@ from taxlots import exact
 from taxlots.ledger.entry_columns import NOWHERE, OUTSIDE, Action, Entries
 from taxlots.lots.distributions import lower, scale, share_out, with_units
 from taxlots.lots.methods import METHODS
-from taxlots.lots.pieces import Pieces, unit_rank
+from taxlots.lots.pieces import UNIT_RANK_SCALE, Pieces, unit_rank
 from taxlots.lots.pools import Pool
 
 _BLOCK = 1 << 16  # entries that are ints at a time
@@ -112,6 +112,18 @@ def _groups(entries: Entries) -> np.ndarray:
     return np.array(group, np.int32)
 
 
+def _ints(amounts: pa.Array) -> list[int]:
+    """Amounts in units; most of them are often 0, which costs nothing."""
+    low, high = exact.halves(amounts)
+    some = np.flatnonzero((low != 0) | (high != 0))
+    if 2 * len(some) > len(amounts):
+        return [units or 0 for units in exact.units(amounts)]
+    found = [0] * len(amounts)
+    for place, units in zip(some.tolist(), exact.units(amounts.take(pa.array(some))), strict=True):
+        found[place] = units or 0
+    return found
+
+
 class _Rows:
     """Rows of ints, written one after the other; some of their columns are amounts."""
 
@@ -154,7 +166,7 @@ class _Fold:
         ages = np.empty(len(entries), np.int64)
         ages[np.argsort(entries.acquired, kind="stable")] = np.arange(len(entries))
         self.ages = memoryview(ages)
-        self.pieces = Pieces(len(entries.rows["id"]))
+        self.pieces = Pieces(entries)
         self.pools = _Pools(self.make_pool)
         self.sold, self.moved = _Rows(4), _Rows(2)
         self.lacking: list[Lacking] = []
@@ -186,37 +198,46 @@ class _Fold:
         places = pa.array(chosen)
         account, asset = (column[chosen].astype(np.int64) for column in (entries.account, entries.asset))
         own = account if self.elections.per_account else np.where(account == self.outside, account, self.everywhere)
-        numbers = (exact.units(column.take(places)) for column in (entries.quantity, entries.amount, entries.cost))
+        numbers = (_ints(column.take(places)) for column in (entries.quantity, entries.amount, entries.cost))
         action = np.where(entries.lot_of[chosen] == NOWHERE, entries.action[chosen], _OWN_LOT)
-        self.book(zip(*(c.tolist() for c in (chosen, action, own * self.width + asset, entries.row[chosen])), *numbers, strict=True))
+        whole = (chosen, action, own * self.width + asset, entries.row[chosen], np.asarray(self.ages)[chosen])
+        self.book(zip(*(column.tolist() for column in whole), *numbers, strict=True))
         self.sold.flush()
         self.moved.flush()
 
-    def book(self, columns: Iterator[tuple[int, int, int, int, int, int, int]]) -> None:
-        """The loop that everything goes through: entry, action, number of the pool, row, quantity, amount and cost of each entry."""
+    def book(self, columns: Iterator[tuple[int, int, int, int, int, int, int, int]]) -> None:
+        """The loop that everything goes through: entry, action, number of the pool, row, age, quantity, amount and cost of each entry."""
         pools, pieces, sold, share, brought = self.pools, self.pieces, self.sold.flat, exact.share, self.brought
-        new, quantity, basis = pieces.new, pieces.quantity, pieces.basis
-        for entry, action, number, row, units, amount, cost in columns:
+        quantity, basis, acquiring, ranks = pieces.quantity, pieces.basis, pieces.entry, pieces.ranks
+        for entry, action, number, row, age, units, amount, cost in columns:
             pool = pools[number]
             if action == 0:  # Action.ACQUIRE
-                piece = new(entry, units, amount)
+                piece = len(acquiring)
+                quantity.append(units)
+                basis.append(amount)
+                acquiring.append(entry)
+                if pool.ranked:
+                    ranks[piece] = amount * UNIT_RANK_SCALE // units
                 pool.arrived[row << 1] = piece
-                pool.push(piece)
+                pool.push(piece, age)
                 if row in brought:
                     brought[row].append((pool, piece))
             elif action == 4:  # Action.DISPOSE
                 left, gross, fee = units, amount, cost
                 while (piece := pool.first()) >= 0:
                     held = quantity[piece]
-                    if held >= left:  # the last part takes what is left; of a lot's last part that is all its basis
+                    if held > left:
                         part = share(basis[piece], left, held)
                         quantity[piece] = held - left
                         basis[piece] -= part
                         sold += (entry, piece, left, gross, fee, part)
                         break
-                    first, paid = share(gross, held, left), share(fee, held, left)
+                    quantity[piece] = 0  # the last part of a lot takes all its basis, and that of a sale all its proceeds
+                    if held == left:
+                        sold += (entry, piece, left, gross, fee, basis[piece])
+                        break
+                    first, paid = share(gross, held, left), share(fee, held, left) if fee else 0
                     sold += (entry, piece, held, first, paid, basis[piece])
-                    quantity[piece] = basis[piece] = 0
                     left, gross, fee = left - held, gross - first, fee - paid
                 else:
                     sold += (entry, NOWHERE, left, gross, fee, 0)
@@ -228,9 +249,11 @@ class _Fold:
         """Take units out of a piece, or all that it has; of the last part that is all its basis."""
         pieces = self.pieces
         held = pieces.quantity[piece]
-        units = min(units, held)
+        if units >= held:
+            pieces.quantity[piece] = 0
+            return piece, held, pieces.basis[piece]
         basis = exact.share(pieces.basis[piece], units, held)
-        pieces.quantity[piece] -= units
+        pieces.quantity[piece] = held - units
         pieces.basis[piece] -= basis
         return piece, units, basis
 
@@ -267,7 +290,7 @@ class _Fold:
         for piece, part, basis in self.leaving(pool, units):
             left -= part
             self.moved.flat += (entry, piece, part, basis)
-            copy = pieces.copy(piece, part, basis, pieces.rank[piece])
+            copy = pieces.copy(piece, part, basis)
             pieces.place(copy, target, asset)
             pieces.moved.add(copy)
             away = self.home[pieces.entry[piece]] != target
@@ -293,6 +316,7 @@ class _Fold:
     def unknown(self, entry: int, account: int, asset: int, units: int) -> int:
         """A lot without basis for units that came from nowhere."""
         piece = self.pieces.new(entry, units, 0)
+        self.pieces.ranks[piece] = 0
         self.pieces.place(piece, account, asset)
         return piece
 
@@ -327,7 +351,8 @@ class _Fold:
         """Parts of lots (piece, basis, new units) as lots of another asset, with their dates."""
         pieces = self.pieces
         for old, basis, units in with_units(parts):
-            piece = pieces.copy(old, units, basis, unit_rank(basis, units))
+            piece = pieces.copy(old, units, basis)
+            pieces.ranks[piece] = unit_rank(basis, units)
             pieces.place(piece, int(self.entries.account[entry]), asset)
             pieces.base[piece] = pieces.derive(self.base(old), asset)
             self.arrive(entry, piece, asset, pieces.base[piece] << 1)

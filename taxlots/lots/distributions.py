@@ -34,7 +34,8 @@ def lower(pieces: Pieces, places: Sequence[int], amount: int) -> Iterator[Lowere
         amount, held = amount - share, held - pieces.quantity[piece]
         basis = min(share, pieces.basis[piece])
         pieces.basis[piece] -= basis
-        pieces.rank[piece] = max(pieces.rank[piece] - per_unit, 0) if pieces.basis[piece] else 0
+        rank = pieces.rank_of(piece)
+        pieces.ranks[piece] = max(rank - per_unit, 0) if pieces.basis[piece] else 0
         yield Lowered(piece, basis, share - basis)
 
 
@@ -48,7 +49,7 @@ def share_out(pieces: Pieces, places: Sequence[int], part: int, quantity: int) -
         quantity, held = quantity - units, held - pieces.quantity[piece]
         amount, basis = amount - taken, basis - pieces.basis[piece]
         left = pieces.basis[piece] - taken
-        pieces.rank[piece] = pieces.rank[piece] * left // pieces.basis[piece] if pieces.basis[piece] else 0
+        pieces.ranks[piece] = pieces.rank_of(piece) * left // pieces.basis[piece] if pieces.basis[piece] else 0
         pieces.basis[piece] = left
         yield Lowered(piece, taken), units
 
@@ -68,7 +69,7 @@ def scale(pieces: Pieces, places: Sequence[int], change: int) -> int:
         base -= old
         left -= part
         pieces.quantity[piece] = old + part
-        pieces.rank[piece] = pieces.rank[piece] * old // (old + part) if old + part else 0
+        pieces.ranks[piece] = pieces.rank_of(piece) * old // (old + part) if old + part else 0
         pieces.basis[piece], homeless = (pieces.basis[piece] + homeless, 0) if old + part else (0, pieces.basis[piece] + homeless)
     if homeless:
         pieces.basis[next(piece for piece in places if pieces.quantity[piece])] += homeless

@@ -23,22 +23,24 @@ class Method:
 class _Latest(Pool):
     __slots__ = ()
 
-    def key(self, piece: int) -> int:
-        return -self.ages[self.pieces.entry[piece]]
+    def key(self, piece: int, age: int) -> int:
+        return -age
 
 
 class _Highest(Pool):
     __slots__ = ()
+    ranked = True
 
-    def key(self, piece: int) -> int:
-        return (-self.pieces.rank[piece] << _AGE_BITS) + self.ages[self.pieces.entry[piece]]
+    def key(self, piece: int, age: int) -> int:
+        return (-self.pieces.ranks[piece] << _AGE_BITS) + age
 
 
 class _Lowest(Pool):
     __slots__ = ()
+    ranked = True
 
-    def key(self, piece: int) -> int:
-        return self.pieces.rank[piece] << _AGE_BITS | self.ages[self.pieces.entry[piece]]
+    def key(self, piece: int, age: int) -> int:
+        return self.pieces.ranks[piece] << _AGE_BITS | age
 
 
 METHODS: dict[str, Method] = {

@@ -1,8 +1,10 @@
 """Lots and the parts of them, as parallel lists: a piece is a place in the lists.
 
-A piece has a quantity and a basis in units, a rank (basis over quantity as acquired, scaled so that equal unit prices give equal ranks)
-and the entry that acquired its lot: account, asset, dates and kind are that entry's. A piece that was moved, converted or spun off is in
-`copied` with the account and asset that it has now. A piece without quantity is gone.
+A piece has a quantity and a basis in units and the entry that acquired its lot: account, asset, dates and kind are that entry's. A piece
+that was moved, converted or spun off is in `copied` with the account and asset that it has now. A piece without quantity is gone.
+
+A piece is ranked by its unit basis as acquired, scaled so that equal unit prices give equal ranks. Only `rank_of` asks for it: `ranks`
+has the ranks that are known, or that are not those of the acquiring entry.
 """
 
 from dataclasses import dataclass, field
@@ -11,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from taxlots import exact
 from taxlots.ledger.entry_columns import Entries
 
 UNIT_RANK_SCALE = 10**36
@@ -30,11 +33,11 @@ class Pieces:
     `away`: moved to another account than that of its row, which the name says too. `again`: a part that came back changed, numbered.
     """
 
-    rows: int
+    entries: Entries
     quantity: list[int] = field(default_factory=list)
     basis: list[int] = field(default_factory=list)
-    rank: list[int] = field(default_factory=list)
     entry: list[int] = field(default_factory=list)
+    ranks: dict[int, int] = field(default_factory=dict)
     copied: dict[int, None] = field(default_factory=dict)
     account: list[int] = field(default_factory=list)
     asset: list[int] = field(default_factory=list)
@@ -46,15 +49,28 @@ class Pieces:
 
     def __len__(self) -> int:
         """How many there are."""
-        return len(self.quantity)
+        return len(self.entry)
 
     def new(self, entry: int, quantity: int, basis: int) -> int:
         """A lot that an entry acquires, in that entry's account and asset."""
         self.quantity.append(quantity)
         self.basis.append(basis)
-        self.rank.append(unit_rank(basis, quantity))
         self.entry.append(entry)
-        return len(self.quantity) - 1
+        return len(self.entry) - 1
+
+    def rank_of(self, piece: int) -> int:
+        """The rank of the piece."""
+        if piece not in self.ranks:
+            entry = self.entry[piece]
+            amount, quantity = (exact.units(column.slice(entry, 1))[0] or 0 for column in (self.entries.amount, self.entries.quantity))
+            self.ranks[piece] = unit_rank(amount, quantity)
+        return self.ranks[piece]
+
+    def same_rank(self, one: int, other: int) -> bool:
+        """Whether two parts of a lot are ranked alike."""
+        if one not in self.ranks and other not in self.ranks:
+            return True
+        return self.rank_of(one) == self.rank_of(other)
 
     def place(self, piece: int, account: int, asset: int) -> None:
         """Where the piece is, other than its entry says."""
@@ -62,13 +78,11 @@ class Pieces:
         self.account.append(account)
         self.asset.append(asset)
 
-    def copy(self, old: int, quantity: int, basis: int, rank: int) -> int:
-        """A part of a piece with its dates and name; where it is has to be said."""
-        piece = len(self.quantity)
-        self.quantity.append(quantity)
-        self.basis.append(basis)
-        self.rank.append(rank)
-        self.entry.append(self.entry[old])
+    def copy(self, old: int, quantity: int, basis: int) -> int:
+        """A part of a piece with its dates, rank and name; where it is has to be said."""
+        piece = self.new(self.entry[old], quantity, basis)
+        if old in self.ranks:
+            self.ranks[piece] = self.ranks[old]
         if old in self.base:
             self.base[piece] = self.base[old]
         if old in self.moved:
@@ -77,11 +91,11 @@ class Pieces:
 
     def derive(self, base: int, asset: int) -> int:
         """The base of the lots that those of `base` become in another asset."""
-        return self.derived.setdefault((base, asset), self.rows + len(self.derived))
+        return self.derived.setdefault((base, asset), len(self.entries.rows["id"]) + len(self.derived))
 
-    def names(self, entries: Entries) -> pa.Array:
+    def names(self) -> pa.Array:
         """The lot id of every piece."""
-        ids = entries.rows["id"]
+        entries, ids = self.entries, self.entries.rows["id"]
         rows = pa.array(entries.row[np.array(self.entry, np.int64)])
         names = ids.take(rows)
         places = {piece: account for piece, account in zip(self.copied, self.account, strict=True) if piece in self.away}
@@ -93,7 +107,7 @@ class Pieces:
         for n, piece in enumerate(special):
             name = given[n]
             if piece in self.base:
-                name = _derived_name(self.base[piece] - self.rows, derived, entries, ids)
+                name = _derived_name(self.base[piece] - len(ids), derived, entries, ids)
             name = f"{name}@{entries.accounts[places[piece]]}" if piece in places else name
             given[n] = f"{name}+{self.again[piece]}" if piece in self.again else name
         special_mask = np.zeros(len(names), bool)

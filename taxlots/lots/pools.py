@@ -22,6 +22,7 @@ class Pool:
     """
 
     __slots__ = ("ages", "arrived", "count", "heap", "name", "pieces")
+    ranked = False  # whether the key needs the rank of the piece
 
     def __init__(self, name: str, pieces: Pieces, ages: Sequence[int]) -> None:
         """An empty pool; `name` is the method's."""
@@ -30,14 +31,14 @@ class Pool:
         self.arrived: dict[int, int] = {}
         self.count = 0
 
-    def key(self, piece: int) -> int:
+    def key(self, piece: int, age: int) -> int:  # noqa: ARG002  other orders rank the piece itself
         """What ranks a piece, here the time of acquisition; pieces of equal key leave as they came."""
-        return self.ages[self.pieces.entry[piece]]
+        return age
 
-    def push(self, piece: int) -> None:
-        """Put a piece in."""
+    def push(self, piece: int, age: int) -> None:
+        """Put a piece in; `age` is that of the entry that acquired its lot."""
         self.count += 1
-        heappush(self.heap, self.key(piece) << _BITS | piece)
+        heappush(self.heap, self.key(piece, age) << _BITS | piece)
 
     def first(self) -> int:
         """The piece that leaves next; -1 where none is left."""
@@ -57,14 +58,16 @@ class Pool:
         pieces, here = self.pieces, self.arrived.get(name)
         if here is None or not pieces.quantity[here]:
             self.arrived[name] = piece
-        elif pieces.rank[here] == pieces.rank[piece] and (here in pieces.moved) == (piece in pieces.moved):
+        elif (here in pieces.moved) == (piece in pieces.moved) and pieces.same_rank(here, piece):
             pieces.quantity[here] += pieces.quantity[piece]
             pieces.basis[here] += pieces.basis[piece]
             pieces.quantity[piece] = pieces.basis[piece] = 0
             return here
         else:
             pieces.again[piece] = self.count
-        self.push(piece)
+        if self.ranked:
+            pieces.rank_of(piece)
+        self.push(piece, self.ages[pieces.entry[piece]])
         return piece
 
     def open(self) -> list[int]:
@@ -75,5 +78,6 @@ class Pool:
 
     def rank(self) -> None:
         """Put the pieces in order again after a change of their basis."""
-        self.heap = [self.key(piece) << _BITS | piece for piece in self.open()]
+        entry = self.pieces.entry
+        self.heap = [self.key(piece, self.ages[entry[piece]]) << _BITS | piece for piece in self.open()]
         heapify(self.heap)

@@ -81,7 +81,7 @@ class _Writer:
         self.entries, self.booked, self.calendar = entries, booked, calendar
         pieces = booked.pieces
         self.entry = np.array(pieces.entry, np.int64)
-        self.lot_names = pieces.names(entries)
+        self.lot_names = pieces.names()
         self.moved = np.zeros(len(pieces), bool)
         self.moved[list(pieces.moved)] = True
         said = _classes(entries.rows)
