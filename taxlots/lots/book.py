@@ -258,7 +258,7 @@ class _Fold:
         return piece, units, basis
 
     def take(self, pool: Pool, units: int) -> Iterator[Part]:
-        """Parts in the pool's order until the quantity is reached or nothing is left."""
+        """Parts in the pool's order until the quantity is reached or nothing is left. Nothing else may happen to the pool meanwhile."""
         while units and (piece := pool.first()) >= 0:
             part = self.part(piece, units)
             units -= part[1]
@@ -287,16 +287,17 @@ class _Fold:
         if not self.elections.per_account and target != self.outside:
             return
         pieces, into, left = self.pieces, self.pools[self.pool_number(target, asset)], units
+        acquiring, home, row, bases, moved = pieces.entry, self.home, self.row, pieces.base, self.moved.flat
         for piece, part, basis in self.leaving(pool, units):
             left -= part
-            self.moved.flat += (entry, piece, part, basis)
+            moved += (entry, piece, part, basis)
             copy = pieces.copy(piece, part, basis)
             pieces.place(copy, target, asset)
             pieces.moved.add(copy)
-            away = self.home[pieces.entry[piece]] != target
+            away = home[acquiring[copy]] != target
             if away:
                 pieces.away.add(copy)
-            into.add(copy, self.base(piece) << 1 | away)
+            into.add(copy, (bases[copy] if copy in bases else row[acquiring[copy]]) << 1 | away)
         if left:
             self.lacking.append(Lacking(entry, left))
             into.add(self.unknown(entry, target, asset, left), self.row[entry] << 1)

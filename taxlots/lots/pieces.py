@@ -7,6 +7,7 @@ A piece is ranked by its unit basis as acquired, scaled so that equal unit price
 has the ranks that are known, or that are not those of the acquiring entry.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -96,27 +97,35 @@ class Pieces:
     def names(self) -> pa.Array:
         """The lot id of every piece."""
         entries, ids = self.entries, self.entries.rows["id"]
-        rows = pa.array(entries.row[np.array(self.entry, np.int64)])
-        names = ids.take(rows)
-        places = {piece: account for piece, account in zip(self.copied, self.account, strict=True) if piece in self.away}
-        special = sorted({*self.base, *places, *self.again})
-        if not special:
-            return names
         derived = list(self.derived)
-        given = names.take(pa.array(special)).to_pylist()
-        for n, piece in enumerate(special):
-            name = given[n]
-            if piece in self.base:
-                name = _derived_name(self.base[piece] - len(ids), derived, entries, ids)
-            name = f"{name}@{entries.accounts[places[piece]]}" if piece in places else name
-            given[n] = f"{name}+{self.again[piece]}" if piece in self.again else name
-        special_mask = np.zeros(len(names), bool)
-        special_mask[special] = True
-        return pc.replace_with_mask(names, pa.array(special_mask), pa.array(given, pa.string()))
+        originals = ids.take(pa.array(entries.row[np.array(self.entry, np.int64)]))
+        names = _written(originals, self.base, lambda piece, _: _derived_name(self.base[piece], derived, entries))
+        copied, accounts = np.array(list(self.copied), np.int64), np.array(self.account, np.int64)
+        away = np.fromiter((piece in self.away for piece in self.copied), bool, len(copied))
+        if away.any():
+            suffix = pa.array([f"@{name}" for name in entries.accounts], pa.string()).take(pa.array(accounts[away]))
+            places = np.zeros(len(names), bool)
+            places[copied[away]] = True
+            joined = pc.binary_join_element_wise(names.filter(pa.array(places)), suffix, "")
+            names = pc.replace_with_mask(names, pa.array(places), joined)
+        return _written(names, self.again, lambda piece, name: f"{name}+{self.again[piece]}")
 
 
-def _derived_name(number: int, derived: list[tuple[int, int]], entries: Entries, ids: pa.Array) -> str:
-    base, asset = derived[number]
-    rows = len(ids)
-    old = str(ids[base].as_py()) if base < rows else _derived_name(base - rows, derived, entries, ids)
-    return f"{old}>{entries.assets[asset]}"
+def _written(names: pa.Array, chosen: Iterable[int], write: Callable[[int, str], str]) -> pa.Array:
+    """With the names of the chosen places written anew."""
+    places = sorted(chosen)
+    if not places:
+        return names
+    found = np.zeros(len(names), bool)
+    found[places] = True
+    given = names.filter(pa.array(found)).to_pylist()
+    written = [write(place, name) for place, name in zip(places, given, strict=True)]
+    return pc.replace_with_mask(names, pa.array(found), pa.array(written, pa.string()))
+
+
+def _derived_name(base: int, derived: list[tuple[int, int]], entries: Entries) -> str:
+    ids = entries.rows["id"]
+    if base < len(ids):
+        return str(ids[base].as_py())
+    parent, asset = derived[base - len(ids)]
+    return f"{_derived_name(parent, derived, entries)}>{entries.assets[asset]}"

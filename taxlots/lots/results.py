@@ -99,7 +99,7 @@ class _Writer:
         account, asset = entries.account[self.entry], entries.asset[self.entry]
         copied = list(pieces.copied)
         account[copied], asset[copied] = pieces.account, pieces.asset
-        held = np.flatnonzero(np.fromiter((quantity != 0 for quantity in pieces.quantity), bool, len(pieces)))
+        held = np.array([piece for piece, quantity in enumerate(pieces.quantity) if quantity], np.int64)
         entry = self.entry[held]
         shown = held[self.order_of_lots(account[held], asset[held], entry)]
         entry = self.entry[shown]
@@ -111,8 +111,8 @@ class _Writer:
             "account": _words(entries.accounts, account[shown]),
             "asset": _words(entries.assets, asset[shown]),
             "asset_class": _words(self.classes, asset[shown]),
-            "quantity": exact.array(pieces.quantity[piece] for piece in shown.tolist()),
-            "basis": exact.array(pieces.basis[piece] for piece in shown.tolist()),
+            "quantity": exact.array([pieces.quantity[piece] for piece in shown.tolist()]),
+            "basis": exact.array([pieces.basis[piece] for piece in shown.tolist()]),
             "acquired": _times(entries.acquired[entry]),
             "holding_starts": _dates(starts),
             "long_term_on": _dates(np.where(long, starts, self.calendar.long_term[entry])),
@@ -130,8 +130,10 @@ class _Writer:
 
     def acquisition_order(self, entry: np.ndarray) -> np.ndarray:
         """The number of the lot among all that were acquired, from 1."""
-        acquiring = np.unique(self.entry)
-        return np.searchsorted(acquiring, entry) + 1
+        acquiring = np.zeros(len(self.entries), np.int64)
+        acquiring[self.entry] = 1
+        order: np.ndarray = np.cumsum(acquiring)[entry]
+        return order
 
     def disposals(self, rulebook: Rulebook) -> Columns:
         """One row per piece sold, in booking order."""
