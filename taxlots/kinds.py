@@ -48,7 +48,6 @@ _ROWS = (
     Kind("income:capital-gain-distribution", ("received",), valued=True),
     Kind("income:other", ("received",), valued=True),
     Kind("return-of-capital", ("received",), valued=True, about=True),
-    Kind("spin-off", ("received",), about=True),
     Kind("spend", ("sent",), valued=True),
     Kind("fee", ("sent", "fee"), either=True, valued=True),
     Kind("gift-in", ("received",)),
@@ -60,6 +59,7 @@ _ROWS = (
     Kind("split", ("sent", "received"), either=True),
     Kind("convert", ("sent", "received")),
     Kind("adjust", ("sent", "received"), either=True),
+    Kind("spin-off", ("received",), about=True),
 )
 EXCLUDE = "exclude"  # in overrides and rules: the row is not to be used
 KINDS = {kind.name: kind for kind in _ROWS}

@@ -1,16 +1,19 @@
 """The floors in a row, for the Python API and the commands: read, settle, book, and what the decisions start from."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from hashlib import sha256
 from pathlib import Path
 
+import msgspec
+
 from taxlots import frames
 from taxlots.decisions.portfolio import Market, Portfolio
 from taxlots.decisions.portfolio import portfolio as build_portfolio
 from taxlots.importers.companions import LAYOUTS as COMPANIONS
+from taxlots.importers.date_orders import is_open
 from taxlots.importers.layouts import LAYOUTS
 from taxlots.importers.own import own_layouts
 from taxlots.importers.read import read
@@ -88,7 +91,7 @@ class Session:
         years = self.years()
         position = years.position(today.year)
         market = Market(self.ledger.prices, self.now, self.ledger.zone)
-        found = build_portfolio(self.book, market, self.settings, position, self.rulebook)
+        found = build_portfolio(self.book, market, renamed_targets(self.settings, self.ledger.renamed), position, self.rulebook)
         self.problems += [*years.problems, *found.problems, *unused_settings(self.settings)]
         self._portfolio = found
         return found
@@ -193,11 +196,22 @@ def _ledger(paths: list[Path] | tuple[Path, ...], settings_file: SettingsFile, c
     zone: tzinfo = zone_named(name) if name else UTC
     now, until = _as_of(choices.as_of, zone)
     own = own_layouts([*settings.layout, *settings.form_layout], [layout.id for layout in (*LAYOUTS, *COMPANIONS)])
-    imported = read([*sorted(paths), *_companions(settings_file, choices)], zone, own, choices.base)
-    ledger = settle(imported, Terms(zone, name is None, until, rules=_rules(settings)))
+    known = {layout.id for layout in (*LAYOUTS, *own)}
+    _check_times(settings, known)
+    imported = read([*sorted(paths), *_companions(settings_file, choices)], zone, own, choices.base, settings.times)
+    terms = Terms(zone, name is None, until, rules=_rules(settings), assets=settings.assets, prices=settings.prices)
+    ledger = settle(imported, terms)
     if choices.as_of is None:
         ledger.problems += _in_the_future(ledger)
     return ledger, now
+
+
+def _check_times(settings: Settings, known: Collection[str]) -> None:
+    """Raises TaxlotsError for a layout under [times] that there is not."""
+    for name in settings.times:
+        if name not in known:
+            hint = "Use the id that `taxlots check` and `taxlots formats` show."
+            raise TaxlotsError(problem("SETTINGS_INVALID", f"[times] {name!r} is no layout", hint))
 
 
 def _rules(settings: Settings) -> tuple[BulkRule, ...]:
@@ -236,12 +250,21 @@ def _as_of(text: str | None, zone: tzinfo) -> tuple[datetime, datetime]:
     """The moment of the decisions, and the instant from which on rows are left out: the end of the as-of day in the zone, or now."""
     if text is None:
         return datetime.now(UTC), datetime.now(UTC)
+    if is_open(text):
+        raise TaxlotsError(
+            problem("USAGE", f"--as-of: {text!r} may begin with the day or with the month", "Give a date such as 2026-12-31.")
+        )
     try:
         day = parse_time(text, zone)[0].astimezone(zone).date()
     except TimeError as error:
         raise TaxlotsError(problem("USAGE", f"--as-of: {error}", "Give a date such as 2026-12-31.")) from None
     end = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
     return end - timedelta(microseconds=1), end
+
+
+def renamed_targets(settings: Settings, names: Mapping[str, str]) -> Settings:
+    """The settings with targets under the names that the ledger gives the assets."""
+    return msgspec.structs.replace(settings, targets={names.get(asset, asset): target for asset, target in settings.targets.items()})
 
 
 def unused_settings(settings: Settings) -> list[Problem]:

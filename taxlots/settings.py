@@ -88,6 +88,31 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     type: Literal["taxable", "deferred", "spouse"] = "taxable"
 
 
+class Asset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the person says of an asset, under its name or under `account:NAME`.
+
+    Its class, its right name (a rename to itself keeps it apart from what the program would call it), that it is the equal of another
+    asset (a wrapped form), and whether it is spam.
+    """
+
+    asset_class: Literal["digital", "security", "fund", "collectible"] | None = msgspec.field(default=None, name="class")
+    rename: str | None = None
+    same_as: str | None = None
+    spam: bool | None = None
+
+
+class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How values are looked up.
+
+    How many days away a price may be, whether stablecoins are taken at par where they have no price, and how far the two sides of a swap
+    may be apart before a warning, as a fraction of the larger.
+    """
+
+    limit_days: Decimal = Decimal(7)
+    stablecoins: Literal["table", "par"] = "table"
+    difference: Decimal = Decimal("0.1")
+
+
 class Files(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Input files beside the exports, relative to the folder of taxlots.toml."""
 
@@ -96,6 +121,13 @@ class Files(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     opening_lots: str | None = None
     transfers: str | None = None
     balances: str | None = None
+
+
+class Times(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a layout's files don't say of their times: the zone of a time of day without one, and the order of day and month."""
+
+    timezone: str | None = None
+    order: Literal["day-first", "month-first"] | None = None
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -183,7 +215,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     targets: dict[str, Target] = {}
     rebalance: Rebalance = Rebalance()
     accounts: dict[str, Account] = {}
+    assets: dict[str, Asset] = {}
+    prices: Prices = Prices()
     files: Files = Files()
+    times: dict[str, Times] = {}
     rule: tuple[Rule, ...] = ()
     layout: tuple[OwnLayout, ...] = ()
     form_layout: tuple[FormLayout, ...] = ()
@@ -244,8 +279,16 @@ def _shaped(table: Mapping[str, Any]) -> dict[str, Any]:
         listed = shaped["layout"]
         forms = [entry for entry in listed if isinstance(entry, dict) and "form" in entry]
         shaped |= {"layout": [entry for entry in listed if entry not in forms], "form_layout": forms}
+    if isinstance(shaped.get("assets"), dict):
+        shaped["assets"] = {_asset_key(name): value for name, value in shaped["assets"].items()}
     decimals: dict[str, Any] = _whole_to_decimal(shaped)
     return decimals
+
+
+def _asset_key(name: str) -> str:
+    """The asset in capitals, the account before it as it is."""
+    account, colon, asset = name.rpartition(":")
+    return f"{account}{colon}{asset.upper()}"
 
 
 def _whole_to_decimal(value: Any) -> Any:
@@ -264,6 +307,9 @@ def _check(settings: Settings, place: _Place) -> None:
         raise place.error(f"jurisdiction {profile.jurisdiction!r} is not covered; covered: {', '.join(JURISDICTIONS)}", "jurisdiction")
     if profile.timezone is not None:
         zone_named(profile.timezone, place.error)
+    for times in settings.times.values():
+        if times.timezone is not None:
+            zone_named(times.timezone, place.error)
     for key, method in {"default": methods.default, **methods.accounts}.items():
         if method not in METHODS:
             raise place.error(f"method {method!r} is not covered; covered: {', '.join(METHODS)}", key)
@@ -273,6 +319,7 @@ def _check(settings: Settings, place: _Place) -> None:
         if account.type != "taxable":
             raise place.error(f"[accounts] {name}: accounts of type {account.type!r} are not computed in this version", name)
     _check_amounts(settings, place)
+    _check_assets(settings, place)
     _check_rules(settings.rule, place)
     _check_targets(settings.targets, place)
 
@@ -290,6 +337,19 @@ def _check_amounts(settings: Settings, place: _Place) -> None:
     rate = settings.profile.state_rate
     if rate is not None and not (rate.is_finite() and 0 <= rate < 1):
         raise place.error("state_rate is a fraction of 1, such as 0.05", "state_rate")
+
+
+def _check_assets(settings: Settings, place: _Place) -> None:
+    for name, asset in settings.assets.items():
+        if asset.rename == "" or asset.same_as == "":
+            raise place.error(f"[assets] {name}: rename and same_as name an asset", name)
+        if asset.same_as and ":" in name:
+            raise place.error(f"[assets] {name}: same_as holds for an asset in every account; leave the account out", name)
+    limit, difference = settings.prices.limit_days, settings.prices.difference
+    if not limit.is_finite() or not 0 < limit <= 366:
+        raise place.error(f"[prices] limit_days = {limit} must be above 0 and at most 366", "limit_days")
+    if not difference.is_finite() or not 0 < difference <= 1:
+        raise place.error(f"[prices] difference = {difference} is a fraction above 0 and at most 1", "difference")
 
 
 def _check_rules(rules: tuple[Rule, ...], place: _Place) -> None:

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "taxlots"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # The floors from top to bottom, as docs/CODE.md walks them; a floor imports from those above it.
 ORDER = [
-    *("problems", "files", "exact", "kinds", "platforms", "frames", "rulebook", "settings", "prices"),
+    *("problems", "files", "exact", "kinds", "assets", "platforms", "frames", "rulebook", "settings", "prices"),
     *("importers", "ledger", "lots", "tax", "decisions", "session", "reports", "batch", "cli"),
 ]
 FILE_CAP, FUNCTION_CAP, FUNCTION_MEDIAN, FUNCTION_P90 = 400, 50, 8, 25

@@ -21,6 +21,8 @@ WRONG = {
     "bad status": ('[profile]\nfiling_status = "alone"\n', "filing_status", 2),
     "bad zone": ('[profile]\ntimezone = "Mars/Olympus"\n', "Mars/Olympus", 2),
     "zone that is a path": ('[profile]\ntimezone = "../../etc/passwd"\n', "passwd", 2),
+    "bad zone of a layout": ('[times.river]\ntimezone = "Mars/Olympus"\n', "Mars/Olympus", 2),
+    "bad order of day and month": ('[times.river]\norder = "year-first"\n', "order", 2),
     "bad jurisdiction": ('[profile]\njurisdiction = "mars"\n', "mars", 2),
     "bad method": ('[methods]\ndefault = "random"\n', "random", 2),
     "bad account method": ('[methods.accounts]\nkraken = "random"\n', "random", 2),
@@ -36,6 +38,14 @@ WRONG = {
     "weight that is no number": ("[targets]\nBTC = nan\n", "BTC", 2),
     "band that is no number": ("[targets]\nBTC = { weight = 0.1, band = nan }\n", "BTC", 2),
     "weight that is text": ('[targets]\nBTC = "much"\n', "weight", None),
+    "unknown key of an asset": ("[assets]\nBTC = { colour = 1 }\n", "colour", None),
+    "unknown class": ('[assets]\nBTC = { class = "fiat" }\n', "class", None),
+    "empty rename": ('[assets]\nBTC = { rename = "" }\n', "rename", 2),
+    "same as, in one account": ('[assets]\n"kraken:WETH" = { same_as = "ETH" }\n', "same_as", None),
+    "no limit": ("[prices]\nlimit_days = 0\n", "limit_days", 2),
+    "a limit beyond a year": ("[prices]\nlimit_days = 400\n", "limit_days", 2),
+    "a difference of nothing": ("[prices]\ndifference = 0\n", "difference", 2),
+    "stablecoins at will": ('[prices]\nstablecoins = "one"\n', "stablecoins", None),
     "targets above 1": ("[targets]\nBTC = 0.7\nETH = 0.4\n", "1.1", None),
     "not TOML": ("[profile\n", "TOML", 1),
     "one key twice": ("[profile]\nstate = 'CA'\nstate = 'NY'\n", "TOML", 3),
@@ -73,6 +83,15 @@ def test_numbers_are_exact():
     settings = parse_settings("[rebalance]\ncash = 1000\nfuture_rate = 0.1\n[targets]\nbtc = 0.4\n", Path("t.toml"))
     assert (settings.rebalance.cash, settings.rebalance.future_rate) == (Decimal(1000), Decimal("0.1"))
     assert settings.targets["BTC"].weight == Decimal("0.4")
+
+
+def test_what_is_said_of_assets():
+    """Names are in capitals, accounts as they are written."""
+    text = '[assets]\nxbt = { rename = "BTC" }\n"My-Wallet:bcc" = { class = "digital", spam = false }\n[prices]\nlimit_days = 3\n'
+    settings = parse_settings(text, Path("t.toml"))
+    assert set(settings.assets) == {"XBT", "My-Wallet:BCC"}
+    assert (settings.assets["XBT"].rename, settings.assets["My-Wallet:BCC"].asset_class) == ("BTC", "digital")
+    assert settings.prices.limit_days == 3
 
 
 def test_a_year_of_the_profile():
@@ -131,3 +150,12 @@ def test_account_types_that_are_not_computed_are_refused(kind):
     """A tax-deferred account's sales are no gains: until that is computed, the setting is refused instead of ignored."""
     with pytest.raises(TaxlotsError, match="not computed in this version"):
         parse_settings(f'[accounts.ira]\ntype = "{kind}"\n', Path("taxlots.toml"))
+
+
+def test_times_of_a_layout_that_there_is_not(tmp_path):
+    """An id under [times] that no layout has is named, also that nothing was read."""
+    folder(tmp_path, {"taxlots.toml": '[times.rivver]\ntimezone = "UTC"\n', "a.csv": EXPORT})
+    ran = run(tmp_path, "check", "a.csv")
+    assert (ran.code, ran.out) == (2, "")
+    assert "[times] 'rivver' is no layout" in ran.err
+    assert "taxlots formats" in ran.err

@@ -108,6 +108,8 @@ def reader(columns: Columns) -> Callable[[Sequence[Table], tzinfo], Intake]:
                 except RowError as error:
                     intake.reject(row, error)
                     continue
+                if made is None and columns.balance:
+                    stated[account_name(row, columns.account_column) or columns.account] += _stated_aside(row, columns, zone)
                 if made:
                     intake.add(made)
                     stated[made.account] += lines
@@ -250,6 +252,22 @@ def _stated(row: Row, columns: Columns, made: Transaction) -> list[Stated]:
         Stated(row=row, time=made.time, asset=name, change=change, balance=balance if name == asset else None)
         for name, change in changed.items()
     ]
+
+
+def _stated_aside(row: Row, columns: Columns, zone: tzinfo) -> list[Stated]:
+    """What a row without effect on holdings does to the balance that it states: a move between one's own wallets, by its legs."""
+    leg = columns.balance
+    try:
+        balance = number(row, leg.quantity, columns.decimal) if leg else None
+        if leg is None or balance is None:
+            return []
+        asset, sides = leg.asset_of(row, columns.renames), _sides(row, columns, EITHER_WAY)
+        moment = own_time(row, columns.times, columns.zone or zone, columns.dates)[0]
+    except RowError:
+        return []  # its legs can't be told, and it is of no effect
+    signs = {"received": 1, "sent": -1, "fee": -1}
+    change = sum((sign * one.quantity for name, sign in signs.items() if (one := sides[name]).quantity and one.asset == asset), Decimal(0))
+    return [Stated(row=row, time=moment, asset=asset, change=change, balance=balance)]
 
 
 def _sides(row: Row, columns: Columns, said: str) -> dict[str, Side]:

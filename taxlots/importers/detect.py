@@ -1,15 +1,17 @@
 """Which layout does a sheet have? Decided by its header row, wherever that stands; never by the file's name."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 import numpy as np
 
+from taxlots.importers import wall_clocks
 from taxlots.importers.bulk import Bulk, open_bulk
 from taxlots.importers.readers import LargeText, Sheet
 from taxlots.importers.records import Intake, Row, RowError, Source, Table
+from taxlots.settings import Times
 
 SEARCHED_ROWS = 60
 _NEW_LINE = {"\n", "\r"}
@@ -18,25 +20,53 @@ CHECKED, LOOSE, SECTIONS = "checked", "loose", "sections"
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One export layout. `required` columns must stand in the header; `read` turns all tables of the layout into an Intake.
+    """One export layout. `required` columns must stand in the header; `take` turns all tables of the layout into an Intake.
 
-    `read(tables, zone)` gets every table of this layout in one call, since one transaction's rows may stand in two files; `zone`
+    `take(tables, zone)` gets every table of this layout in one call, since one transaction's rows may stand in two files; `zone`
     is the taxpayer's, for times without one. It raises nothing: what can't be used is rejected row by row.
 
     `shape` says how rows fit the header. `checked`: a row that is too short or too wide is broken. `loose`: rows of any width are
     handed over, for exports that end in free text. `sections`: the header is only the first of several, each with columns of its
-    own; every later row is handed over, its cells named by position (`0`, `1`, ...), and `read` finds the headers among them.
+    own; every later row is handed over, its cells named by position (`0`, `1`, ...), and `take` finds the headers among them.
 
-    `bulk` makes the same of large tables, column by column.
+    `dates` is the order of day and month that the platform is known to write (`month-first` or `day-first`); left out, the file tells.
+    `clock` is the zone of its times without one: `own` for the taxpayer's, or the name of a zone; left out where each has its zone, or
+    a fixed one such as UTC.
+
+    `bulk` makes the same of large tables, column by column. The header of a `whole` layout has names so common that headers of other
+    platforms hold them too: no other column may stand beside them.
     """
 
     id: str
     platform: str
     export: str
     required: tuple[str, ...]
-    read: Callable[[Sequence[Table], tzinfo], Intake]
+    take: Callable[[Sequence[Table], tzinfo], Intake]
     shape: str = CHECKED
     bulk: Callable[[Bulk, tzinfo], Intake] | None = None
+    whole: bool = False
+    dates: str = ""
+    clock: str = ""
+
+    def fits(self, names: Iterable[str]) -> bool:
+        """Whether these are the names of a header of the layout."""
+        named = set(names) - {""}
+        return set(self.required) == named if self.whole else set(self.required) <= named
+
+    def read(self, tables: Sequence[Table], zone: tzinfo, said: Times | None = None) -> Intake:
+        """What the tables hold, after their times are settled; `said` is what the settings say of this layout's times."""
+        settled = wall_clocks.settle(tables, wall_clocks.Known(self.id, self.dates, self.clock), zone, said)
+        intake = self.take(settled.tables, zone)
+        intake.unusable |= settled.unusable
+        intake.problems += settled.problems
+        intake.zoneless |= settled.zoneless
+        return intake
+
+    def read_bulk(self, bulk: Bulk, zone: tzinfo, said: Times | None = None) -> Intake:
+        """As `read`, of large tables: by column where every time says all that can be known, else row by row."""
+        if self.bulk is None or said or not wall_clocks.is_told(bulk, self.clock, zone):
+            return self.read(bulk.rest(np.arange(len(bulk))), zone, said)
+        return self.bulk(bulk, zone)
 
 
 _UNCLOSED = RowError(
@@ -79,7 +109,7 @@ def detect(sheet: Sheet, layouts: Sequence[Layout]) -> Detected | None:
     cells = _unwrapped(sheet.cells)
     for index, row in enumerate(cells[:SEARCHED_ROWS]):
         names = tuple(cell.strip().lstrip("﻿") for cell in row)
-        fitting = [layout for layout in layouts if set(layout.required) <= set(names)]
+        fitting = [layout for layout in layouts if layout.fits(names)]
         if fitting:
             layout = max(fitting, key=lambda fit: len(fit.required))
             return _table(sheet, cells, index, names, layout)
@@ -114,17 +144,23 @@ def _unwrapped(cells: list[list[str]]) -> list[list[str]]:
 def _table(sheet: Sheet, cells: list[list[str]], index: int, names: tuple[str, ...], layout: Layout) -> Detected:
     rows: list[Row] = []
     broken: dict[Source, RowError] = {}
+    named = distinct_names(names)
     for number, row in zip(sheet.numbers[index + 1 :], cells[index + 1 :], strict=True):
         stripped = tuple(cell.strip() for cell in row)
         if not any(stripped) or (stripped == names and layout.shape != SECTIONS):
             continue
-        columns = map(str, range(len(row))) if layout.shape == SECTIONS else names
+        columns = map(str, range(len(row))) if layout.shape == SECTIONS else named
         rows.append(Row(sheet.file, number, dict(zip(columns, row, strict=False))))
         error = _UNCLOSED if number in sheet.unclosed else _shape_error(row, names, layout)
         if error:
             broken[rows[-1].source] = error
     preamble = tuple(tuple(row) for row in cells[:index])
     return Detected(layout, Table(sheet.file, sheet.sha256, names, sheet.numbers[index], preamble, tuple(rows)), broken)
+
+
+def distinct_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Names under which every cell of a row can be kept: the second `Cur.` of a header is `Cur. (2)`."""
+    return tuple(name if (nth := names[: i + 1].count(name)) == 1 else f"{name} ({nth})" for i, name in enumerate(names))
 
 
 def _shape_error(row: list[str], names: tuple[str, ...], layout: Layout) -> RowError | None:

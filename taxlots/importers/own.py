@@ -5,8 +5,10 @@ from datetime import tzinfo
 
 from taxlots.importers.column_legs import Leg
 from taxlots.importers.columns import ASIDE, BY_ROW, LITERAL, Columns, reader
+from taxlots.importers.date_orders import MONTH_FIRST
 from taxlots.importers.detect import Layout
 from taxlots.importers.forms import FormColumns, form_reader
+from taxlots.importers.wall_clocks import OWN
 from taxlots.kinds import KINDS
 from taxlots.problems import TaxlotsError, problem
 from taxlots.settings import FormLayout, OwnLayout, OwnLeg, zone_named
@@ -62,7 +64,15 @@ def _layout(spec: OwnLayout) -> Layout:
     )
     named = [*columns.times, *(name for name in spec.kind if not name.startswith(LITERAL))]
     named += [name for leg in ("sent", "received", "amount") if leg in legs for name in legs[leg].columns]
-    return Layout(spec.id, spec.account, _EXPORT, spec.required or tuple(dict.fromkeys(named)), reader(columns))
+    return Layout(
+        spec.id,
+        spec.account,
+        _EXPORT,
+        spec.required or tuple(dict.fromkeys(named)),
+        reader(columns),
+        dates=spec.dates or "",
+        clock=spec.timezone or OWN,
+    )
 
 
 def _check_kinds(spec: OwnLayout) -> None:
@@ -102,7 +112,8 @@ def _form(spec: FormLayout) -> Layout:
         renames=spec.renames,
     )
     named = [name for name in (spec.asset, spec.units, spec.sold, spec.proceeds) if not name.startswith(LITERAL)]
-    return Layout(spec.id, spec.account, f"Form {spec.form}, {_EXPORT}", spec.required or tuple(dict.fromkeys(named)), form_reader(columns))
+    required = spec.required or tuple(dict.fromkeys(named))
+    return Layout(spec.id, spec.account, f"Form {spec.form}, {_EXPORT}", required, form_reader(columns), dates=spec.dates or MONTH_FIRST)
 
 
 def _zone(spec: OwnLayout | FormLayout) -> tzinfo | None:

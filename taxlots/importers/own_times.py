@@ -5,29 +5,24 @@ where it says one of both. Whole numbers of 10 or 13 digits count seconds or mil
 """
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
+from taxlots.importers.date_orders import DAY_FIRST, MONTH_FIRST
 from taxlots.importers.records import Row, RowError
 from taxlots.importers.times import TimeError, parse_time
-from taxlots.importers.written_times import iso
 
-DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
 ORDERS = (DAY_FIRST, MONTH_FIRST)
 _NUMERIC = re.compile(r"(\d{1,2})(?P<mark>[./-])(\d{1,2})(?P=mark)(\d{4}|\d{2})(?:(?:,|\s|T)+(.+))?", re.ASCII | re.DOTALL)
-_SINCE_1970 = re.compile(r"\d{10}|\d{13}", re.ASCII)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def parse_own_time(text: str, zone: tzinfo, order: str | None = None) -> tuple[datetime, bool]:
     """A time in UTC, and whether the text held only a date. Raises TimeError."""
     cleaned = text.strip()
-    if _SINCE_1970.fullmatch(cleaned):
-        return _EPOCH + timedelta(milliseconds=int(cleaned) * (1 if len(cleaned) == 13 else 1000)), False
     match = _NUMERIC.fullmatch(cleaned)
     if match and (match["mark"] != "-" or order):
         cleaned = _reordered(match, order)
     try:
-        return parse_time(iso(cleaned), zone)
+        return parse_time(cleaned, zone)
     except TimeError:
         raise TimeError(f"{text.strip()!r} is not a time from 1950 to 2200" + (f" ({order})" if order else "")) from None
 

@@ -1,6 +1,6 @@
 """Every export under the given paths -> transactions, with the fate of each row."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -17,8 +17,10 @@ from taxlots.importers.detect import Detected, Layout, count_rows, detect, detec
 from taxlots.importers.layouts import LAYOUTS
 from taxlots.importers.readers import LargeText, Sheet, Unreadable, read_sheets
 from taxlots.importers.records import FormLine, Intake, ReportedBalance, Row, Source, Transaction
+from taxlots.importers.repeated_exports import without_swan_copies
 from taxlots.importers.transaction_columns import row_times, source_count, sources
 from taxlots.problems import Problem, problem
+from taxlots.settings import Times
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOO_LARGE = Decimal(10) ** 15  # leaves room for sums of a thousand such rows in 18 digits
@@ -55,16 +57,23 @@ class Imported:
     columns: list[pa.Table] = field(default_factory=list)
     companions: dict[str, list[Row]] = field(default_factory=dict)
     form_lines: list[FormLine] = field(default_factory=list)
+    zoneless: set[Source] = field(default_factory=set)
 
     def order(self) -> dict[str, tuple[str, bool]]:
         """Per file what puts its rows in order at one instant: its hash, and whether it lists the newest first."""
         return {f.file: (f.sha256 or "", f.newest_first) for f in self.files}
 
 
-def read(paths: Sequence[Path], zone: tzinfo = UTC, own: Sequence[Layout] = (), base: Path | None = None) -> Imported:
+def read(
+    paths: Sequence[Path],
+    zone: tzinfo = UTC,
+    own: Sequence[Layout] = (),
+    base: Path | None = None,
+    times: Mapping[str, Times] | None = None,
+) -> Imported:
     """Read every file; `zone` is the taxpayer's, for times without one; files under `base` are named relative to it.
 
-    The person's `own` layouts are tried before the built-in ones.
+    The person's `own` layouts are tried before the built-in ones; `times` says by layout what the settings say of its times.
     Bad data becomes Problems, nothing is raised.
     """
     imported = Imported()
@@ -72,12 +81,13 @@ def read(paths: Sequence[Path], zone: tzinfo = UTC, own: Sequence[Layout] = (), 
     for layout in (*own, *LAYOUTS):
         group = sorted((d for d in detected if d.layout.id == layout.id), key=lambda d: (d.table.sha256, d.table.file))
         if group:
-            _take_layout(layout, group, zone, imported)
+            _take_layout(layout, group, (zone, (times or {}).get(layout.id)), imported)
     for kind in companions.LAYOUTS:
         rows = [row for d in detected if d.layout.id == kind.id for row in d.table.rows if row.source not in d.broken]
         if rows:
             imported.companions[kind.id] = rows
     _reject_broken(detected, imported)
+    imported.transactions = without_swan_copies(imported.transactions, imported.merged)
     return imported
 
 
@@ -114,12 +124,12 @@ def _unknown(file: str, cells: list[list[str]]) -> Problem:
     return problem("LAYOUT_UNKNOWN", f"no known header; the widest row near the top begins: {shown}", file=file)
 
 
-def _take_layout(layout: Layout, group: list[Detected], zone: tzinfo, imported: Imported) -> None:
+def _take_layout(layout: Layout, group: list[Detected], clock: tuple[tzinfo, Times | None], imported: Imported) -> None:
     whole = [_whole_rows(d) for d in group]
     if layout.bulk and any(d.columns is not None for d in group):
-        intake = layout.bulk(joined([part for d in whole for part in (d.table, d.columns) if part]), zone)
+        intake = layout.read_bulk(joined([part for d in whole for part in (d.table, d.columns) if part]), *clock)
     else:
-        intake = layout.read([d.table for d in whole], zone)
+        intake = layout.read([d.table for d in whole], *clock)
     imported.transactions += _exact_transactions(intake)
     imported.columns += [] if intake.columns is None else [intake.columns]
     imported.set_aside |= intake.set_aside
@@ -128,6 +138,7 @@ def _take_layout(layout: Layout, group: list[Detected], zone: tzinfo, imported: 
     imported.problems += intake.problems
     imported.balances += intake.balances
     imported.form_lines += intake.form_lines
+    imported.zoneless |= intake.zoneless
     _note_dates(intake, imported)
     _note_leftovers(lambda: (source for d in whole for source in d.sources()), sum(map(len, whole)), intake, imported)
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from taxlots.importers import ofx_markup
 from taxlots.problems import Problem, problem
 
 LIMIT_BYTES = 2 * 1024**3
@@ -226,7 +227,11 @@ def _text_sheet(data: bytes, label: str, digest: str) -> Sheet | Unreadable:
     if text is None:
         return _refused(label, digest, "FILE_NOT_TEXT", "the bytes are no text, spreadsheet or archive")
     try:
+        if ofx_markup.is_ofx(text):
+            return Sheet(label, digest, *ofx_markup.rows(text))
         cells, numbers, unclosed = _split(text)
+    except ofx_markup.OfxError as error:
+        return _refused(label, digest, "FILE_UNREADABLE", str(error))
     except csv.Error as error:
         return _refused(label, digest, "FILE_UNREADABLE", f"{error}; probably a quote is opened and never closed")
     return Sheet(label, digest, cells, numbers, unclosed)

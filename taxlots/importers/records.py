@@ -58,7 +58,8 @@ class Transaction:
     """One thing that happened in one account, in the terms of the universal ledger. Quantities are positive.
 
     `id` is the platform's own id where it gives one; empty, it is made from the content. `date_only` says that the export
-    gives no time of day, so that overlapping exports of another era are compared by date.
+    gives no time of day, so that overlapping exports of another era are compared by date. `lesser` says that another export of the
+    platform tells the same under the same id, and more exactly: where that is there, it alone counts, whatever this one says.
     """
 
     time: datetime
@@ -83,6 +84,7 @@ class Transaction:
     holding_starts: date | None = None
     asset_class: str | None = None
     date_only: bool = False
+    lesser: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class Intake:
     """Collects what a layout makes of its rows. Every data row ends in exactly one of the four fates.
 
     `columns` holds further transactions, those of a large table, as a table of `frames.TRANSACTIONS`.
+    `zoneless` are the rows whose time of day has no zone, so that the taxpayer's was assumed.
     """
 
     transactions: list[Transaction] = field(default_factory=list)
@@ -129,6 +132,7 @@ class Intake:
     balances: list[ReportedBalance] = field(default_factory=list)
     columns: pa.Table | None = None
     form_lines: list[FormLine] = field(default_factory=list)
+    zoneless: set[Source] = field(default_factory=set)
 
     def add(self, transaction: Transaction) -> None:
         """The rows in `sources` became this transaction."""

@@ -29,8 +29,8 @@ class Terms:
     """What is known of a platform's balances.
 
     `tolerance` is by how much they may be rounded. Those of the assets in `away` are not handed on: some of these is still the person's,
-    in a place that no balance column covers. `whole`: what was held before the first row is worth a warning, as the files should begin
-    with nothing.
+    in a place that no balance column covers. `whole`: the files should begin with nothing, so
+    that what was held before them is worth a warning; otherwise it is none, and only a chain that does begin with nothing is handed on.
     """
 
     tolerance: Decimal = DUST
@@ -88,8 +88,8 @@ def check(account: str, lines: Iterable[Stated], intake: Intake, terms: Terms | 
     for _, chain in sorted(chains.items()):
         if not any(line.balance is not None for line in chain):
             continue
-        last = _check_chain(sorted(_once(chain), key=lambda line: line.time), terms, intake)
-        if last.asset not in terms.away:
+        first, last = _check_chain(sorted(_once(chain), key=lambda line: line.time), terms, intake)
+        if last.asset not in terms.away and (terms.whole or abs(first) <= terms.tolerance):
             intake.balances.append(ReportedBalance(account, last.asset, last.wallet, last.time, last.after, last.row.source))
 
 
@@ -151,8 +151,9 @@ def _once(chain: Sequence[Stated]) -> list[Stated]:
     return [line for lines in kept.values() for line in lines]
 
 
-def _check_chain(lines: Sequence[Stated], terms: Terms, intake: Intake) -> Stated:
-    """The chain's last line with a balance; warnings go to the intake."""
+def _check_chain(lines: Sequence[Stated], terms: Terms, intake: Intake) -> tuple[Decimal, Stated]:
+    """What the chain begins with, and its last line with a balance; warnings go to the intake."""
+    first = _NONE
     held: Decimal | None = None
     silent = _NONE
     sound = True
@@ -164,7 +165,7 @@ def _check_chain(lines: Sequence[Stated], terms: Terms, intake: Intake) -> State
         if not stated:
             continue
         if held is None:
-            held = _opening(stated, silent)
+            first = held = _opening(stated, silent)
             if terms.whole and abs(held) > terms.tolerance:
                 _warn_opening(_starting(stated, held + silent), held, intake)
         start, silent = held + silent, _NONE
@@ -174,7 +175,7 @@ def _check_chain(lines: Sequence[Stated], terms: Terms, intake: Intake) -> State
             _warn_break(stated, start, terms.tolerance, intake)
         last = _ending(stated, after, terms.tolerance)
         held = last.after
-    return last
+    return first, last
 
 
 def _opening(stated: Sequence[Stated], silent: Decimal) -> Decimal:

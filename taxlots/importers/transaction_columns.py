@@ -32,6 +32,17 @@ def source_count(table: pa.Table) -> int:
     return int(pc.sum(pc.list_value_length(table["sources"])).as_py() or 0)
 
 
+def first_sources(table: pa.Table) -> list[Source]:
+    """File and row of the first row of each transaction."""
+    column = table["sources"].combine_chunks()
+    starts = pa.array(column.offsets.to_numpy()[:-1] - column.offsets[0].as_py())
+    flat = column.flatten()
+    files = flat.field("file")
+    names = files.dictionary.to_pylist()
+    pairs = zip(files.indices.take(starts).to_pylist(), flat.field("row").take(starts).to_pylist(), strict=True)
+    return [(names[code], row) for code, row in pairs]
+
+
 def sources(table: pa.Table) -> Iterator[Source]:
     """File and row of every row that the transactions were made of."""
     for name, rows, _ in _by_file(table):

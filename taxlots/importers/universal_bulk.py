@@ -90,7 +90,7 @@ def _check(bulk: Bulk, cells: _Cells) -> None:
     places, kinds = columns.by_word(kind, KINDS.get)
     for place, meant in enumerate(kinds):
         rows = places == place
-        if meant is None:
+        if meant is None or meant.about:
             cells.plain &= ~rows
             continue
         legs = np.array([there[side] for side in meant.needs])

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from taxlots import exact
+from taxlots.importers.date_orders import is_open
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import ReportedBalance, Row, RowError, Transaction
 from taxlots.importers.times import time
@@ -68,7 +69,7 @@ def override(row: Row, zone: tzinfo) -> Override:
     kind = row.text("kind").lower() or None
     if kind is not None and kind != EXCLUDE and kind not in KINDS:
         raise RowError("OVERRIDE_INVALID", f"kind {kind!r} is not known", f"Use {EXCLUDE} or one of: {', '.join(KINDS)}.")
-    acquired = time(row, "acquired", zone)[0] if row.text("acquired") else None
+    acquired = _time(row, "acquired", zone)[0] if row.text("acquired") else None
     asset = row.text("asset").upper() or None
     return Override(_text(row, "id"), kind, _amount(row, "value"), _amount(row, "basis"), acquired, row.text("note"), row, asset)
 
@@ -86,7 +87,7 @@ def price_point(row: Row, zone: tzinfo) -> PricePoint:
     source = row.text("source") or "price table"
     where = f"{source} ({row.file}:{row.number})"
     asset, currency = _text(row, "asset").upper(), row.text("currency").upper() or "USD"
-    return PricePoint(time(row, "time", zone)[0], asset, price, currency, where)
+    return PricePoint(_time(row, "time", zone)[0], asset, price, currency, where)
 
 
 def opening_lot(row: Row, zone: tzinfo) -> Transaction:
@@ -97,8 +98,8 @@ def opening_lot(row: Row, zone: tzinfo) -> Transaction:
     basis = _amount(row, "basis")
     if basis is None:
         raise RowError("OVERRIDE_INVALID", "column 'basis' is empty", "Give 0 where no basis can be shown.")
-    acquired, date_only = time(row, "acquired", zone)
-    starts = time(row, "holding_starts", zone)[0].astimezone(zone).date() if row.text("holding_starts") else None
+    acquired, date_only = _time(row, "acquired", zone)
+    starts = _time(row, "holding_starts", zone)[0].astimezone(zone).date() if row.text("holding_starts") else None
     return Transaction(
         time=acquired,
         date_only=date_only,
@@ -130,9 +131,17 @@ def _opening_told(lot: Transaction) -> Problem:
 
 def balance(row: Row, zone: tzinfo) -> ReportedBalance:
     """One line of balances.csv: `time,account,asset,quantity`. Raises RowError."""
-    moment = time(row, "time", zone)[0].astimezone(UTC)
+    moment = _time(row, "time", zone)[0].astimezone(UTC)
     asset = _text(row, "asset").upper()
     return ReportedBalance(_text(row, "account"), asset, "", moment, required(row, "quantity"), row.source)
+
+
+def _time(row: Row, column: str, zone: tzinfo) -> tuple[datetime, bool]:
+    """The time in a cell, which a person wrote, so that no other row tells the order of day and month."""
+    if is_open(row.text(column)):
+        message = f"column {column!r}: {row.text(column)!r} may begin with the day or with the month"
+        raise RowError("OVERRIDE_INVALID", message, "Write dates as 2024-02-01.")
+    return time(row, column, zone)
 
 
 def _text(row: Row, column: str) -> str:

@@ -5,14 +5,19 @@ different files and agree in account, kind, time and legs. Either way a transact
 fills inside one file all stay, however often the file is exported again. Exports of two eras, one with ids and one without, may tell the
 seconds of a two-row conversion differently and name kinds anew; between them the legs and the time within two seconds (or the date,
 where an export gives no time) decide. Money is compared with a tolerance, since exports round it.
+
+Where a platform has an export that tells its trades more exactly than another (`lesser`), the id alone decides: Kraken's ledgers name a
+trade by the txid of its trades, but may charge the fee in another asset than that file can say.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, timedelta, tzinfo
 from decimal import Decimal
 from hashlib import sha256
 
+from taxlots.assets import asset_table
 from taxlots.exact import plain
 from taxlots.importers.records import Source, Transaction
 from taxlots.kinds import is_fiat
@@ -51,12 +56,13 @@ def distinct(transactions: Sequence[Transaction], order: Order, zone: tzinfo = U
     groups: dict[tuple[object, ...], list[_Kept]] = {}
     by_id: dict[tuple[str, str], list[_Kept]] = {}
     distinct_ones: list[Transaction] = []
-    for transaction in sorted(transactions, key=lambda t: (not t.id, _hides_fee(t), *row_order(t, order))):
+    for transaction in sorted(transactions, key=lambda t: (t.lesser, not t.id, _hides_fee(t), *row_order(t, order))):
         day = transaction.time.astimezone(zone).date()
         twins = by_id.setdefault((transaction.account, transaction.id), []) if transaction.id else []
         places = [(transaction.account, moved) for moved in _readings(transaction)]
         near = [k for shift in (0, -1, 1) for place in places for k in groups.get((*place, day + shift * _DAY), ())]
-        match = next((k for k in twins if _file(transaction) not in k.absorbed and _same_content(k, transaction, day)), None)
+        match = next((k for k in twins if transaction.lesser and not k.transaction.lesser), None)
+        match = match or next((k for k in twins if _file(transaction) not in k.absorbed and _same_content(k, transaction, day)), None)
         match = match or next((k for k in near if _same(k, transaction, day)), None)
         if match:
             _merge(result, transaction, match)
@@ -68,6 +74,7 @@ def distinct(transactions: Sequence[Transaction], order: Order, zone: tzinfo = U
             groups.setdefault((*place, day), []).append(kept)
         twins.append(kept)
         distinct_ones.append(kept.transaction)
+    result.problems += _lesser(distinct_ones)
     result.transactions = _identified(distinct_ones, order)
     return result
 
@@ -161,14 +168,24 @@ def _twice(twins: Sequence[_Kept], other: Transaction, day: date) -> Problem:
     return problem("ID_CONFLICT", f"id {other.id!r} also stands at {there}:{line} with other content", file=file, row=row)
 
 
+def _lesser(transactions: Sequence[Transaction]) -> list[Problem]:
+    """One warning per file whose transactions another export would have told more exactly."""
+    files = Counter(_file(t) for t in transactions if t.lesser)
+    return [
+        problem("EXPORT_LESSER", f"{count} transactions stand in this file only; what they cost in fees is taken as it says", file=file)
+        for file, count in sorted(files.items())
+    ]
+
+
 def _currencies(t: Transaction) -> set[str | None]:
     return {asset for (_, asset), _ in _money(t)}
 
 
 def content_id(transaction: Transaction) -> str:
-    """An id from what the row says, so that it stays the same when the export is repeated or its rows shift."""
-    t = transaction
-    parts = (t.account, t.time.isoformat(), t.kind, *(part for leg in legs(t) for part in leg), plain(t.fee_quantity) or "")
+    """An id from what the row says, so that it stays the same when the export is repeated, its rows shift or an asset changes its name."""
+    t, table = transaction, asset_table()
+    moved = ((side, table.canonical(asset), quantity) for side, asset, quantity in legs(t))
+    parts = (t.account, t.time.isoformat(), t.kind, *(part for leg in moved for part in leg), plain(t.fee_quantity) or "")
     return f"{t.account}-{sha256('|'.join(parts).encode()).hexdigest()[:12]}"
 
 

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from taxlots import exact, frames
 from taxlots.importers.bulk import by_word, mask
 from taxlots.importers.records import Source, Transaction
-from taxlots.importers.transaction_columns import from_transactions, sources, to_transactions
+from taxlots.importers.transaction_columns import first_sources, from_transactions, sources, to_transactions
 from taxlots.kinds import is_fiat
 from taxlots.ledger.duplicates import content_id
 from taxlots.ledger.plain_values import plain_values
@@ -225,9 +225,8 @@ def left_open(table: pa.Table) -> list[Problem]:
     for kind, side, told in (("deposit", "received", deposit_alone), ("withdrawal", "sent", withdrawal_alone)):
         alone = pc.equal(table["kind"], kind)
         named = table.filter(pc.and_(alone, pc.is_null(table["basis"])) if kind == "deposit" else alone)
-        for line in named.select(["account", "id", "time", f"{side}_quantity", f"{side}_asset", "sources"]).to_pylist():
-            if not is_fiat(line[f"{side}_asset"]):
-                source = line["sources"][0]
-                leg = (line[f"{side}_quantity"], line[f"{side}_asset"])
-                found.append(told(line["account"], line["id"], line["time"], leg, (source["file"], source["row"])))
+        columns = [named[name].to_pylist() for name in ("account", "id", "time", f"{side}_quantity", f"{side}_asset")]
+        for account, name, time, quantity, asset, source in zip(*columns, first_sources(named), strict=True):
+            if not is_fiat(asset):
+                found.append(told(account, name, time, (quantity, asset), source))
     return found

@@ -16,8 +16,9 @@ import pyarrow.compute as pc
 from taxlots import exact
 from taxlots.exact import CONTEXT
 from taxlots.importers.bulk import by_word, mask, sign, spread
+from taxlots.importers.transaction_columns import first_sources
 from taxlots.kinds import KINDS, is_fiat
-from taxlots.ledger.valuation import FEE_COUNTS, OWN_VALUE, PRICED_SIDE, TOO_LARGE, Valuer
+from taxlots.ledger.valuation import FEE_COUNTS, OWN_VALUE, PRICED_SIDE, TOO_LARGE, Valuer, source_of, source_of_nothing
 
 _EXCHANGES = {"buy", "sell", "swap"}
 _NOT_HERE = {"inheritance", "gift-in", "adjust", "fee"}
@@ -105,6 +106,8 @@ class _Columns:
             if name not in self.valuer.prices:
                 wanted = places[needed[rows[places]]]
                 self.lacking.append((name, rows[wanted], amounts.take(pa.array(wanted))))
+                for place in wanted.tolist():
+                    sources[place] = source_of_nothing(name)
                 continue
             listed = zip(
                 places.tolist(), amounts.take(pa.array(places)).to_pylist(), moments.take(pa.array(places)).to_pylist(), strict=True
@@ -122,17 +125,18 @@ class _Columns:
         if quote is None or quote.stale:
             return None
         value = CONTEXT.multiply(amount, quote.price)
-        return (value, OWN_VALUE if asset == self.home else quote.source) if abs(value) < TOO_LARGE else None
+        return (value, source_of(asset, quote, self.home)) if abs(value) < TOO_LARGE else None
 
     def report(self) -> None:
         """Prices that are missing, of the rows that are valued here."""
         for asset, rows, amounts in self.lacking:
             chosen = np.flatnonzero(self.fitting[rows])
-            told = self.table.select(["kind", "time", "sources"]).take(pa.array(rows[chosen])).to_pylist()
-            for line, amount in zip(told, amounts.take(pa.array(chosen)).to_pylist(), strict=True):
-                source = line["sources"][0]
-                what = f"{line['kind']} of {exact.plain(amount)} {asset}"
-                self.valuer.report_missing(asset, line["time"], what, (source["file"], source["row"]))
+            told = self.table.select(["kind", "time", "sources"]).take(pa.array(rows[chosen]))
+            whats = [""] * len(chosen)
+            if len(chosen) == 1:  # of several rows only their number is told
+                whats = [f"{told['kind'][0].as_py()} of {exact.plain(amounts[chosen[0]].as_py())} {asset}"]
+            for time, what, source in zip(told["time"].to_pylist(), whats, first_sources(told), strict=True):
+                self.valuer.report_missing(asset, time, what, source)
 
     def looked_up(self, rows: np.ndarray) -> list[Priced]:
         """Rows without a value of their own, each by the first of its legs whose asset has prices."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TypeVar
 
 import numpy as np
@@ -10,18 +10,25 @@ import pandas as pd
 import pyarrow as pa
 
 from taxlots import frames
+from taxlots.assets import asset_table
 from taxlots.importers.read import Imported
 from taxlots.importers.records import FormLine, ReportedBalance, Row, Source, Transaction
 from taxlots.ledger import companions
 from taxlots.ledger import plain as plain_lines
+from taxlots.ledger.classes import classed, doubts
+from taxlots.ledger.concerned import Parted, part
+from taxlots.ledger.corporate import untold
 from taxlots.ledger.duplicates import Distinct, distinct, row_order
+from taxlots.ledger.names import Names
 from taxlots.ledger.overrides import apply_overrides
 from taxlots.ledger.reconcile import BalanceCheck, check_balances
 from taxlots.ledger.rules import BulkRule, apply_rules
+from taxlots.ledger.spam import sift
 from taxlots.ledger.transfers import pair_transfers
 from taxlots.ledger.valuation import Valued, Valuer
-from taxlots.prices import PriceTable
+from taxlots.prices import PricePoint, PriceTable
 from taxlots.problems import Problem
+from taxlots.settings import Asset, Prices
 
 Line = TypeVar("Line")
 _FIELDS = tuple(field.name for field in fields(Transaction))
@@ -57,8 +64,10 @@ class Ledger:
     missing_prices: list[tuple[datetime, str]] = field(default_factory=list)
     set_aside: dict[Source, str] = field(default_factory=dict)
     merged: dict[Source, str] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
     zone: tzinfo = UTC
     zone_assumed: bool = True
+    zoneless: frozenset[Source] = frozenset()
     as_of: datetime | None = None
     form_lines: list[FormLine] = field(default_factory=list)
 
@@ -72,56 +81,73 @@ class Terms:
     as_of: datetime | None = None
     home: str = "USD"
     rules: tuple[BulkRule, ...] = ()
+    assets: dict[str, Asset] = field(default_factory=dict)
+    prices: Prices = field(default_factory=Prices)
 
 
 def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
     """The ledger of everything imported. Bad data becomes Problems; nothing is raised."""
     terms = terms or Terms()
     problems = list(imported.problems)
-    valuer = Valuer(PriceTable(_parsed(imported, "prices", companions.price_point, terms, problems), terms.home))
+    layouts = {record.file: record.layout for record in imported.files}
+    points = _parsed(imported, "prices", companions.price_point, terms, problems)
+    parted = part(imported.columns, imported.transactions, terms.assets, {point.asset for point in points})
+    names = Names(parted.single, layouts, terms.assets)
+    read = classed(names.transactions(parted.single), terms.assets)
+    valuer = Valuer(_price_table(names.prices(points), terms), terms.prices.difference)
     overrides = _parsed(imported, "overrides", companions.override, terms, problems)
     decided = _parsed(imported, "transfers", companions.pair, terms, problems)
-    layouts = {record.file: record.layout for record in imported.files}
     named = {override.id for override in overrides} | {end for pair in decided for end in (pair.out_id, pair.in_id)}
-    entangled, plain, later = _apart(imported, plain_lines.Decisions(frozenset(named), terms.rules, layouts, terms.as_of), valuer)
-    single = distinct([*imported.transactions, *entangled], imported.order(), terms.zone)
-    opening = _opening(imported, terms, single, problems)
+    decisions = plain_lines.Decisions(frozenset(named), terms.rules, layouts, terms.as_of)
+    entangled, plain, later = _apart(parted, read, decisions, valuer)
+    single = distinct([*read, *entangled], imported.order(), terms.zone)
+    opening = _opening(imported, terms, single, problems, names)
     ruled = apply_rules(single.transactions, terms.rules, layouts)
     overridden = apply_overrides([*ruled.transactions, *opening], overrides, single.aliases)
     present, late = _until(overridden.transactions, terms.as_of)
-    paired = pair_transfers(present, decided, single.aliases)
+    sifted = sift(present, valuer.prices, terms.assets, parted.left)
+    paired = pair_transfers(sifted.transactions, decided, single.aliases)
     for refused in (*overridden.problems, *paired.problems):
         if refused.code in _LINE_REFUSED and refused.file is not None and refused.row is not None:
             imported.unusable.add((refused.file, refused.row))
     valued = valuer.value_all(paired.transactions)
-    problems += single.problems + ruled.problems + overridden.problems + paired.problems + companions.opening_log(opening, present)
+    problems += names.problems() + single.problems + ruled.problems + overridden.problems + sifted.problems + paired.problems
+    problems += companions.opening_log(opening, present)
+    problems += untold(paired.transactions) + doubts(paired.transactions, layouts, terms.assets)
     problems += [] if plain is None else plain_lines.left_open(plain)
     problems += valuer.problems
     ledger = Ledger(
         transactions=_frame(valued, paired.matches, imported, plain),
         prices=valuer.prices,
         missing_prices=valuer.missing,
-        set_aside=imported.set_aside | ruled.excluded | overridden.excluded | late | later,
+        set_aside=imported.set_aside | names.set_aside | ruled.excluded | overridden.excluded | late | later | sifted.set_aside,
         merged=imported.merged | single.merged,
+        renamed=names.now(),
         zone=terms.zone,
         zone_assumed=terms.zone_assumed,
+        zoneless=frozenset(imported.zoneless),
         as_of=terms.as_of,
         form_lines=imported.form_lines,
     )
-    reported = imported.balances + _parsed(imported, "balances", companions.balance, terms, problems)
-    _check(ledger, reported, (paired.transactions, plain), problems)
+    reported = names.balances(imported.balances + _parsed(imported, "balances", companions.balance, terms, problems))
+    _check(ledger, [balance for balance in reported if balance.asset not in sifted.assets], (paired.transactions, plain), problems)
     ledger.files = _summaries(imported, ledger)
     ledger.problems = problems
     return ledger
 
 
+def _price_table(points: Sequence[PricePoint], terms: Terms) -> PriceTable:
+    par = asset_table().stablecoins if terms.prices.stablecoins == "par" else {}
+    return PriceTable(points, terms.home, timedelta(microseconds=int(terms.prices.limit_days * 86_400_000_000)), par)
+
+
 def _apart(
-    imported: Imported, decisions: plain_lines.Decisions, valuer: Valuer
+    parted: Parted, read: Sequence[Transaction], decisions: plain_lines.Decisions, valuer: Valuer
 ) -> tuple[list[Transaction], pa.Table | None, dict[Source, str]]:
     """Of large files: what has to be settled with everything else, what is settled by column, and rows later than the as-of date."""
-    if not imported.columns:
+    if not parted.columns:
         return [], None, {}
-    found = plain_lines.separate(imported.columns, imported.transactions, decisions, valuer)
+    found = plain_lines.separate(parted.columns, read, decisions, valuer)
     return found.entangled, found.plain, dict.fromkeys(found.later, LATER)
 
 
@@ -138,11 +164,11 @@ def _parsed(imported: Imported, name: str, parse: Callable[[Row, tzinfo], Line],
     return lines
 
 
-def _opening(imported: Imported, terms: Terms, single: Distinct, problems: list[Problem]) -> list[Transaction]:
+def _opening(imported: Imported, terms: Terms, single: Distinct, problems: list[Problem], names: Names) -> list[Transaction]:
     """Opening lots, each once however often its line is given; those without an id get one of their own kind."""
     lines = _parsed(imported, "opening_lots", companions.opening_lot, terms, problems)
     named = {line.sources for line in lines if line.id}
-    found = distinct(lines, imported.order(), terms.zone)
+    found = distinct(classed(names.transactions(lines), terms.assets), imported.order(), terms.zone)
     single.merged |= found.merged
     problems += found.problems
     return [lot if lot.sources in named else replace(lot, id=f"opening-{lot.id}") for lot in found.transactions]

@@ -1,4 +1,8 @@
-"""What each transaction and its fee were worth in the home currency: from the trade's own money leg, else from the price table."""
+"""What each transaction and its fee were worth in the home currency: from the trade's own money leg, else from the price table.
+
+A swap is worth what was received, by the price table; where only the given asset has a price, what was given. Where both have one and
+they differ by more than the limit, that is said. Every value carries its source in words.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +12,8 @@ from decimal import Decimal
 from taxlots.exact import CONTEXT, plain
 from taxlots.importers.records import Source, Transaction
 from taxlots.kinds import KINDS, is_fiat
-from taxlots.prices import PriceTable
+from taxlots.ledger.missing import Findings
+from taxlots.prices import PriceTable, Quote
 from taxlots.problems import Problem, problem
 
 TOO_LARGE = Decimal(10) ** 15  # leaves room for sums in 18 digits
@@ -46,14 +51,37 @@ def _exchanges_money(t: Transaction) -> bool:
     return t.kind in {"buy", "sell", "swap"} and is_fiat(t.sent_asset) and is_fiat(t.received_asset)
 
 
+def source_of(asset: str, quote: Quote, home: str) -> str:
+    """Where a value comes from: the row itself where it is in money, with the rate of foreign money, else the price table."""
+    if asset == home:
+        return OWN_VALUE
+    return f"{OWN_VALUE}, {asset} by {quote.source}" if is_fiat(asset) else quote.source
+
+
+def source_of_nothing(asset: str) -> str:
+    """What stands in the place of the source where the price of an asset is missing."""
+    return f"no price of {asset}: counts as 0"
+
+
 class Valuer:
     """Values transactions with one price table and collects the Problems that arise."""
 
-    def __init__(self, prices: PriceTable) -> None:
-        """`prices.home` is the home currency."""
+    def __init__(self, prices: PriceTable, difference: Decimal = Decimal("0.1")) -> None:
+        """`prices.home` is the home currency; `difference` how far the two sides of a swap may be apart, as a share of the larger."""
         self.prices = prices
-        self.problems: list[Problem] = []
-        self.missing: list[tuple[datetime, str]] = []
+        self.difference = difference
+        self._rows: list[Problem] = []
+        self._findings = Findings(prices)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What was found so far: problems of single rows, and one per asset (or pair of assets) whose price is missing, old or doubtful."""
+        return [*self._rows, *self._findings.problems()]
+
+    @property
+    def missing(self) -> list[tuple[datetime, str]]:
+        """Times and assets without a price."""
+        return self._findings.missing()
 
     def value_all(self, transactions: Sequence[Transaction]) -> list[Valued]:
         """Every transaction valued, in the order given."""
@@ -64,11 +92,14 @@ class Valuer:
             file, row = t.sources[0]
             message = f"{t.kind} of {plain(t.received_quantity)} {t.received_asset} (id {t.id}) carries no basis; basis 0 is used"
             hint = f"Add to overrides.csv: {t.id},{t.kind},,<basis>,<acquired>,<why>"
-            self.problems.append(problem("BASIS_ASSUMED", message, hint, file=file, row=row))
+            self._rows.append(problem("BASIS_ASSUMED", message, hint, file=file, row=row))
+        self._findings.last = None
         worth = self._main(t)
+        lacking = self._findings.last
         stated = worth or self._row_value(t)
         fee, short = self._fee(t, stated), self._shortfall(t, stated)
-        return Valued(t, worth.amount if worth else None, worth.source if worth else None, fee, short)
+        source = worth.source if worth else source_of_nothing(lacking) if lacking else None
+        return Valued(t, worth.amount if worth else None, source, fee, short)
 
     def _row_value(self, t: Transaction) -> _Worth | None:
         """The value that a row states although its kind does not need one: it prices the row's fees."""
@@ -115,13 +146,18 @@ class Valuer:
     def _looked_up(self, t: Transaction) -> _Worth | None:
         sides = {"received": (t.received_quantity, t.received_asset), "sent": (t.sent_quantity, t.sent_asset)}
         wanted = PRICED_SIDE.get(t.kind, ("received", "sent"))
-        legs = [sides[side] for side in wanted if side in sides and sides[side][0] is not None]
-        for quantity, asset in legs:
-            if quantity is not None and asset is not None and self.prices.at(asset, t.time) is not None:
-                return self._priced(t, quantity, asset)
-        if legs and legs[0][0] is not None and legs[0][1] is not None:
-            return self._priced(t, legs[0][0], legs[0][1])
-        return None
+        legs = [(quantity, asset) for side in wanted if side in sides for quantity, asset in (sides[side],) if quantity and asset]
+        priced = [leg for leg in legs if self.prices.at(leg[1], t.time) is not None]
+        if len(priced) > 1:
+            self._compare(t, priced[0], priced[1])
+        return self._priced(t, *(priced or legs)[0]) if legs else None
+
+    def _compare(self, t: Transaction, counted: tuple[Decimal, str], other: tuple[Decimal, str]) -> None:
+        """Note a swap whose two sides are too far apart."""
+        quotes = [self.prices.at(asset, t.time) for _, asset in (counted, other)]
+        values = [CONTEXT.multiply(leg[0], quote.price) for leg, quote in zip((counted, other), quotes, strict=True) if quote]
+        if abs(CONTEXT.subtract(*values)) > CONTEXT.multiply(self.difference, max(values)):
+            self._findings.disagree(t, (counted, values[0]), (other, values[1]))
 
     def _fee(self, t: Transaction, worth: _Worth | None) -> Decimal | None:
         if t.fee_quantity is None or t.fee_asset is None:
@@ -146,29 +182,24 @@ class Valuer:
 
     def _priced(self, t: Transaction, quantity: Decimal, asset: str, *, needed: bool = True) -> _Worth | None:
         quote = self.prices.at(asset, t.time)
-        file, row = t.sources[0]
         if quote is None and not needed:
             return None
         if quote is None:
-            self.report_missing(asset, t.time, f"{t.kind} of {plain(quantity)} {asset}", (file, row))
+            self.report_missing(asset, t.time, f"{t.kind} of {plain(quantity)} {asset}", t.sources[0])
             return None
         if quote.stale and needed:
-            message = f"the nearest price of {asset} is {quote.away.days} days from {t.time:%Y-%m-%d}"
-            self.problems.append(problem("PRICE_STALE", message, file=file, row=row))
-        source = OWN_VALUE if asset == self.prices.home else quote.source
-        return self._fitting(t, quantity, asset, _Worth(CONTEXT.multiply(quantity, quote.price), source))
+            self._findings.old(t, asset, quote)
+        worth = _Worth(CONTEXT.multiply(quantity, quote.price), source_of(asset, quote, self.prices.home))
+        return self._fitting(t, quantity, asset, worth)
 
     def report_missing(self, asset: str, time: datetime, what: str, source: Source) -> None:
-        """No price is known: `what` counts as 0, and the line to add is named."""
-        line = f"{time:%Y-%m-%dT%H:%M:%SZ},{asset},<price>,{self.prices.home},<source>"
-        message = f"no {self.prices.home} price of {asset} within a week of {time:%Y-%m-%d %H:%M} UTC; {what} counts as 0"
-        self.missing.append((time, asset))
-        self.problems.append(problem("PRICE_MISSING", message, f"Add to prices.csv: {line}", file=source[0], row=source[1]))
+        """No price is known: `what` counts as 0. All rows of one asset become one Problem."""
+        self._findings.lack(asset, time, what, source)
 
     def _fitting(self, t: Transaction, quantity: Decimal, asset: str, worth: _Worth) -> _Worth | None:
         if abs(worth.amount) < TOO_LARGE:
             return worth
         file, row = t.sources[0]
         message = f"{plain(quantity)} {asset} are worth {worth.amount:.3e} {self.prices.home}: more than 18 digits before the point"
-        self.problems.append(problem("ROW_INVALID", message, file=file, row=row))
+        self._rows.append(problem("ROW_INVALID", message, file=file, row=row))
         return None

@@ -13,7 +13,7 @@ from dateutil.relativedelta import relativedelta
 
 ONE_YEAR = 1
 _MICROSECOND = timedelta(microseconds=1)
-_DAY_US = 86_400_000_000
+DAY_US = 86_400_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_DAY = _EPOCH.date()
 
@@ -39,26 +39,32 @@ def day_of(number: int) -> date:
     return _FIRST_DAY + timedelta(days=number)
 
 
+def instant_of(time: int) -> datetime:
+    """The instant that many microseconds after 1970-01-01 UTC."""
+    return _EPOCH + timedelta(microseconds=time)
+
+
 def long_term_days(holding_starts: np.ndarray) -> np.ndarray:
     """`long_term_on` of a column of days."""
     places, days = pd.factorize(holding_starts)
     return np.array([(long_term_on(day_of(int(day))) - _FIRST_DAY).days for day in days], np.int64)[places]
 
 
-def local_days(time: np.ndarray, zone: tzinfo) -> np.ndarray:
-    """The day in the zone of each time (microseconds UTC).
+def local_times(time: np.ndarray, zone: tzinfo) -> np.ndarray:
+    """What clocks in the zone show at each time; both in microseconds since 1970.
 
-    Asked once per day where the day begins and ends with the same offset, else once per time; no zone has ever changed its offset there
-    and back within one day.
+    The offset is asked once per day where the day begins and ends with the same, else once per time: no zone has ever changed its offset
+    there and back within one day.
     """
-    places, days = pd.factorize(time // _DAY_US)
-    ends = [tuple(_offset((int(day) + end) * _DAY_US - end, zone) for end in (0, 1)) for day in days]
+    places, days = pd.factorize(time // DAY_US)
+    ends = [tuple(_offset((int(day) + end) * DAY_US - end, zone) for end in (0, 1)) for day in days]
     offset = np.array([first for first, _ in ends], np.int64)[places]
     changing = np.flatnonzero(np.array([first != last for first, last in ends], bool)[places])
     offset[changing] = [_offset(moment, zone) for moment in time[changing].tolist()]
-    return (time + offset) // _DAY_US
+    shown: np.ndarray = time + offset
+    return shown
 
 
 def _offset(time: int, zone: tzinfo) -> int:
     """Offset of the zone in microseconds."""
-    return ((_EPOCH + timedelta(microseconds=time)).astimezone(zone).utcoffset() or timedelta()) // _MICROSECOND
+    return (instant_of(time).astimezone(zone).utcoffset() or timedelta()) // _MICROSECOND

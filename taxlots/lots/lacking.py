@@ -1,14 +1,14 @@
 """What the fold did not find in the lots, as Problems."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import tzinfo
 
 from taxlots import exact
 from taxlots.ledger.entry_columns import Entries
 from taxlots.lots.book import Lacking
+from taxlots.lots.holding import instant_of
 from taxlots.problems import Problem, problem
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DUST = exact.ONE // 10**8
 _CENT = exact.ONE // 100
 
@@ -19,8 +19,7 @@ def problems(lacking: Sequence[Lacking], entries: Entries, zone: tzinfo) -> list
 
 
 def _day(entries: Entries, entry: int, zone: tzinfo) -> str:
-    moment = _EPOCH + timedelta(microseconds=int(entries.time[entry]))
-    return str(moment.astimezone(zone).date())
+    return str(instant_of(int(entries.time[entry])).astimezone(zone).date())
 
 
 def _told(entries: Entries, entry: int) -> tuple[str, str, int]:

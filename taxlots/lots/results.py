@@ -19,6 +19,7 @@ from taxlots.lots.book import Booked, Elections, book_entries
 from taxlots.lots.boxes import Facts, expected_boxes
 from taxlots.lots.calendar import Calendar
 from taxlots.lots.wash_sales import COVERED, unadjusted
+from taxlots.lots.zone_doubts import zone_doubts
 from taxlots.platforms import is_us_broker
 from taxlots.problems import Problem, problem
 from taxlots.rulebook import Rulebook
@@ -47,11 +48,11 @@ def book(ledger: Ledger, elections: Elections, rulebook: Rulebook) -> Book:
     entries = split(ledger.transactions)
     booked = book_entries(entries, elections)
     problems = ledger.problems + lacking.problems(booked.lacking, entries, ledger.zone) + _unbooked(entries)
-    writer = _Writer(entries, booked, Calendar(entries, ledger.zone), elections)
+    calendar = Calendar(entries, ledger.zone)
+    writer = _Writer(entries, booked, calendar, elections)
     disposals = writer.disposals(rulebook)
     problems += unadjusted(_losses(disposals), writer.securities_bought(), rulebook)
-    if ledger.zone_assumed:
-        problems += writer.zone_warnings()
+    problems += zone_doubts(booked, calendar, ledger)
     return Book(
         lots=frames.from_arrays(frames.LOTS, writer.lots()),
         disposals=frames.from_arrays(frames.DISPOSALS, disposals),
@@ -237,19 +238,6 @@ class _Writer:
             self.row("id", entries.row[bought]),
         )
         return list(zip(*(column.to_pylist() for column in columns), strict=True))
-
-    def zone_warnings(self) -> list[Problem]:
-        """One warning for all disposals (and income) whose tax year or term another time zone would change."""
-        sold, entries = self.booked.sold, self.entries
-        lot = np.where(sold.piece != NOWHERE, self.entry[sold.piece] if len(self.entry) else 0, NOWHERE)
-        rows = entries.row[sold.entry[self.calendar.zone_decides(lot, sold.entry)]].tolist()
-        rows += entries.income[self.calendar.year_open(mask(self.row("time", entries.income).cast(pa.int64())))].tolist()
-        if not rows:
-            return []
-        source = entries.rows["sources"][rows[0]].as_py()[0]
-        first = entries.rows["id"][rows[0]].as_py()
-        message = f"{len(rows)} events are so near midnight that the time zone decides their tax year or term; first: {first}"
-        return [problem("TIMEZONE_ASSUMED", message, file=source["file"], row=source["row"])]
 
 
 def _words(names: Sequence[str], places: np.ndarray) -> pa.Array:

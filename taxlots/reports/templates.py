@@ -9,13 +9,13 @@ from pathlib import Path
 
 from taxlots import exact, frames
 from taxlots.files import write_text
-from taxlots.kinds import is_fiat
+from taxlots.kinds import KINDS, is_fiat
 from taxlots.ledger.settle import Ledger
 from taxlots.problems import TaxlotsError, problem
 
 HEADERS = {
     "prices": ("time", "asset", "price", "currency", "source"),
-    "overrides": ("id", "kind", "value", "basis", "acquired", "note"),
+    "overrides": ("id", "kind", "value", "basis", "acquired", "note", "asset"),
     "transfers": ("out_id", "in_id", "note"),
 }
 
@@ -46,13 +46,20 @@ def _prices(ledger: Ledger) -> list[tuple[str, ...]]:
 
 
 def _overrides(ledger: Ledger) -> list[tuple[str, ...]]:
-    """One line per deposit without origin: give its basis and acquisition date, or another kind."""
+    """One line per deposit without origin: give its basis and acquisition date, or another kind.
+
+    And one per return of capital or spin-off whose holding (in `asset`) or share of basis is not known.
+    """
     lines: list[tuple[str, ...]] = []
     for row in frames.records(ledger.transactions):
         if row["kind"] == "deposit" and row["basis"] is None and not is_fiat(row["received_asset"]):
             quantity = exact.plain(row["received_quantity"])
             told = f"{quantity} {row['received_asset']} into {row['account']} on {row['time']:%Y-%m-%d}"
-            lines.append((row["id"], "", "", "", "", told))
+            lines.append((row["id"], "", "", "", "", told, ""))
+        lacks = row["sent_asset"] is None or (row["kind"] == "spin-off" and row["basis"] is None)
+        if KINDS[row["kind"]].about and lacks:
+            told = f"{row['kind']} of {exact.plain(row['received_quantity'])} {row['received_asset']} on {row['time']:%Y-%m-%d}"
+            lines.append((row["id"], "", "", "", "", told, ""))
     return lines
 
 

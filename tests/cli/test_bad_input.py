@@ -19,6 +19,7 @@ USAGE = {
     "unknown zone": ("gains", "a.csv", "--timezone", "Mars/Olympus"),
     "zone that is a path": ("gains", "a.csv", "--timezone", "../../etc/passwd"),
     "date that is none": ("gains", "a.csv", "--as-of", "2024-02-30"),
+    "date with two readings": ("gains", "a.csv", "--as-of", "01/02/2024"),
     "date that is text": ("gains", "a.csv", "--as-of", "soon"),
     "date in the year 1": ("gains", "a.csv", "--as-of", "0001-01-01"),
     "impossible offset": ("gains", "a.csv", "--as-of", "2024-01-01T00:00:00+25:00"),

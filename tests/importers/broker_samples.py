@@ -26,7 +26,7 @@ def compare(name: str, path: str, golden: str = "") -> None:
     found = detect(sheet, LAYOUTS)
     assert found is not None
     assert not found.broken
-    fitting = [one for one in LAYOUTS if set(one.required) <= set(found.table.header)]
+    fitting = [one for one in LAYOUTS if one.fits(found.table.header)]
     closest = max(len(one.required) for one in fitting)
     assert [one.id for one in fitting if len(one.required) == closest] == [found.layout.id] == [name]
     intake = found.layout.read([found.table], UTC)

@@ -13,7 +13,7 @@ from taxlots.importers.records import Intake, Table
 
 def fitting(source: Table) -> set[str]:
     """Every layout whose required columns stand in the header."""
-    return {one.id for one in LAYOUTS if set(one.required) <= set(source.header)}
+    return {one.id for one in LAYOUTS if one.fits(source.header)}
 
 
 def compare_all(name: str, *paths: str, zone: tzinfo = UTC, also: frozenset[str] = frozenset()) -> Intake:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from taxlots import exact
-from taxlots.importers.detect import Layout, detect
+from taxlots.importers.detect import Layout, detect, distinct_names
 from taxlots.importers.readers import Sheet, read_sheets
 from taxlots.importers.records import Intake, Row, Table, Transaction
 from taxlots.importers.universal import COLUMNS
@@ -32,7 +32,7 @@ def written(layout: Layout, header: str, *lines: str, file: str = "export.csv") 
     """A table written in a test."""
     names = next(csv.reader([header]))
     cells = list(csv.reader(lines))
-    rows = tuple(Row(file, n, dict(zip(names, row, strict=False))) for n, row in enumerate(cells, start=2))
+    rows = tuple(Row(file, n, dict(zip(distinct_names(names), row, strict=False))) for n, row in enumerate(cells, start=2))
     assert set(layout.required) <= set(names)
     return Table(file, file, tuple(names), 1, (), rows)
 

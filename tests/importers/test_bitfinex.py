@@ -49,8 +49,8 @@ def test_all_dates_of_a_file_decide_their_order(dates: tuple[str, ...], first: d
         ("1,BTC/USD,-0.05,9300,-0.93,0.2%,USD,04-02-20 00:00:00,9", "sell -0.05 BTC +465 USD fee 0.93 USD"),
         # a rebate of 0.93 USD makes the purchase cheaper
         ("1,BTC/USD,0.05,9300,0.93,-0.2%,USD,04-02-20 00:00:00,9", "buy -464.07 USD +0.05 BTC"),
-        ("1,BTCUST,0.01,7000,-0.07,0.1%,UST,04-02-20 00:00:00,9", "swap -70 USDT +0.01 BTC fee 0.07 USDT"),
-        ("1,tDSHUSD,-3,70,0,0%,USD,04-02-20 00:00:00,9", "sell -3 DASH +210 USD"),
+        ("1,BTCUST,0.01,7000,-0.07,0.1%,UST,04-02-20 00:00:00,9", "swap -70 UST +0.01 BTC fee 0.07 UST"),
+        ("1,tDSHUSD,-3,70,0,0%,USD,04-02-20 00:00:00,9", "sell -3 DSH +210 USD"),
     ],
 )
 def test_total_is_amount_times_price(line: str, said: str) -> None:
@@ -98,13 +98,15 @@ def test_only_what_was_completed_moved(status: str, problems: list[str]) -> None
     ],
 )
 def test_what_the_ledger_alone_tells(text: str, kind: str) -> None:
-    intake = read("bitfinex_ledger", LEDGER, f"1,{text},USD,0.5,10,04-02-20 10:00:00,exchange")
+    intake = read("bitfinex_ledger", LEDGER, f"1,{text},USD,0.5,0.5,04-02-20 10:00:00,exchange")
     assert [one.kind for one in intake.transactions] == [kind]
     assert not intake.problems
 
 
 def test_trades_in_the_ledger_are_set_aside_with_one_warning() -> None:
-    lines = [f"{n},Exchange 0.05 BTC for USD @ 9300.0 on wallet exchange,BTC,0.05,1,04-02-20 10:00:00,exchange" for n in (1, 2)]
+    lines = [
+        f"{n},Exchange 0.05 BTC for USD @ 9300.0 on wallet exchange,BTC,0.05,{n * 0.05:.2f},04-02-20 10:00:00,exchange" for n in (1, 2)
+    ]
     intake = read("bitfinex_ledger", LEDGER, *lines)
     assert len(intake.set_aside) == 2
     assert [problem.severity for problem in intake.problems] == [Severity.WARNING]
@@ -119,4 +121,4 @@ def test_trades_in_the_ledger_are_set_aside_with_one_warning() -> None:
     ],
 )
 def test_ledger_rows_that_are_not_booked(text: str, amount: str, code: str) -> None:
-    assert codes(read("bitfinex_ledger", LEDGER, f"1,{text},BTC,{amount},0,04-02-20 10:00:00,exchange")) == [code]
+    assert codes(read("bitfinex_ledger", LEDGER, f"1,{text},BTC,{amount},{amount},04-02-20 10:00:00,exchange")) == [code]

@@ -27,8 +27,8 @@ def test_sample_gives_its_golden_ledger() -> None:
 @pytest.mark.parametrize("newest_first", [False, True])
 def test_the_balance_tells_whether_the_fee_is_inside(*, balance: str, expected: str, newest_first: bool) -> None:
     lines = [
-        '"9/10/2019, 3:22:19 PM",Deposit,10000000,0,a,Completed,10000000',
-        f'"9/11/2019, 3:22:19 PM",Withdrawal,-1000000,50000,a,Completed,{balance}',
+        '"9/20/2019, 3:22:19 PM",Deposit,10000000,0,a,Completed,10000000',
+        f'"9/21/2019, 3:22:19 PM",Withdrawal,-1000000,50000,a,Completed,{balance}',
     ]
     intake = read("bitmex_wallet", HEADER, *(lines[::-1] if newest_first else lines))
     assert [legs(one) for one in intake.transactions] == ["deposit +0.1 BTC", expected]
@@ -44,7 +44,7 @@ def test_the_balance_tells_whether_the_fee_is_inside(*, balance: str, expected: 
     ],
 )
 def test_what_cannot_be_used_is_named(row: str, code: str) -> None:
-    assert codes(read("bitmex_wallet", HEADER, f"2019-01-01 00:00:00,{row},a,Completed,0")) == [code]
+    assert codes(read("bitmex_wallet", HEADER, f"2019-01-01 00:00:00,{row},a,Completed,")) == [code]
 
 
 def test_amounts_with_decimals_are_bitcoin() -> None:

@@ -41,3 +41,13 @@ def test_kinds(kind: str, moved: str, expected: str) -> None:
 @pytest.mark.parametrize(("kind", "code"), [("Margin-Gain", "KIND_NOT_BOOKED"), ("Loan", "KIND_NOT_BOOKED"), ("Burn", "ROW_UNKNOWN_KIND")])
 def test_what_cannot_be_used_is_named(kind: str, code: str) -> None:
     assert codes(read("bittytax", HEADER, line(kind, "1,ETH,,,,,,,"))) == [code]
+
+
+def test_a_time_may_name_its_zone() -> None:
+    # EST is five hours behind UTC
+    header = (
+        "Type,Buy Quantity,Buy Asset,Buy Value in GBP,Sell Quantity,Sell Asset,Sell Value in GBP,Fee Quantity,Fee Asset,Fee Value in GBP,"
+    )
+    rows = (f"Trade,1,BTC,,1000,GBP,,5,GBP,,Kraken,2020-01-01T10:00:00 {zone},n" for zone in ("GMT", "UTC", "EST"))
+    intake = read("bittytax", f"{header}Wallet,Timestamp,Note", *rows)
+    assert [one.time.hour for one in intake.transactions] == [10, 10, 15]

@@ -32,6 +32,7 @@ from taxlots.importers.records import Row, Table
 NUMBERS = ["2,5", "-1,234", "", "0", "1", "-1", "2.5", "-2.5", "$3.00", "(4)", "x", "1e-25", "999999999999999999", "--", "USD"]
 DATES = ["01/05/2026", "2026-01-05", "01/05/26", "20260105", "2026-01-05, 10:04:51", "2026-01-05T10:04:51Z", "never", ""]
 DATES += ["14/04/2025 14:00:25", "14-04-2025 14:00:25", "14.04.2025", "010.09.2024", "16-mei-2025", "31-Foo-2025", "May 5, 2025", "-"]
+DATES += ["31-JAN-2025", "02-20-2024"]
 SYMBOLS = ["KO", "EUR.USD", "VTSAX", "-KO241115C80", "KO 07/17/2026 60.00 C", "", "EUR"]
 WORDS = [
     "",
@@ -60,6 +61,11 @@ KINDS = {
     "trading212": ("Action", [*trading212._DEEDS, "Dividend (x)", "?"]),
     "freetrade": ("Type", [*freetrade._DEEDS, "?"]),
     "questrade_activities": ("Action", [*questrade._DEEDS, "?", ""]),
+    "morgan_stanley_releases": ("Type", ["Release", "?", ""]),
+    "morgan_stanley_net_shares": ("Type", ["Released Shares", "?", ""]),
+    "morgan_stanley_withdrawals": ("Type", ["Sale", "?", ""]),
+    "etrade_restricted_stock": ("Record Type", ["Grant", "Event", "Vest Schedule", "Tax Withholding", "Totals", "?"]),
+    "etrade_espp": ("Record Type", ["Purchase", "Event", "Totals", "?"]),
     "avanza": ("Typ av transaktion", [*avanza._DEEDS, "?"]),
     "bux": ("Transaction Type", [*bux._TYPES, "?"]),
     "disnat": ("Type de transaction", [*disnat._DEEDS, "?"]),
@@ -104,6 +110,11 @@ MORE = {
     "trade_republic_pytr_en": (),
     "xtb": (),
     "xtb_newer": (),
+    "morgan_stanley_releases": ("Tax Payment Method",),
+    "morgan_stanley_net_shares": ("Symbol",),
+    "morgan_stanley_withdrawals": ("Symbol",),
+    "etrade_restricted_stock": ("Vested Qty.", "Released Qty", "Taxable Gain", "Withheld Qty.", "Date"),
+    "etrade_espp": ("Tax Collection Shares", "Net Shares", "Event Type", "Date"),
 }
 CELLS = {
     "Asset type": ["Stocks", "ETF", "Crypto", "CFD", "", "?"],
@@ -138,6 +149,14 @@ CELLS = {
 }
 EUROPEAN = list(KINDS)[list(KINDS).index("avanza") :]
 SECTIONS = ["Trades", "Dividends", "Interest", "Corporate Actions", "Transaction History", "Fees", "Codes", "Summary", "Statement", "?", ""]
+WORDS_OF = {
+    "Plan": ["GSU Class C", "Cash", "x"],
+    "Status": ["Complete", "Pending", ""],
+    "Order Status": ["Completed", "Cancelled", ""],
+    "Grant Number": ["G1", "G2", ""],
+    "Vest Period": ["1", "2", ""],
+    "Event Type": ["Shares released", "Shares vested", "Shares sold", "PURCHASE", "?", ""],
+}
 
 
 def _choices(name: str, column: str) -> list[str]:
@@ -146,7 +165,9 @@ def _choices(name: str, column: str) -> list[str]:
         return kinds
     if name in EUROPEAN and column in CELLS:
         return CELLS[column]
-    if "Date" in column or column in {"Time", "Timestamp"}:
+    if column in WORDS_OF:
+        return WORDS_OF[column]
+    if ("Date" in column and "FMV" not in column) or column in {"Time", "Timestamp"}:
         return DATES
     if column in {"Symbol", "Ticker"}:
         return SYMBOLS

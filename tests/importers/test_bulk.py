@@ -120,6 +120,49 @@ def test_universal_ledger(seed, tmp_path, monkeypatch):
     assert_both_ways([tmp_path / "one.csv", tmp_path / "two.csv"], monkeypatch, timezone="America/New_York")
 
 
+ASSETS = [
+    "deposit,,,9,CLAIM-NOW.IO,,,,,",
+    "income:airdrop,,,9,VISIT.XYZ,,,,0,USD",
+    "deposit,,,9,UNPRICED,,,,0,USD",
+    "buy,90,USD,1,MATIC,,,,,",
+    "sell,1,POL,90,USD,0.1,POL,,,",
+    "buy,90,USD,2,LUNA,,,,,",
+    "buy,90,USD,2,XBT,0.001,XBT,,,",
+    "swap,1,ETH,1,WETH,,,,,",
+    "buy,90,USD,2,VTI,,,,,",
+    "deposit,,,1,APE #7,,,,,",
+    "sell,1,AGIX,90,USD,,,,,",
+    "buy,90,USD,2,FET,,,,,",
+    "buy,9,EUR,2,ETH,,,,,",
+    "income:staking,,,2,NOPRICE,,,,,",
+]
+CHOICES = '[assets]\nETH = { class = "collectible" }\nWETH = { same_as = "ETH" }\n"ledger:BTC" = { rename = "X" }\n'
+ABOUT = ("return-of-capital,,VTI,5,USD,,,,,", "spin-off,,VTI,1,VTX,,,,,")
+
+
+@pytest.mark.parametrize(
+    "settings", ["", '[assets]\nETH = { class = "collectible" }\nWETH = { same_as = "ETH" }\n"ledger:BTC" = { rename = "X" }\n']
+)
+def test_names_classes_and_spam(settings, tmp_path, monkeypatch):
+    """What needs a look (names, spam, shares, wrapped forms, holdings) comes out of the columns, the rest is settled there."""
+    monkeypatch.chdir(tmp_path)
+    draw = random.Random(7)  # noqa: S311  a reproducible history
+    rows = [universal_line(draw, number) for number in range(120)]
+    for number, legs in enumerate([*ASSETS, *ABOUT, *ASSETS]):
+        account, year = ("kraken", "ledger")[number % 2], (2021, 2024)[number % 3 == 0]
+        share = "security" if number == len(ASSETS) + 3 else ""
+        rows.append(f"{year}-03-{1 + number % 27:02}T10:00:00Z,{account},{legs},,a{number},,a note,,,{share}")
+    rows.append("2024-06-01T10:00:00Z,schwab,buy,90,USD,1,BTC,,,,,,,c1,,,,,security")
+    (tmp_path / "one.csv").write_text("\n".join([UNIVERSAL, *rows, ""]))
+    (tmp_path / "prices.csv").write_text(PRICES)
+    (tmp_path / "taxlots.toml").write_text(settings)
+    assert assert_both_ways([tmp_path / "one.csv"], monkeypatch, config="taxlots.toml") > 60
+    ledger = settled([tmp_path / "one.csv"], monkeypatch, 1, config="taxlots.toml")
+    found = {problem.code for problem in ledger.problems}
+    expected = {"ASSET_RENAMED", "ASSET_SPAM", "ASSET_AMBIGUOUS", "BASIS_SHARE_MISSING", "COLLECTIBLE_POSSIBLE"}
+    assert expected | {"ASSET_SAME" if settings else "ASSET_WRAPPED"} <= found
+
+
 def kraken_lines(draw: random.Random, number: int) -> list[str]:
     """The rows of one event, usually plain."""
     time = f"2024-{1 + number // 14:02}-{1 + number % 14 * 2:02} {draw.randint(0, 23):02}:10:00"
@@ -216,3 +259,33 @@ def test_columns_hold_what_the_schema_says(tmp_path, monkeypatch):
     (tmp_path / "one.csv").write_text(f"{UNIVERSAL}\n2024-01-01,kraken,buy,100,USD,1,BTC,,,,,,,,,,,,\n")
     (table,) = imported([tmp_path / "one.csv"], monkeypatch, 1).columns
     assert table.schema == pa.schema([(name, column.type) for name, column in frames.TRANSACTIONS.items()])
+
+
+def test_times_that_the_whole_file_tells_go_row_by_row(tmp_path, monkeypatch) -> None:
+    """13/02/24 says that the file begins with the day, also in a large one; so 05/03/24 is 5 March."""
+    rows = "".join(
+        f"T{n},R{n},{day} 09:15,deposit,,currency,ZEUR,spot / main,100,0,{n}00,\n" for n, day in ((1, "13/02/24"), (2, "05/03/24"))
+    )
+    path = tmp_path / "ledgers.csv"
+    path.write_text(f"{KRAKEN}\n{rows}")
+    assert assert_both_ways([path], monkeypatch) == 0
+    found = imported([path], monkeypatch, 1)
+    assert sorted(f"{one.time:%Y-%m-%d}" for one in found.transactions) == ["2024-02-13", "2024-03-05"]
+
+
+def test_hours_that_clocks_show_twice_go_row_by_row(tmp_path, monkeypatch) -> None:
+    """In New York 1:30 existed twice on 3 November 2024: large or small, the file says so."""
+    cells = ",buy,100,USD,1,ETH" + "," * 13
+    path = tmp_path / "ledger.csv"
+    path.write_text(f"{UNIVERSAL}\n2024-11-02 10:00,kraken{cells}\n2024-11-03 01:30,kraken{cells}\n")
+    assert_both_ways([path], monkeypatch, timezone="America/New_York")
+    ledger = settled([path], monkeypatch, 1, timezone="America/New_York")
+    assert [p.row for p in ledger.problems if p.code == "TIME_TWICE"] == [3]
+
+
+def test_offsets_leave_nothing_to_settle(tmp_path, monkeypatch) -> None:
+    """With an offset on each row a large file is read by column, whatever the taxpayer's zone."""
+    cells = ",buy,100,USD,1,ETH" + "," * 13
+    path = tmp_path / "ledger.csv"
+    path.write_text(f"{UNIVERSAL}\n2024-11-02T10:00:00Z,kraken{cells}\n2024-11-03T01:30:00-05:00,kraken{cells}\n")
+    assert assert_both_ways([path], monkeypatch, timezone="America/New_York") == 2

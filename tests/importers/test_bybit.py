@@ -60,8 +60,8 @@ def test_fees_of_the_older_log_have_the_other_sign() -> None:
 @pytest.mark.parametrize(
     ("row", "code"),
     [
-        ("USDT,BTCUSDT,TRADE,BUY,1,1,1,0,-0.05,0,-0.05,1,OPEN", "KIND_NOT_BOOKED"),
-        ("USDT,BTCUSDT,SETTLEMENT,BUY,--,1,--,-0.02,0,0,-0.02,1,SETTLEMENT", "KIND_NOT_BOOKED"),
+        ("USDT,BTCUSDT,TRADE,BUY,1,1,1,0,-0.05,0,-0.05,-0.05,OPEN", "KIND_NOT_BOOKED"),
+        ("USDT,BTCUSDT,SETTLEMENT,BUY,--,1,--,-0.02,0,0,-0.02,-0.02,SETTLEMENT", "KIND_NOT_BOOKED"),
         ("USDT,,LUCK,--,0,0,0,0,0,1,1,1,--", "ROW_UNKNOWN_KIND"),
         ("USDT,,--,--,0,0,0,0,0,1,1,1,--", "ROW_UNPAIRED_LEG"),
         (",,TRANSFER_IN,--,0,0,0,0,0,1,1,1,--", "ROW_INVALID"),
@@ -89,7 +89,7 @@ def test_what_cannot_be_used_is_named(row: str, code: str) -> None:
 def test_funding_rows(row: str, expected: list[str]) -> None:
     intake = read("bybit_funding", FUNDING, f"1,2025-01-01 00:00:00,{row}")
     assert shown(intake) == expected
-    assert not intake.problems
+    assert set(codes(intake)) <= {"BALANCE_MISMATCH"}  # what leaves was held before the row
 
 
 @pytest.mark.parametrize("directions", [("BUY", "BUY"), ("BUY", "SELL"), ("SELL", "BUY")])
@@ -113,7 +113,7 @@ def test_a_buy_and_a_sell_of_one_second_are_two() -> None:
 )
 def test_moves_of_the_unified_account(cells: str, expected: list[str]) -> None:
     said, change = cells.split(",")
-    intake = read("bybit", UNIFIED, f"1,BTC,--,{said},--,{change},0,--,--,0,{change},{change},1,--,2025-01-01 00:00:00")
+    intake = read("bybit", UNIFIED, f"1,BTC,--,{said},--,{change},0,--,--,0,{change},{change},{change},--,2025-01-01 00:00:00")
     assert shown(intake) == expected
     assert codes(intake) == ([] if expected else ["ROW_UNKNOWN_KIND"])
 
@@ -123,7 +123,7 @@ def test_a_conversion_in_the_funding_account() -> None:
     assert shown(read("bybit_funding", FUNDING, *(f"1,2025-01-01 00:00:00,{line}" for line in lines))) == ["swap -0.001 BTC +90 USDT"]
 
 
-@pytest.mark.parametrize("row", ["BTC,1,Lucky,1,Draw", "BTC,-1,Airdrop,1,Airdrop", ",1,Deposit,1,Deposit", "BTC,1,Convert,1,Convert"])
+@pytest.mark.parametrize("row", ["BTC,1,Lucky,1,Draw", "BTC,-1,Airdrop,-1,Airdrop", ",1,Deposit,1,Deposit", "BTC,1,Convert,1,Convert"])
 def test_funding_rows_that_cannot_be_used(row: str) -> None:
     assert len(codes(read("bybit_funding", FUNDING, f"1,2025-01-01 00:00:00,{row}"))) == 1
 

@@ -14,6 +14,7 @@ HEADER_2023 = HEADER.replace("Date,Transaction ID", "Transaction ID,Date")
 
 def test_sample_gives_its_golden_ledger() -> None:
     compare("cashapp", "cashapp/cash_app_report_1767200000000.csv")
+    compare("cashapp_reference", "cashapp/cash_app_report_reference.csv")
 
 
 def test_older_order_of_columns() -> None:
@@ -70,3 +71,36 @@ def test_what_cannot_be_used_is_named(row: str, code: str) -> None:
 
 def test_a_zone_that_is_not_known() -> None:
     assert codes(read("cashapp", HEADER, "2025-10-09 16:29:46 XYZ,,Cash In,USD,$1,$0,$1,,,,COMPLETE,,,")) == ["TIME_INVALID"]
+
+
+REFERENCE = "Reference ID,Transaction Date,Activity,Fiat Currency,USD Amount,Network Fee,Crypto,Spot Price USD,Crypto Quantity"
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        # 0.001 at 100000 is 100: 101.50 contain the fee, 100 do not
+        ("Bitcoin Buy,USD,101.50,1.50,BTC,100000,0.001", "buy -100 USD +0.001 BTC fee 1.5 USD"),
+        ("Bitcoin Buy,USD,100,1.50,BTC,100000,0.001", "buy -100 USD +0.001 BTC fee 1.5 USD"),
+        # 0.0005 at 100000 is 50: 49.25 are after the fee
+        ("Sell,USD,49.25,0.75,BTC,100000,0.0005", "sell -0.0005 BTC +50 USD fee 0.75 USD"),
+        ("Send,USD,,,BTC,100000,0.0005", "withdrawal -0.0005 BTC"),
+    ],
+)
+def test_the_header_with_a_reference(row: str, expected: str) -> None:
+    intake = read("cashapp_reference", REFERENCE, f"r,2025-11-03 09:12:44 EST,{row}")
+    assert [legs(one) for one in intake.transactions] == [expected]
+
+
+def test_a_fee_without_a_currency_is_named() -> None:
+    intake = read("cashapp_reference", REFERENCE, "r,2025-11-03 09:12:44 EST,Send,USD,,0.0001,BTC,100000,0.0005")
+    assert codes(intake) == ["ROW_INVALID"]
+
+
+def test_a_purchase_from_savings_needs_its_quantity() -> None:
+    rows = ("BTC,$25000,0.00002,COMPLETE,purchase of BTC,,", "BTC,$25000,,COMPLETE,purchase of BTC,,", ",,,COMPLETE,,,")
+    lines = [f"2025-10-09 16:29:46 EDT,s{n},Savings Internal Transfer,USD,-$0.50,$0,-$0.50,{row}" for n, row in enumerate(rows)]
+    intake = read("cashapp", HEADER, *lines)
+    assert [legs(one) for one in intake.transactions] == ["buy -0.5 USD +0.00002 BTC"]
+    assert codes(intake) == ["ROW_INVALID"]
+    assert len(intake.set_aside) == 1

@@ -50,5 +50,5 @@ def test_what_cannot_be_used_is_named() -> None:
         "e,August,Reward,BTC,0.02,800,,,Yes",
         'f,"August 3, 2021 9:11 AM",Reward,BTC,0,0,,,Yes',
     )
-    assert codes(intake) == ["ROW_UNPAIRED_LEG", "ROW_UNKNOWN_KIND", "ROW_UNKNOWN_KIND", "ROW_INVALID", "TIME_INVALID"]
+    assert codes(intake) == ["ROW_UNPAIRED_LEG", "KIND_NOT_BOOKED", "ROW_UNKNOWN_KIND", "ROW_INVALID", "TIME_INVALID"]
     assert list(intake.set_aside.values()) == ["the quantity is 0"]

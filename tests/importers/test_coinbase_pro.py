@@ -125,7 +125,7 @@ def test_a_move_between_portfolios_has_no_effect() -> None:
         (f"default,deposit,{AT},one,1,ETH,t1,,", "ROW_INVALID"),
         (f"default,deposit,{AT},1,one,ETH,t1,,", "ROW_INVALID"),
         ("default,deposit,yesterday,1,1,ETH,t1,,", "TIME_INVALID"),
-        (f"default,rebate,{AT},-1,1,USD,,,", "ROW_INVALID"),
+        (f"default,rebate,{AT},-1,-1,USD,,,", "ROW_INVALID"),
     ],
 )
 def test_what_cannot_be_used_is_named(line: str, code: str) -> None:

@@ -80,7 +80,7 @@ def test_what_cannot_be_used_is_named(row: str, code: str) -> None:
     [
         ("21.01.2024 19:56:23", datetime(2024, 1, 21, 18, 56, 23, tzinfo=UTC)),  # Berlin is an hour ahead in winter
         ("2025-07-01 10:12:27", datetime(2025, 7, 1, 8, 12, 27, tzinfo=UTC)),
-        ("7/1/2025 10:12", datetime(2025, 7, 1, 8, 12, tzinfo=UTC)),
+        ("7/21/2025 10:12", datetime(2025, 7, 21, 8, 12, tzinfo=UTC)),
     ],
 )
 def test_times_are_in_the_zone_of_the_account(at: str, expected: datetime) -> None:
@@ -106,7 +106,7 @@ FULL = "Type,Buy,Cur.,Value in BTC,Value\u00a0in\u00a0USD,Sell,Cur.,Value in BTC
 
 
 def trade_table(header: str, *rows: str) -> Intake:
-    """A trade table as a file has it: by position, since three of its columns have one name."""
+    """A trade table as a file has it: three of its columns have one name."""
     cells = [text.split(",") for text in (header, *rows)]
     found = detect(Sheet("t.csv", "0", cells, list(range(1, len(cells) + 1))), LAYOUTS)
     assert found is not None
@@ -127,8 +127,17 @@ def test_the_widest_table_has_values_in_between_and_no_fee() -> None:
 
 
 def test_rows_that_do_not_fit_the_header() -> None:
-    short, wide = "Mining,1,ETH,,,,,Kraken", "Mining,1,ETH,,,,,Kraken,,a,21.01.2024 10:00:00,more"
-    intake = trade_table(TRADES, short, wide, TRADES, "Mining,1,ETH,,,,,Kraken,,,21.01.2024 10:00:00")
-    assert codes(intake) == ["ROW_TRUNCATED", "ROW_INVALID"]
-    assert list(intake.set_aside.values()) == ["the header again"]
-    assert len(intake.transactions) == 1
+    """One is too short and one too wide; the header again is no data."""
+    rows = ("Mining,1,ETH,,,,,Kraken", "Mining,1,ETH,,,,,Kraken,,a,21.01.2024 10:00:00,more", TRADES)
+    cells = [text.split(",") for text in (TRADES, *rows)]
+    found = detect(Sheet("t.csv", "0", cells, [1, 2, 3, 4]), LAYOUTS)
+    assert found is not None
+    assert {row: error.code for (_, row), error in found.broken.items()} == {2: "ROW_TRUNCATED", 3: "ROW_INVALID"}
+    assert [row.number for row in found.table.rows] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"), [("Geschenk/Trinkgeld", "gift-in"), ("Zinseinnahme", "income:interest"), ("Einkommen", "income:other")]
+)
+def test_further_german_types(said: str, kind: str) -> None:
+    assert [legs(one) for one in lines(f"{said},1,BTC,,,,").transactions] == [f"{kind} +1 BTC"]

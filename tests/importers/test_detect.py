@@ -2,7 +2,7 @@
 
 from datetime import UTC
 
-from taxlots.importers.detect import SEARCHED_ROWS, Layout, detect
+from taxlots.importers.detect import SEARCHED_ROWS, Layout, detect, distinct_names
 from taxlots.importers.readers import Sheet
 from taxlots.importers.records import Intake
 
@@ -87,3 +87,8 @@ def test_every_layout_reads_nothing_from_nothing():
     from taxlots.importers.layouts import LAYOUTS
 
     assert all(one.read([], UTC).transactions == [] for one in LAYOUTS)
+
+
+def test_columns_of_one_name_are_told_apart() -> None:
+    """The first keeps its name, so that no cell is lost under a later one."""
+    assert distinct_names(["Type", "Cur.", "Sell", "Cur.", "Cur."]) == ("Type", "Cur.", "Sell", "Cur. (2)", "Cur. (3)")

@@ -116,3 +116,12 @@ def test_what_cannot_be_used_rejects_the_whole_hash() -> None:
     )
     assert not intake.transactions
     assert codes(intake) == ["ROW_INVALID"] * 3 + ["TIME_INVALID"] + ["ROW_INVALID"] * 3
+
+
+@pytest.mark.parametrize(("chain", "expected"), [("43114", ["deposit +1 AVAX"]), ("1", ["deposit +1 ETH"]), ("999999", [])])
+def test_a_chain_by_its_number_names_the_coin(chain: str, expected: list[str]) -> None:
+    header = COINS.format("ETH") + ",ChainId,Chain,Value(ETH)"
+    line = f"{of('0xd1', OTHER, OWN, '1,0')},{chain},some chain,1"
+    intake = take(written(LAYOUT, header, line, file=f"export-{OWN}.csv"))
+    assert [legs(one) for one in intake.transactions] == expected
+    assert codes(intake) == ([] if expected else ["ROW_INVALID"])

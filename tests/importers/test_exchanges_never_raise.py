@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from layout_samples import layout
 from taxlots.importers.apps import nexo
-from taxlots.importers.exchanges import binance_operations, cryptocom_kinds
+from taxlots.importers.exchanges import binance_operations, cryptocom_kinds, nicehash
 from taxlots.importers.records import Row, Table
 
 NAMES = (
@@ -25,6 +25,22 @@ NAMES = (
         "uphold_2016",
         "nexo",
         "nexo_2020",
+        "binance_auto_invest",
+        "binance_staked_eth",
+        "bitvavo",
+        "bitvavo_older",
+        "bitbank_trades",
+        "bitbank_trades_margin",
+        "bitbank_deposits",
+        "bitbank_withdrawals",
+        "bitbank_withdrawals_older",
+        "coincheck",
+        "localbitcoins",
+        "nicehash",
+        "nicehash_older",
+        "pionex_moves",
+        "relai",
+        "kraken_trades",
     ),
     *("binance_orders_2020", "okx_fills_2020", "okx_log_2019", "hitbtc_moves_2018", "bitmex_trades", "poloniex_trades_2022"),
     *("coinbase_prime_orders", "coinbase_prime_moves", "coinbase_prime_rewards"),
@@ -58,6 +74,13 @@ EXTRA = {
     "uphold_2016": ("value_in_USD",),
     "nexo": ("Fee", "Fee Currency", "Date / Time (UTC)"),
     "nexo_2020": ("Date / Time",),
+    "bitbank_trades": ("タイプ",),
+    "bitbank_withdrawals": ("ラベル",),
+    "localbitcoins": ("transaction_released_at", "reference", "online_provider"),
+    "nicehash": ("Amount (BTC)", "Amount (USD)"),
+    "nicehash_older": ("Amount (BTC)",),
+    "relai": ("Destination",),
+    "kraken_trades": ("margin", "misc"),
 }
 NUMBERS = ["", "0", "1", "-1", "0.5", "-2.5", "1e-25", "999999999999999999", "x", "$3.00", "--", "-1.5 / +300", "1BTC", "3 USDT", "0.1BNB"]
 TIMES = ["2022-01-01 00:00:00", "2022-01-01 00:00:01", "24-01-01 00:00:00", "9/10/2019, 3:22:19 PM", "never", ""]
@@ -92,6 +115,22 @@ KINDS = {
     "Symbol": ["BTC-USDT", "ETH_CRO", "BTC", ""],
     "Instrument": ["ETH/BTC", "ETHBTC"],
     "Remark": ["", "Distribution", "Withdraw fee is included"],
+    "Timezone": ["Europe/Amsterdam", "x", ""],
+    "通貨ペア": ["btc_jpy", "btc", "_"],
+    "売/買": ["買", "売", "x"],
+    "ステータス": ["DONE", "FAILED"],
+    "日時": ["2022/04/20 07:19:00", "x"],
+    "取引日時": ["2022/04/20 07:19:00", "x"],
+    "Progress": ["completed", "canceled", "x"],
+    "Purpose": [*nicehash._KINDS, "x"],
+    "trade_type": ["ONLINE_BUY", "LOCAL_SELL", "x"],
+    "buyer": ["a", "b", ""],
+    "seller": ["a", "c", ""],
+    "tx_type": ["DEPOSIT", "WITHDRAWAL", "x"],
+    "Transaction Type": ["Buy", "Sell", "x"],
+    "pair": ["XXBTZUSD", "ETH/EUR", "x", ""],
+    "type": ["buy", "sell", "x", *cryptocom_kinds.ONE_SIDED],
+    "margin": ["", "0", "5"],
 }
 NEXO_TYPES = [*nexo._INCOME, *nexo._TRADES, *nexo._SALES, *nexo._WITHDRAWALS, *nexo._SPENDS, *nexo._LOANS, *nexo._INTERNAL]
 OTHER_TYPES = ["Earn", "Convert Dust to KCS", "KCS Bonus", "Staking Yield", "RealisedPNL", "AIRDROP"]

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from layout_samples import codes, compare, legs, read
+from layout_samples import codes, compare, layout, legs, read, sample
 
 HEADER = (
     "DATE,TYPE,FROMPORTFOLIO,TOPORTFOLIO,OUTAMOUNT,OUTCURRENCY,FEEAMOUNT,FEECURRENCY,OUTTXID,OUTTXURL,INAMOUNT,INCURRENCY,INTXID,INTXURL,"
@@ -12,6 +12,14 @@ HEADER = (
 
 def test_sample_gives_its_golden_ledger() -> None:
     compare("exodus", "exodus/exodus-export-all.csv")
+
+
+def test_samples_of_one_coin_and_of_staking() -> None:
+    compare("exodus_coin", "exodus/exodus-btc.csv")
+    detected, source = sample("exodus/exodus-staking.csv")
+    assert detected == "cointracking"  # Exodus writes rewards in CoinTracking's format
+    made = layout(detected).read([source], UTC).transactions
+    assert [(one.account, legs(one)) for one in made] == [("exodus", "income:staking +12.5 ADA"), ("exodus", "income:staking +0.031 SOL")]
 
 
 def test_swap_of_two_rows_has_the_fee_of_what_went_out() -> None:

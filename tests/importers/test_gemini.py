@@ -59,7 +59,7 @@ def test_money_as_a_spreadsheet_shows_it() -> None:
 def test_legs_are_the_cells_that_are_filled(line: str, said: str) -> None:
     intake = rows(line)
     assert [legs(one) for one in intake.transactions] == [said]
-    assert not intake.problems
+    assert set(codes(intake)) <= {"BALANCE_MISMATCH"}  # what is sold was held before the row
 
 
 def test_header_of_2017() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from broker_samples import all_legs, codes, compare, legs, read
+from broker_samples import all_legs, codes, compare, legs, read, read_files
 from taxlots.importers.brokers.brokerage import REALIZED
 
 TOP = "Statement,Header,Field Name,Field Value"
@@ -29,6 +29,8 @@ FLEX_SHORT = (
         ("ibkr_activity", "ibkr/U7311055.TRANSACTIONS.20250101.20251231.csv", "ibkr_history"),
         ("ibkr_flex", "ibkr/Trades_Flex.csv", "ibkr_flex"),
         ("ibkr_flex_cash", "ibkr/Cash_Flex.csv", "ibkr_flex_cash"),
+        ("ibkr_flex", "ibkr/Both_Flex.csv", "ibkr_flex_both"),
+        ("ibkr_trades", "ibkr/U7311055_trades.csv", "ibkr_trades"),
     ],
 )
 def test_the_sample_gives_its_golden_ledger(name: str, path: str, golden: str) -> None:
@@ -141,6 +143,43 @@ def test_a_split_and_a_reverse_split_of_two_rows() -> None:
     assert codes(intake) == ["KIND_NOT_BOOKED"]
 
 
+ACTIONS = "Corporate Actions,Header,Asset Category,Currency,Report Date,Date/Time,Description,Quantity,Proceeds,Value,Realized P/L,Code"
+
+
+def actions(*rows: tuple[str, str, str]):
+    """What corporate actions of one moment become, each with its description, quantity and proceeds."""
+    row = 'Corporate Actions,Data,Stocks,USD,2026-06-09,"2026-06-08, 20:25:00","{}",{},{},0,0,'
+    return statement(ACTIONS, *(row.format(*cells) for cells in rows))
+
+
+def test_a_spin_off_names_both_companies() -> None:
+    intake = actions(("MMX(US8) Spinoff  1 for 4 (SOLX, SOLX CORP, US9)", "25", "0"))
+    assert [(legs(one), one.sent_asset) for one in intake.transactions] == [("spin-off +25 SOLX", "MMX")]
+
+
+def test_mergers_by_what_they_bring() -> None:
+    stock = "XLX(US1) Merged(Acquisition) WITH US2 17234 for 10000 ({}, SOME INC (NEW), {})"
+    intake = actions((stock.format("XLX", "US1"), "-100", "0"), (stock.format("AMX", "US2"), "172.34", "0"))
+    assert all_legs(intake) == ["convert -100 XLX +172.34 AMX"]
+    cash = actions(("TWX(US3) Merged(Acquisition) FOR USD 54.20000000 PER SHARE (TWX, TWX INC, US3)", "-10", "542"))
+    assert all_legs(cash) == ["sell -10 TWX +542 USD"]
+    mixed = actions((stock.format("XLX", "US1"), "-100", "300"), (stock.format("AMX", "US2"), "172.34", "0"))
+    assert (all_legs(mixed), codes(mixed)) == ([], ["KIND_NOT_BOOKED"] * 2)
+
+
+def test_a_change_of_name_and_of_number() -> None:
+    said = "FBX(US1) CUSIP/ISIN Change to (US2) ({}, METX, {})"
+    renamed = actions((said.format("FBX.OLD", "US1"), "-7", "0"), (said.format("METX", "US2"), "7", "0"))
+    assert all_legs(renamed) == ["convert -7 FBX +7 METX"]
+    same = actions((said.format("FBX.OLD", "US1"), "-7", "0"), (said.format("FBX", "US2"), "7", "0"))
+    assert (all_legs(same), len(same.set_aside) - 1) == ([], 2)
+
+
+def test_a_stock_dividend_is_a_split() -> None:
+    # 26 USC 305(a), 307(a): the basis is spread over old and new shares
+    assert all_legs(actions(("KO(US1) Stock Dividend US1 1 for 10 (KO, COCA-COLA, US1)", "10", "0"))) == ["split +10 KO"]
+
+
 def test_unknown_sections_and_data_without_a_header_are_named() -> None:
     intake = statement(
         "Grant Activity,Header,Symbol,Quantity", "Grant Activity,Data,IBKR,1", "Dividends,Data,USD,2026-04-01,x,5", "Codes,Data,O,Opening"
@@ -218,3 +257,15 @@ def test_flex_cash_knows_its_types() -> None:
     assert codes(intake) == ["ROW_UNKNOWN_KIND"]
     assert legs(intake.transactions[0]).endswith("USD")
     assert intake.transactions[0].received_quantity == Decimal("50.60")
+
+
+def test_a_category_may_name_who_holds_the_shares() -> None:
+    held = "Stocks - Held with Interactive Brokers (U.K.) Limited carried by Interactive Brokers LLC"
+    assert all_legs(statement(TRADES, trade("10", "-600", "O", category=held))) == ["buy -600 USD +10 KO fee 1.5 USD"]
+
+
+def test_statements_of_two_accounts_are_told_apart() -> None:
+    """Equal trades of two accounts are two trades."""
+    said = ("Account Information,Header,Field Name,Field Value", "Account Information,Data,Account,{}")
+    files = {f"{n}.csv": (TOP, said[0], said[1].format(n), TRADES, trade("10", "-600", "O")) for n in ("U1234567", "U7654321")}
+    assert sorted(one.account for one in read_files("ibkr_activity", files).transactions) == ["ibkr-u1234567", "ibkr-u7654321"]

@@ -127,7 +127,7 @@ def test_futures_files_are_recognised_and_not_booked() -> None:
             "kucoin_trades_2020",
             "oid,symbol,dealPrice,dealValue,amount,fee,direction,createdDate,",
             "o1,LOKI-BTC,0.001,0.01,10,0.00001,BUY,2020-01-01 08:00:00,",
-            "swap -0.01 BTC +10 OXEN fee 0.00001 BTC",
+            "swap -0.01 BTC +10 LOKI fee 0.00001 BTC",
         ),
         (
             "kucoin_trades_2021",

@@ -68,5 +68,31 @@ def test_what_cannot_be_used_is_named() -> None:
         "March,ETH,OUT,3,2,k,First,x",
         "2019-03-04T17:05:09.000Z,ETH,IN,0,0,l,First,x",
     )
-    assert codes(intake) == ["ROW_UNKNOWN_KIND", "ROW_UNKNOWN_KIND", "ROW_INVALID", "ROW_INVALID", "TIME_INVALID"]
+    assert codes(intake) == ["ROW_UNKNOWN_KIND", "KIND_NOT_BOOKED", "ROW_INVALID", "ROW_INVALID", "TIME_INVALID"]
     assert list(intake.set_aside.values()) == ["the quantity is 0"]
+
+
+def test_the_fee_beside_a_token_is_told_by_its_own_row() -> None:
+    """100 USDT arrive whole: 0.002 is ether, and the FEES row tells it once."""
+    intake = read(
+        "ledger_live",
+        HEADER_2019,
+        "2023-03-04T17:05:09.000Z,USDT,OUT,100,0.002,h,Ethereum 1,x",
+        "2023-03-04T17:05:09.000Z,ETH,FEES,0.002,0.002,h,Ethereum 1,x",
+    )
+    assert [legs(one) for one in intake.transactions] == ["withdrawal -100 USDT", "fee fee 0.002 ETH"]
+
+
+def test_a_row_that_cannot_be_read_takes_its_hash_with_it() -> None:
+    intake = read(
+        "ledger_live",
+        HEADER_2019,
+        "2023-03-04T17:05:09.000Z,USDT,OUT,none,,h,Ethereum 1,x",
+        "2023-03-04T17:05:09.000Z,ETH,FEES,0.002,0.002,h,Ethereum 1,x",
+    )
+    assert codes(intake) == ["ROW_INVALID", "ROW_INVALID"]
+
+
+def test_a_failed_receipt_costs_its_sender() -> None:
+    intake = read("ledger_live", HEADER, "2024-07-07T07:07:07.000Z,Failed,ETH,IN,0.5,0.0009,h,Main,x,USD,1,1")
+    assert list(intake.set_aside.values()) == ["nothing moved, and no fee was paid"]

@@ -67,7 +67,7 @@ def test_what_moves_nothing_is_set_aside(row: str) -> None:
 @pytest.mark.parametrize(
     ("row", "code"),
     [
-        ("Liquidation,BTC,-1,BTC,1,$310,-,-,approved / x", "KIND_NOT_BOOKED"),
+        ("Manual Repayment,BTC,-1,BTC,1,$310,-,-,approved / x", "KIND_NOT_BOOKED"),
         ("Deposit,USDT,100,USDT,100,$100,-,-,approved / Credit", "KIND_NOT_BOOKED"),
         ("Wheel,BTC,1,BTC,1,$310,-,-,approved / x", "ROW_UNKNOWN_KIND"),
         ("Bonus,BTC,-1,BTC,1,$310,-,-,approved / x", "ROW_INVALID"),
@@ -96,3 +96,20 @@ def test_the_files_of_2020_have_both_sides_in_one_cell_and_central_european_time
     assert [legs(one) for one in intake.transactions] == ["swap -1.5 BTC +300 USDT", "income:interest +0.5 USDT"]
     assert [one.time for one in intake.transactions] == [datetime(2020, 7, 1, tzinfo=UTC), datetime(2020, 12, 1, tzinfo=UTC)]
     assert len(intake.set_aside) == 1
+
+
+def test_a_liquidation_sells_the_coins() -> None:
+    # 0.1 BTC were worth 3000 dollars, which repaid the loan
+    intake = nexo("Liquidation,BTC,-0.1,BTC,0.1,$3000,-,-,approved / x")
+    assert [legs(one) for one in intake.transactions] == ["sell -0.1 BTC +3000 USD"]
+
+
+def test_nexobnb_is_bnb() -> None:
+    for name, coin in (("NEXOBNB", "BNB"), ("NEXONEXO", "NEXO"), ("NEXOBEP2", "NEXO")):
+        assert legs(nexo(f"Deposit,{name},2,{name},2,$600,-,-,approved / x").transactions[0]) == f"deposit +2 {coin}"
+
+
+def test_a_liquidation_without_a_value_is_named() -> None:
+    assert codes(read("nexo_2020", OLD.replace("USD Equivalent,", ""), "n,Liquidation,BTC,-0.1,approved / x,0,2020-07-05 07:01:00")) == [
+        "KIND_NOT_BOOKED"
+    ]

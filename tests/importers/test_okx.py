@@ -116,12 +116,13 @@ def test_funding_rows() -> None:
         "1,2025-01-01 00:00:00,Withdrawal,-0.5,0.5,0,0.0005,ETH",
         "2,2025-01-02 00:00:00,Withdrawal,0.5,0,0.5,0,ETH",
         "3,2025-01-03 00:00:00,Deposit,0.5,0,0.5,0,",
-        "4,2025-01-04 00:00:00,Deposit,0,0,0,0,ETH",
-        "5,2025-01-05 00:00:00,Lottery,1,0,1,0,ETH",
-        "6,2025-01-06 00:00:00,Transfer,1,1,0,0,ETH",
+        "4,2025-01-04 00:00:00,Deposit,0,0.5,0.5,0,ETH",
+        "5,2025-01-05 00:00:00,Lottery,1,0.5,1.5,0,ETH",
+        "6,2025-01-06 00:00:00,Transfer,1,1.5,0.5,0,ETH",
     )
     assert shown(intake) == ["withdrawal -0.4995 ETH fee 0.0005 ETH"]
-    assert codes(intake) == ["ROW_INVALID", "ROW_INVALID", "ROW_UNKNOWN_KIND"]
+    assert codes(intake) == ["ROW_INVALID", "ROW_INVALID", "ROW_UNKNOWN_KIND", "BALANCE_MISMATCH"]
+    assert "0.5 ETH were held before" in intake.problems[-1].message
     assert len(intake.set_aside) == 2
 
 

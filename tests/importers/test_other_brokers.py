@@ -1,7 +1,7 @@
 """E*TRADE, Trading 212, Freetrade and Questrade: the goldens of the samples, and each trap with its legs."""
 
 import pytest
-from broker_samples import all_legs, codes, compare, read
+from broker_samples import all_legs, codes, compare, read, read_files
 from taxlots.importers.brokers.brokerage import REALIZED
 
 ETRADE = "TransactionDate,TransactionType,SecurityType,Symbol,Quantity,Amount,Price,Commission,Description"
@@ -22,6 +22,7 @@ QUESTRADE = (
         ("etrade", "etrade/DownloadTxnHistory.csv"),
         ("etrade_activity", "etrade/Transactions_2026.csv"),
         ("etrade_gain_loss", "etrade/G_and_L_Expanded.csv"),
+        ("etrade_unnamed", "etrade/TransactionHistory.csv"),
         ("trading212", "trading212/from_2025-04-06_to_2026-04-05.csv"),
         ("freetrade", "freetrade/activity-feed-export.csv"),
         ("questrade_activities", "questrade/Activities_for_01Jan2025_to_31Dec2025.xlsx"),
@@ -31,9 +32,9 @@ def test_the_sample_gives_its_golden_ledger(name: str, path: str) -> None:
     compare(name, path)
 
 
-def etrade(line: str):
-    """What a line of the layout to 2025 becomes."""
-    return read("etrade", ETRADE, line)
+def etrade(*lines: str):
+    """What lines of the layout to 2025 become."""
+    return read("etrade", ETRADE, *lines)
 
 
 def test_a_dividend_with_a_quantity_is_a_reinvestment() -> None:
@@ -54,12 +55,21 @@ def test_identical_lots_of_the_gain_report_are_all_set_aside() -> None:
     [
         ("02/03/25,Bought,OPTN,KO Mar 21 '25 $60 Call,1,-45,0.45,0.65,CALL", "KIND_NOT_BOOKED"),
         ("02/03/25,Sold Short,EQ,KO,-1,45,45,0,x", "KIND_NOT_BOOKED"),
-        ("02/03/25,Split,EQ,KO,1,0,0,0,x", "KIND_NOT_BOOKED"),
+        ("02/03/25,Reorganization,EQ,KO,1,0,0,0,x", "KIND_NOT_BOOKED"),
+        ("02/03/25,Merger,EQ,KO,-1,0,0,0,x", "ROW_UNPAIRED_LEG"),
         ("02/03/25,Wonder,EQ,KO,1,0,0,0,x", "ROW_UNKNOWN_KIND"),
     ],
 )
 def test_what_etrade_rows_cannot_be_used_is_named(line: str, code: str) -> None:
     assert codes(etrade(line)) == [code]
+
+
+def test_etrade_splits_mergers_and_spin_offs() -> None:
+    assert all_legs(etrade("02/03/25,Split,EQ,KO,10,0,0,0,x")) == ["split +10 KO"]
+    # 40 old shares become 4: 36 are taken away
+    assert all_legs(etrade("02/03/25,Stock Split,EQ,KO,-40,0,0,0,x", "02/03/25,Stock Split,EQ,KO,4,0,0,0,x")) == ["split -36 KO"]
+    assert all_legs(etrade("02/03/25,Merger,EQ,OLD,-40,0,0,0,x", "02/03/25,Merger,EQ,NEW,4,0,0,0,x")) == ["convert -40 OLD +4 NEW"]
+    assert all_legs(etrade("02/03/25,Spin Off,EQ,SPN,4,0,0,0,x")) == ["spin-off +4 SPN"]
 
 
 def test_trading212_fees_are_in_the_total_and_those_in_its_currency_are_shown() -> None:
@@ -174,13 +184,42 @@ def test_questrade_interest_has_no_action() -> None:
     ]
 
 
+def test_questrade_mergers_and_changes_of_name_have_two_rows() -> None:
+    assert all_legs(questrade("NAC,OLD,-8,0,0,0,0,CAD,C", "NAC,NEW,8,0,0,0,0,CAD,C")) == ["convert -8 OLD +8 NEW"]
+    assert all_legs(questrade("MGR,OLD,-8,0,0,0,240,CAD,C")) == ["sell -8 OLD +240 CAD"]
+
+
 @pytest.mark.parametrize(
     ("row", "code"),
     [
-        ("NAC,OLD,-1,0,0,0,0,CAD,C", "KIND_NOT_BOOKED"),
+        ("NAC,OLD,-1,0,0,0,0,CAD,C", "ROW_UNPAIRED_LEG"),
+        ("DIS,OLD,1,0,0,0,0,CAD,C", "KIND_NOT_BOOKED"),
         ("XXX,A,1,1,1,0,1,CAD,T", "ROW_UNKNOWN_KIND"),
         ("Buy,A,abc,1,1,0,1,CAD,T", "ROW_INVALID"),
     ],
 )
 def test_what_questrade_rows_cannot_be_used_is_named(row: str, code: str) -> None:
     assert codes(questrade(row)) == [code]
+
+
+def test_a_layout_without_symbols_takes_a_ticker_from_the_description() -> None:
+    # 416.95 paid for 412.00 and a commission of 4.95; a company's name is no symbol
+    header = "Date,Transaction type,Description,Quantity,Price,Commission,Fees,Amount"
+    lines = ("03/02/26,Bought,NWBR,10,41.20,4.95,0.00,-416.95", "03/02/26,Bought,NORTH WATERBRIDGE,10,41.20,4.95,0.00,-416.95")
+    intake = read("etrade_unnamed", header, *lines)
+    assert all_legs(intake) == ["buy -412 USD +10 NWBR fee 4.95 USD"]
+    assert codes(intake) == ["ROW_INVALID"]
+
+
+def test_an_exchange_into_an_unknown_currency_is_named() -> None:
+    lines = [
+        f"2023-01-07 12:00:00 AM,2023-01-09,FXT,,x,0,0,0,0,{amount},{unit},123,FX conversion,TFSA"
+        for amount, unit in ((-130, "CAD"), (100, "UNK"))
+    ]
+    assert codes(read("questrade_activities", QUESTRADE, *lines)) == ["ROW_UNPAIRED_LEG"] * 2
+
+
+def test_files_of_two_etrade_accounts_are_told_apart_by_the_line_above() -> None:
+    line = "04/05/23,Bought,EQ,KO,10,-600,60,0,COCA COLA"
+    files = {f"{n}.csv": (f'"For Account:","####{n}"', "", ETRADE, "", line) for n in ("2641", "9999")}
+    assert sorted(one.account for one in read_files("etrade", files).transactions) == ["etrade-2641", "etrade-9999"]

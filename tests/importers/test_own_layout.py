@@ -264,3 +264,49 @@ def test_a_literal_kind_that_there_is_not(tmp_path):
     settings(tmp_path, entry)
     with pytest.raises(TaxlotsError, match="'sold' is no kind"):
         ledger_of(tmp_path, {"x.csv": "When,S\n"})
+
+
+BALANCES = """\
+Date;Action;Amount;Coin;Left
+2024-01-05;In;2;BTC;2
+2024-01-06;Internal;-0,5;BTC;1,5
+2024-01-07;Out;-0,25;BTC;1,25
+2024-01-09;Out;-0,25;BTC;0,75
+"""
+
+
+def test_a_balance_column_is_checked(tmp_path):
+    """2, then a move inside takes 0.5, then 0.25 go: 1.25. The next 0.25 should leave 1, and 0.75 are left: the 8th is missing."""
+    text = """\
+[profile]
+timezone = "UTC"
+[[layout]]
+id = "samplebank"
+account = "samplebank"
+time = "Date"
+kind = ["Action"]
+decimal = ","
+amount = { quantity = "Amount", asset = "Coin" }
+balance = { quantity = "Left", asset = "Coin" }
+[layout.kinds]
+In = "deposit"
+Out = "withdrawal"
+Internal = "aside: between own portfolios"
+"""
+    settings(tmp_path, text)
+    ledger = ledger_of(tmp_path, {"bank.csv": BALANCES})
+    first = next(p for p in ledger.problems if p.code == "BALANCE_MISMATCH")
+    assert (first.row, first.message) == (5, "the rows add up to 1 BTC, the export says 0.75")
+
+
+def test_the_header_names_the_zone_and_the_settings_the_order(tmp_path):
+    """10:00 at UTC+8 is 2:00 UTC; the only date is 5 March because the settings say that dates begin with the day."""
+    text = SETTINGS.replace('timezone = "Europe/Berlin"\n', "").replace('"Date"', '"Date (UTC+8)"')
+    rows = ROWS.replace("Date;", "Date (UTC+8);").splitlines()[1:3]
+    table = "\n".join(rows).replace("2024-01-05 10:00", "05/03/2024 10:00") + "\n"
+    settings(tmp_path, text)
+    undecided = ledger_of(tmp_path, {"bank.csv": table})
+    assert "TIME_AMBIGUOUS" in [p.code for p in undecided.problems]
+    settings(tmp_path, text + '[times.samplebank]\norder = "day-first"\n')
+    (row,) = records(ledger_of(tmp_path / "again", {"bank.csv": table}, config=tmp_path / "taxlots.toml").transactions)
+    assert f"{row['time']:%Y-%m-%d %H:%M}" == "2024-03-05 02:00"

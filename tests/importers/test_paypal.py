@@ -53,3 +53,11 @@ def test_what_cannot_be_used_is_named() -> None:
     )
     assert codes(intake) == ["ROW_UNKNOWN_KIND", "ROW_UNPAIRED_LEG", "ROW_INVALID"]
     assert len(intake.set_aside) == 1
+
+
+def test_further_names_of_moves_and_a_value_in_another_currency() -> None:
+    header = HEADER.replace("(USD)", "(GBP)")
+    rows = ("CRYPTO TRANSFER IN,0.001,BTC,,,,,20", "CRYPTO_TRANSFER_OUT,,,0.001,BTC,,,20", "CRYPTO CHECKOUT,,,0.001,BTC,,,20")
+    intake = read("paypal_venmo_crypto", header, *(f"2022-03-01 10:15:00 PST,{row}" for row in rows))
+    assert [legs(one) for one in intake.transactions] == ["deposit +0.001 BTC", "withdrawal -0.001 BTC", "spend -0.001 BTC"]
+    assert {(one.value, one.value_currency) for one in intake.transactions} == {(20, "GBP")}

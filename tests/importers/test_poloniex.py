@@ -5,12 +5,16 @@ from datetime import UTC
 import pytest
 from goldens import _equal, _fates, _ledger, assert_one_fate_each
 from layout_samples import codes, compare, layout, legs, read, sample
+from taxlots.importers.detect import detect
+from taxlots.importers.layouts import LAYOUTS
+from taxlots.importers.readers import Sheet
 
 SAMPLES = {
     "poloniex_trades": "tradeHistory",
     "poloniex_trades_2022": "trades_2022",
     "poloniex_deposits": "depositHistory",
     "poloniex_deposits_2022": "deposits_2022",
+    "poloniex_withdrawals": "withdrawalHistory",
     "poloniex_withdrawals_2022": "withdrawals_2022",
     "poloniex_distributions": "distributions",
 }
@@ -23,20 +27,13 @@ def test_golden(name: str, file: str) -> None:
     compare(name, f"poloniex/{file}.csv")
 
 
-@pytest.mark.parametrize(
-    ("name", "file", "golden"),
-    [
-        ("poloniex_withdrawals", "withdrawalHistory", "poloniex_withdrawals"),  # its header holds that of the deposits
-        ("poloniex_trades", "tradeHistory_2021", "poloniex_trades_2021"),
-    ],
-)
-def test_golden_of_further_headers(name: str, file: str, golden: str) -> None:
-    detected, table = sample(f"poloniex/{file}.csv")
-    assert detected == name
-    intake = layout(name).read([table], UTC)
+def test_golden_of_the_trades_of_2021() -> None:
+    detected, table = sample("poloniex/tradeHistory_2021.csv")
+    assert detected == "poloniex_trades"
+    intake = layout(detected).read([table], UTC)
     assert_one_fate_each([table], intake)
-    _equal(f"{golden}.csv", _ledger(intake))
-    _equal(f"{golden}.fates.csv", _fates(table, intake))
+    _equal("poloniex_trades_2021.csv", _ledger(intake))
+    _equal("poloniex_trades_2021.fates.csv", _fates(table, intake))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +42,7 @@ def test_golden_of_further_headers(name: str, file: str, golden: str) -> None:
         # 1 ETH was bought, 0.9975 arrived: the fee is 0.0025 ETH
         (f"{AT},ETH/BTC,Exchange,Buy,0.073,1,0.073,0.25%,1,-0.073,0.9975", "swap -0.073 BTC +1 ETH fee 0.0025 ETH"),
         # 0.01 BTC were got, 0.009985 arrived: the fee is 0.000015 BTC
-        (f"{AT},STR/BTC,Exchange,Sell,0.000005,2000,0.01,0.15%,1,0.009985,-2000", "swap -2000 XLM +0.01 BTC fee 0.000015 BTC"),
+        (f"{AT},STR/BTC,Exchange,Sell,0.000005,2000,0.01,0.15%,1,0.009985,-2000", "swap -2000 STR +0.01 BTC fee 0.000015 BTC"),
         # 0.00000025 * 0.03 is too small to be printed
         (f"{AT},DOGE/BTC,Exchange,Buy,0.00000025,0.03,0,0%,1,0,0.03", "swap -0.0000000075 BTC +0.03 DOGE"),
     ],
@@ -78,7 +75,7 @@ def test_trades_that_are_not_booked(line: str, code: str) -> None:
     ("cells", "said"),
     [
         ("BTCETH,exchange,Buy,0.07,2,0.0015,ETH,0.003", "swap -0.14 BTC +2 ETH fee 0.003 ETH"),
-        ("BTCSTR,exchange,Sell,0.00002,500,0.001,BTC,0.00001", "swap -500 XLM +0.01 BTC fee 0.00001 BTC"),
+        ("BTCSTR,exchange,Sell,0.00002,500,0.001,BTC,0.00001", "swap -500 STR +0.01 BTC fee 0.00001 BTC"),
         ("USDTBTC,exchange,Buy,46000,0.01,0.0009,TRX,4.5", "swap -460 USDT +0.01 BTC fee 4.5 TRX"),
         ("USDTTRX,exchange,Sell,0.06,100,0.0009,TRX,0.1", "swap -100 TRX +6 USDT fee 0.1 TRX"),
         ("ETH_USDT,exchange,Buy,1600,0.5,0.00145,ETH,0.000725", "swap -800 USDT +0.5 ETH fee 0.000725 ETH"),
@@ -100,6 +97,14 @@ def test_a_withdrawal_contains_its_fee() -> None:
     assert [(legs(one), one.txid) for one in intake.transactions] == [("withdrawal -0.99 ETH fee 0.01 ETH", "hash")]
 
 
-def test_another_platforms_file_is_no_deposits() -> None:
-    intake = read("poloniex_deposits", "Timezone,Date,Time,Currency,Amount,Address,Status", "CET,2023-01-01,10:00,BTC,1,,COMPLETE")
-    assert codes(intake) == ["ROW_INVALID"]
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Timezone,Date,Time,Currency,Amount,Address,Status",
+        "Date,Currency,Amount,Address,Status,Note",
+        "date,currency,amount,wallet,fee",
+    ],
+)
+def test_another_platforms_header_is_no_poloniex_file(header: str) -> None:
+    sheet = Sheet("x.csv", "x", [header.split(","), ["2023-01-01"] * (header.count(",") + 1)], [1, 2])
+    assert detect(sheet, LAYOUTS) is None

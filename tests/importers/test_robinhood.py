@@ -21,6 +21,9 @@ TRANSFERS = (
         ("robinhood_crypto_orders", "robinhood/crypto-orders.csv"),
         ("robinhood_crypto_transfers", "robinhood/crypto-transfers.csv"),
         ("robinhood_1099_csv", "robinhood/1099.csv"),
+        ("robinhood_1099_div", "robinhood/1099-dividends.csv"),
+        ("robinhood_1099_int", "robinhood/1099-interest.csv"),
+        ("robinhood_script", "robinhood/robin_stocks-crypto.csv"),
     ],
 )
 def test_samples_give_their_golden_ledger(name: str, path: str) -> None:
@@ -52,9 +55,10 @@ def test_codes(row: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("row", "code"),
     [
-        ("XYZ,call,BTC,1,$0.40,($40.00)", "ROW_UNKNOWN_KIND"),
-        ("XYZ,merger,MRGS,1,,", "ROW_UNKNOWN_KIND"),
-        ("BTC,coins,COIN,1,,", "ROW_UNKNOWN_KIND"),
+        ("XYZ,call,BTC,1,$0.40,($40.00)", "KIND_NOT_BOOKED"),
+        ("XYZ,merger,MRGS,1,,", "ROW_UNPAIRED_LEG"),
+        (",spun off,SOFF,1,,", "ROW_INVALID"),
+        ("BTC,coins,COIN,1,,", "KIND_NOT_BOOKED"),
         ("XYZ,what,WHAT,,,", "ROW_UNKNOWN_KIND"),
         ("XYZ,dividend back,CDIV,,,($1.00)", "ROW_INVALID"),
         ("XYZ,wrong way,ACATI,3S,,", "ROW_INVALID"),
@@ -73,6 +77,13 @@ def test_what_cannot_be_used_is_named(row: str, code: str) -> None:
 def test_reverse_split_is_two_rows() -> None:
     # 20 old shares leave, 2 come: the position falls by 18, the basis stays
     assert activity("QRS,new,SPR,2,,", "QRS,old,SPR,20S,,") == (["split -20 QRS +2 QRS"], [])
+
+
+def test_mergers_conversions_and_spin_offs() -> None:
+    assert activity("NEW,merger,MRGS,5,,", "OLD,merger,MRGS,20S,,") == (["convert -20 OLD +5 NEW"], [])
+    assert activity("OLD,merger,MRGS,20S,,$90.00") == (["sell -20 OLD +90 USD"], [])
+    assert activity("NEW,conv,CONV,5,,", "OLD,conv,CONV,5S,,") == (["convert -5 OLD +5 NEW"], [])
+    assert activity("SPN,spun,SOFF,3,,") == (["spin-off +3 SPN"], [])
 
 
 def test_dates_are_days_of_the_taxpayer() -> None:
@@ -115,3 +126,15 @@ def test_transfer_fee_comes_on_top() -> None:
     (one,) = read("robinhood_crypto_transfers", TRANSFERS, line).transactions
     assert legs(one) == "withdrawal -0.003 BTC fee 0.0001 BTC"
     assert (one.id, one.txid, one.time.minute) == ("i", "hash", 4)
+
+
+SCRIPT = "symbol,date,order_type,side,fees,quantity,average_price"
+
+
+def test_orders_of_a_script_are_coins_where_they_say_so() -> None:
+    # 0.5 at 1600 are 800; the fee of 1.20 comes on top. AAPL has the same columns and may be anything
+    lines = ("ETHUSD,2021-03-05T09:30:15.250000-05:00,limit,sell,1.20,0.5,1600", "AAPL,2021-03-05T09:30:15Z,market,buy,0,1,120")
+    intake = read("robinhood_script", SCRIPT, *lines)
+    assert [legs(one) for one in intake.transactions] == ["sell -0.5 ETH +800 USD fee 1.2 USD"]
+    assert intake.transactions[0].time == datetime(2021, 3, 5, 14, 30, 15, 250000, tzinfo=UTC)
+    assert codes(intake) == ["KIND_NOT_BOOKED"]

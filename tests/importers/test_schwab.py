@@ -5,7 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from broker_samples import all_legs, codes, compare, legs, read
+from broker_samples import all_legs, codes, compare, legs, read, read_files
 
 HEADER = '"Date","Action","Symbol","Description","Quantity","Price","Fees & Comm","Amount"'
 OTHER_ORDER = '"Date","Action","Symbol","Description","Price","Quantity","Fees & Comm","Amount"'
@@ -26,6 +26,7 @@ COMPLETE = (
         ("schwab_transactions", "schwab/Individual_XXX482_Transactions_20260215-160311.csv"),
         ("schwab_realized_lots", "schwab/XXX482_GainLoss_Realized_Details_20260215-160502.csv"),
         ("schwab_equity_awards", "schwab/EquityAwardsCenter_Transactions_20251002.csv"),
+        ("schwab_bank", "schwab/Checking_XXX901_Transactions.csv"),
     ],
 )
 def test_the_sample_gives_its_golden_ledger(name: str, path: str) -> None:
@@ -67,6 +68,13 @@ def test_a_reverse_split_takes_the_difference_from_the_symbol_that_stays() -> No
     )
     assert all_legs(intake) == ["split -36 SQZZ"]
     assert codes(intake) == ["KIND_NOT_BOOKED"]
+
+
+def test_a_reverse_split_with_a_new_ticker_carries_the_lots_over() -> None:
+    # 100 of the old ticker become 10 of the new one; a number instead of a ticker is no name of its own
+    rows = ("11/04/2025,Reverse Split,{},SAME COMPANY,-100,,,", "11/04/2025,Reverse Split,NEWX,SAME COMPANY NEW,10,,,")
+    for old, expected in (("OLDX", "convert -100 OLDX +10 NEWX"), ("99999Q101", "split -90 NEWX")):
+        assert all_legs(read("schwab_transactions", HEADER, rows[0].format(old), rows[1])) == [expected]
 
 
 def test_half_a_reverse_split_is_named() -> None:
@@ -111,7 +119,10 @@ def test_a_cancelled_purchase_leaves_nothing_and_a_cancellation_alone_is_named()
         ("01/05/2026,Sell,KO 07/17/2026 60.00 C,CALL,2,$1.00,$1.30,$198.70", "KIND_NOT_BOOKED"),
         ("01/05/2026,Assigned,KO 07/17/2026 60.00 P,PUT,1,,,", "KIND_NOT_BOOKED"),
         ("01/05/2026,Sell Short,KO,X,2,$60.00,,$120.00", "KIND_NOT_BOOKED"),
-        ("01/05/2026,Spin-off,KOX,X,2,,,", "KIND_NOT_BOOKED"),
+        ("01/05/2026,Spin-off,,X,2,,,", "ROW_INVALID"),
+        ("01/05/2026,Stock Merger,KO,X,-2,,,", "ROW_UNPAIRED_LEG"),
+        ("01/05/2026,Name Change,KO,X,2,,,", "ROW_UNPAIRED_LEG"),
+        ("01/05/2026,Cash In Lieu,KO,X,,,,$5", "KIND_NOT_BOOKED"),
         ("01/05/2026,Free Lunch,KO,X,2,,,", "ROW_UNKNOWN_KIND"),
         ("01/05/2026,Buy,KO,X,2,,,", "ROW_INVALID"),
         ("01/05/2026,Buy,,X,2,,,-$5", "ROW_INVALID"),
@@ -123,6 +134,40 @@ def test_what_cannot_be_used_is_named(line: str, code: str) -> None:
     intake = read("schwab_transactions", HEADER, line)
     assert codes(intake) == [code]
     assert intake.problems[0].hint
+
+
+def test_capital_returned_names_its_holding() -> None:
+    made = one("01/05/2026,Return Of Capital,KO,X,,,,$12.00")
+    assert (legs(made), made.sent_asset, made.sent_quantity, made.asset_class) == ("return-of-capital +12 USD", "KO", None, "security")
+    intake = read("schwab_transactions", HEADER, "01/05/2026,Return Of Capital,KO,X,,,,$12.00", "01/06/2026,Return Of Capital,KO,X,,,,-$12")
+    assert (all_legs(intake), len(intake.set_aside)) == ([], 2)
+
+
+@pytest.mark.parametrize("event", ["Stock Merger", "Name Change", "Conversion"])
+def test_old_shares_for_new_ones_carry_their_basis(event: str) -> None:
+    lines = (f"01/05/2026,{event},OLD,X,-40,,,", f"01/05/2026,{event},NEW,Y,10,,,", f"01/06/2026,{event},OTHER,Z,3,,,")
+    intake = read("schwab_transactions", HEADER, *lines)
+    assert all_legs(intake) == ["convert -40 OLD +10 NEW"]
+    assert codes(intake) == ["ROW_UNPAIRED_LEG"]
+
+
+def test_shares_and_money_for_shares_is_named() -> None:
+    # 26 USC 356: the gain counts up to the money, so that neither a sale nor a conversion alone is right
+    lines = ("01/05/2026,Stock Merger,OLD,X,-40,,,", "01/05/2026,Stock Merger Adj,NEW,Y,10,,,$80.00")
+    intake = read("schwab_transactions", HEADER, *lines)
+    assert (all_legs(intake), codes(intake)) == ([], ["KIND_NOT_BOOKED"] * 2)
+    assert "80 USD for shares" in intake.problems[0].message
+
+
+def test_money_alone_for_shares_is_a_sale() -> None:
+    lines = ("01/05/2026,Stock Merger,OLD,X,-40,,,", "01/05/2026,Stock Merger Adj,OLD,X,,,,$80.00")
+    assert all_legs(read("schwab_transactions", HEADER, *lines)) == ["sell -40 OLD +80 USD"]
+
+
+def test_a_spin_off_does_not_name_where_it_came_from() -> None:
+    made = one("01/05/2026,Spin-off,KOX,X,2,,,")
+    assert (legs(made), made.sent_asset, made.basis) == ("spin-off +2 KOX", None, None)
+    assert legs(one("01/05/2026,Stock Div Dist,KO,X,2,,,")) == "split +2 KO"
 
 
 def test_vested_shares_are_wages_and_go_on_to_the_brokerage_account() -> None:
@@ -154,3 +199,12 @@ def test_the_complete_history_books_deposits_and_sales() -> None:
 
 def test_a_detail_row_without_its_parent_is_named() -> None:
     assert codes(read("schwab_equity_awards", LAPSES, ",,,,,,,,02/20/2024,4471,$212.40,,33,57,$1")) == ["ROW_UNPAIRED_LEG"]
+
+
+def test_files_of_two_accounts_are_told_apart() -> None:
+    line = "05/02/2023,Buy,KO,COCA COLA,10,$60.00,,-$600.00"
+    above = '"Transactions  for account General Investing ...483 as of 05/03/2023 02:21:05 PM ET"'
+    files = {"Individual_XXX482_Transactions_20260101-101010.csv": (HEADER, line), "older.csv": (above, "", HEADER, line)}
+    intake = read_files("schwab_transactions", files)
+    assert sorted(one.account for one in intake.transactions) == ["schwab-482", "schwab-483"]
+    assert read("schwab_transactions", above, "", HEADER, line).transactions[0].account == "schwab"

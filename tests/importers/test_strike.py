@@ -118,3 +118,17 @@ def test_what_cannot_be_used_is_named(row: str, code: str) -> None:
 
 def test_a_time_that_is_none() -> None:
     assert codes(read("strike", PRESENT, "a,yesterday,Deposit,5,,,,,,,,,")) == ["TIME_INVALID"]
+
+
+def test_the_currency_of_the_balance_is_not_that_of_the_amount() -> None:
+    """`Currency 1` stands twice: 0.001 BTC were sent, and the balance is in dollars."""
+    line = "a,Nov 01 2022 10:00:00,Nov 01 2022 10:00:05,Send,Completed,-0.001,BTC,,,,50,USD,0.0015,bc1q,"
+    assert [legs(one) for one in read("strike_2022", ANNUAL_2022, line).transactions] == ["withdrawal -0.001 BTC"]
+
+
+def test_a_header_that_calls_date_and_time_alike() -> None:
+    header = MONTHLY_2023.replace("Completed Date (UTC)", "Completed Time (UTC)")
+    line = "a,Jan 10 2023,10:00:00,Jan 11 2023,09:00:01,Purchase,Completed,-100,USD,-1,0.005,BTC,,20000,0,USD,0.005,,,"
+    (one,) = read("strike_2022", header, line).transactions
+    assert legs(one) == "buy -100 USD +0.005 BTC fee 1 USD"
+    assert one.time == datetime(2023, 1, 11, 9, 0, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from layout_samples import layout, sample
 from taxlots.importers.detect import SECTIONS
 from taxlots.importers.records import Row, Table
-from taxlots.importers.tools.tax_program_cells import day_first_slashes, decimal_mark, moment, unique_ids, wallet, whole_id
+from taxlots.importers.tools.tax_program_cells import decimal_mark, unique_ids, wallet, whole_id
 
 FILES = [
     "bitcoin_tax/spending.csv",
@@ -80,14 +80,6 @@ def test_wallets_become_account_names() -> None:
 @pytest.mark.parametrize(("texts", "mark"), [(("1,234", "0,5"), ","), (("1,234", "0.5"), "."), (("12", ""), ".")])
 def test_the_decimal_mark_of_a_whole_table(texts: tuple[str, ...], mark: str) -> None:
     assert decimal_mark(rows(*texts), ("a",)) == mark
-
-
-def test_the_order_of_slashes_is_told_by_the_whole_table() -> None:
-    assert not day_first_slashes(rows("01/02/2024", "12/31/2024"), "a")
-    table = rows("01/02/2024 10:00", "31/12/2024 10:00")
-    assert day_first_slashes(table, "a")
-    found = [moment(row, "a", UTC, slashes_day_first=True)[0].isoformat() for row in table.rows]
-    assert found == ["2024-02-01T10:00:00+00:00", "2024-12-31T10:00:00+00:00"]
 
 
 def test_only_ids_that_are_whole_and_stand_once_identify_a_row() -> None:

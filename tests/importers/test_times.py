@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from taxlots.importers.records import Row, RowError
-from taxlots.importers.times import TimeError, parse_time, time
+from taxlots.importers.times import TimeError, is_local, parse_time, time
 
 NEW_YORK = ZoneInfo("America/New_York")
 NOON = datetime(2024, 3, 5, 12, 30, 15, tzinfo=UTC)
@@ -26,13 +26,41 @@ SAME_INSTANT = [
     "03/05/24 12:30:15 PM",
     "03/05/2024, 12:30:15 pm",
     "  2024-03-05T12:30:15Z ",
+    "2024-3-5 12:30:15",
+    "2024/03/05 12:30:15",
+    "05.03.2024 12:30:15",
+    "5. 3. 24 12:30:15",
+    "2024-03-05T07:30:15 EST",
+    "2024-03-05 07:30:15 AM -0500",
+    "2024-03-05 18:15:15+05:45",
+    "2024-03-05 14:30:15 GMT+2",
+    "2024-03-05 12:30:15 PM",
+    "5. März 2024 12:30:15",
+    "5 mars 2024 12:30:15",
+    "5 de marzo de 2024, 12:30:15",
+    "5 mrt 2024 12:30:15",
+    "05-Mar-2024 12:30:15",
+    "Tue, Mar. 5, 2024, 12:30:15 p.m.",
+    "1709641815",
+    "1709641815000",
+    "1709641815000000",
+    "1709641815000000000",
+    "45356.521006944444",
 ]
 REFUSED = [
-    *("", "yesterday", "2024", "20240305", "2024-3-5", "05.03.2024"),
+    *("", "yesterday", "2024", "20240305", "2024-3/5", "05.13.2024", "2024-03-05 12:30:15 CST", "5 Jui 2024", "5 Ma 2024"),
     *("0001-01-01", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+00:00", "1949-12-31", "2201-01-01", "9999-12-31T23:59:59-23:59"),
     *("2023-02-29", "2024-02-30", "2024-00-10", "2024-13-01", "13/25/2024", "2/29/2023"),
-    *("2024-03-05T24:00:00Z", "2024-03-05T12:60", "2024-03-05T12:30:60Z", "1/5/2024 25:00"),
-    *("2024-03-05T12:30:15+25:00", "2024-03-05T12:30:15+24:00", "2024-03-05T12:30:15+01:60", "2024-03-05T12:30:15 EST"),
+    *(
+        "2024-03-05T24:00:01Z",
+        "2024-03-05 24:00 PM",
+        "13:10 AM",
+        "1/5/2024 13:10 AM",
+        "2024-03-05T12:60",
+        "2024-03-05T12:30:60Z",
+        "1/5/2024 25:00",
+    ),
+    *("2024-03-05T12:30:15+25:00", "2024-03-05T12:30:15+24:00", "2024-03-05T12:30:15+01:60", "2024-03-05T12:30:15 IST"),
     *("٢٠٢٤-03-05", "２０２４-03-05"),
 ]
 
@@ -62,6 +90,46 @@ def test_leap_day():
 def test_fractions_of_a_second(text, micro):
     """Fractions are kept to the microsecond; further digits are cut."""
     assert parse_time(text)[0] == NOON.replace(microsecond=micro)
+
+
+def test_24_o_clock_is_the_next_midnight():
+    """24:00 on 31 December is the first moment of the next year, in the zone that is written."""
+    assert parse_time("2024-12-31 24:00 UTC")[0] == datetime(2025, 1, 1, tzinfo=UTC)
+    assert parse_time("12/31/2024 24:00:00", NEW_YORK)[0] == datetime(2025, 1, 1, 5, tzinfo=UTC)
+
+
+def test_counts_of_seconds_keep_their_fraction():
+    """The digits tell the unit: 10 are seconds, 13, 16 and 19 thousandths, millionths and billionths; the last are cut."""
+    base = datetime(2024, 3, 5, 12, 30, 15, tzinfo=UTC)
+    assert parse_time("1709641815.5")[0] == base.replace(microsecond=500_000)
+    assert parse_time("1709641815123")[0] == base.replace(microsecond=123_000)
+    assert parse_time("1709641815123456789")[0] == base.replace(microsecond=123_456)
+
+
+def test_days_of_a_spreadsheet():
+    """Day 45356 is 5 March 2024 (45292 is 1 January; 31 + 29 + 4 days later); half a day is noon, a whole one only a date."""
+    assert parse_time("45356", NEW_YORK) == (datetime(2024, 3, 5, 5, tzinfo=UTC), True)
+    assert parse_time("45356.5", NEW_YORK) == (datetime(2024, 3, 5, 17, tzinfo=UTC), False)
+    assert parse_time("45356,25") == (datetime(2024, 3, 5, 6, tzinfo=UTC), False)
+
+
+@pytest.mark.parametrize(
+    ("text", "local"),
+    [
+        ("2024-03-05 12:30", True),
+        ("5 March 2024 12:30", True),
+        ("45356.5", True),
+        ("2024-03-05", False),
+        ("2024-03-05 12:30Z", False),
+        ("2024-03-05 12:30 EDT", False),
+        ("1709641815", False),
+        ("soon", False),
+        ("", False),
+    ],
+)
+def test_what_says_no_zone(text, *, local):
+    """A time of day without offset, abbreviation or Z is local; a bare date and a count of seconds are not."""
+    assert is_local(text) is local
 
 
 def test_a_date_is_midnight_in_the_zone():

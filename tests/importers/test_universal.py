@@ -63,11 +63,19 @@ def only(tmp_path, *rows: str, **options):
 
 
 def test_the_kinds_are_those_of_the_contract():
-    """No kind is missing and none is invented."""
-    assert list(KINDS) == CONTRACT_KINDS
+    """No kind is missing, and one more is known."""
+    assert list(KINDS) == [*CONTRACT_KINDS, "spin-off"]
 
 
-@pytest.mark.parametrize("kind", CONTRACT_KINDS)
+@pytest.mark.parametrize("kind", ["return-of-capital", "spin-off"])
+def test_the_holding_that_a_row_is_about(tmp_path, kind):
+    """The sent asset names it without a quantity; a quantity there is an error, since no units leave."""
+    row = only(tmp_path / "a", tx(WHEN, kind, received="2 XYZ", sent_asset="ko", value="100", basis="0.1"))
+    assert (row["sent_asset"], row["sent_quantity"]) == ("KO", None)
+    assert problems(tmp_path / "b", tx(WHEN, kind, received="2 XYZ", sent="1 KO", value="100")) == ["ROW_INVALID"]
+
+
+@pytest.mark.parametrize("kind", [*CONTRACT_KINDS, "spin-off"])
 def test_each_kind_with_its_legs(tmp_path, kind):
     """The smallest row of each kind is read as that kind, with just its legs."""
     for number, legs in enumerate(legs_of(kind)):

@@ -87,3 +87,16 @@ def test_the_oldest_files() -> None:
 )
 def test_what_cannot_be_used_is_named(line: str, code: str) -> None:
     assert codes(read("uphold", HEADER, line)) == [code]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        # 5 left and 4.9 arrived: 0.1 was the cost, stated or not
+        ("uphold,4.9,BAT,0.1,BAT,uphold,5,BAT,transfer", ["fee fee 0.1 BAT"]),
+        ("ethereum,4.9,BAT,,,uphold,5,BAT,out", ["withdrawal -4.9 BAT fee 0.1 BAT"]),
+        ("uphold,5,BAT,,,uphold,5,BAT,transfer", []),
+    ],
+)
+def test_what_left_and_did_not_arrive_is_a_fee(row: str, expected: list[str]) -> None:
+    assert shown(row) == expected

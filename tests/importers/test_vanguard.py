@@ -12,6 +12,7 @@ HEADER = (
 
 def test_the_sample_gives_its_golden_ledger() -> None:
     compare("vanguard_us", "vanguard/OfxDownload.csv")
+    compare("vanguard_transactions", "vanguard/transactions.csv")
 
 
 def vanguard(*rows: str, header: str = HEADER):
@@ -20,7 +21,7 @@ def vanguard(*rows: str, header: str = HEADER):
     for row in rows:
         kind, symbol, shares, fees, net = row.split(",")
         lines.append(f"412,2026-01-20,2026-01-20,{kind},x,Some Fund,{symbol},{shares},1,0,{fees},{net},0.0,CASH,")
-    return read("vanguard_us", header, *lines)
+    return read("vanguard_transactions", header, *lines)
 
 
 def test_the_net_amount_contains_the_fees_in_both_eras() -> None:
@@ -73,3 +74,15 @@ def test_realised_lots_are_set_aside() -> None:
     intake = read("vanguard_realized", header, "412,Some Fund,VTSAX,01/02/2024,01/05/2026,2,300,250,Long")
     assert list(intake.set_aside.values()) == [REALIZED]
     assert layout("vanguard_realized").platform == "Vanguard"
+
+
+POSITIONS = "Account Number,Investment Name,Symbol,Shares,Share Price,Total Value,"
+
+
+def test_a_download_of_many_positions() -> None:
+    """The transactions are found below however many positions; a download without any holds positions only."""
+    held = "412,Some Fund,VTSAX,1,100,100,"
+    intake = read("vanguard_us", POSITIONS, *[held] * 80, "", HEADER, "412,2026-01-20,2026-01-20,Buy,x,Some,BRDL,10,1,0,7,-519,0.0,CASH,")
+    assert all_legs(intake) == ["buy -512 USD +10 BRDL fee 7 USD"]
+    assert len(intake.set_aside) == 81  # and the header of the transactions
+    assert all_legs(read("vanguard_us", POSITIONS, held)) == []

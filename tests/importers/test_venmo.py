@@ -9,6 +9,7 @@ HEADER_2018 = " ID,Datetime,Type,Status,Note,From,To,Amount (total),Amount (fee)
 
 def test_sample_gives_its_golden_ledger() -> None:
     compare("venmo_statement", "venmo/VenmoStatement_June_2026.csv", ZoneInfo("America/New_York"))
+    compare("venmo_balances", "venmo/balances.csv")
 
 
 def test_total_contains_the_fee() -> None:

@@ -189,3 +189,26 @@ def test_importing_again_adds_nothing(tmp_path_factory, lines, data):
     assert sorted(twice.transactions["id"]) == sorted(once.transactions["id"])
     assert sum(f.merged for f in twice.files) == len(copy) + len(part)
     assert codes(twice.problems) == []
+
+
+def lesser(file: str, row: int, **changes) -> Transaction:
+    """The same purchase as an export tells it that another one knows better."""
+    return buy(file, row, **({"id": "x", "lesser": True} | changes))
+
+
+def test_the_better_export_counts_whatever_the_lesser_says():
+    """One id: the fee, the quantity and even the minute may differ, as where rounding or the fee's asset do. All lines of it go."""
+    other = {"received_quantity": Decimal("1.01"), "time": NOON + timedelta(minutes=5), "fee_quantity": Decimal(3), "fee_asset": "USD"}
+    result = distinct([lesser("a.csv", 2, **other), lesser("a.csv", 3, **other), buy("b.csv", 9, id="x")], ORDER)
+    assert [(t.received_quantity, t.sources) for t in result.transactions] == [(Decimal(1), (("b.csv", 9),))]
+    assert (sorted(result.merged), result.problems) == ([("a.csv", 2), ("a.csv", 3)], [])
+
+
+def test_what_only_the_lesser_export_has_counts_with_one_warning_per_file():
+    result = distinct([lesser("a.csv", 2), lesser("a.csv", 3, id="y"), lesser("b.csv", 2), buy("c.csv", 2, id="z")], ORDER)
+    assert sorted(t.id for t in result.transactions) == ["x", "y", "z"]
+    assert [(p.code, p.file, p.message[:1]) for p in result.problems] == [("EXPORT_LESSER", "a.csv", "2")]
+
+
+def test_the_id_of_another_account_is_no_better_export():
+    assert left(lesser("a.csv", 2), buy("b.csv", 2, id="x", account="coinbase")) == 2

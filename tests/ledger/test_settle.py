@@ -34,6 +34,46 @@ def test_basis_and_date_close_the_gap_of_a_deposit(tmp_path):
     assert codes(book.problems) == ["OVERRIDE_APPLIED"]
 
 
+SPIN_OFF = tx("2024-02-01T00:00:00Z", "spin-off", account="schwab", received="5 KOX", id="s")
+KO = tx("2023-01-01T00:00:00Z", "buy", account="schwab", sent="600 USD", received="60 KO", id="k")
+
+
+def test_an_override_completes_a_spin_off(tmp_path):
+    """The holding and a fifth of its basis: 480 stay with KO, 120 go to KOX; nothing is left to ask."""
+    line = "id,kind,value,basis,acquired,note,asset\ns,spin-off,,0.2,,Form 8937,ko\n"
+    book = book_of(tmp_path, {"a.csv": universal(KO, SPIN_OFF), "o.csv": line})
+    assert sorted((lot["asset"], lot["basis"]) for lot in records(book.lots)) == [("KO", 480), ("KOX", 120)]
+    assert codes(book.problems) == ["OVERRIDE_APPLIED"]
+
+
+def test_a_holding_is_named_only_where_there_is_one(tmp_path):
+    """A purchase is about no other holding: the line is an error."""
+    line = "id,kind,value,basis,acquired,note,asset\nk,,,,,,PEP\n"
+    assert codes(ledger_of(tmp_path, {"a.csv": universal(KO), "o.csv": line}).problems) == ["OVERRIDE_INVALID"]
+
+
+def test_the_template_asks_for_the_holding(tmp_path):
+    """`taxlots check --templates` writes a line for the spin-off, and without an answer it has no effect."""
+    folder(tmp_path, universal(KO, SPIN_OFF))
+    assert run(tmp_path, "check", "ledger.csv", "--templates", "t").code == 1
+    header, line = (tmp_path / "t" / "overrides.csv").read_text().splitlines()
+    assert header == "id,kind,value,basis,acquired,note,asset"
+    assert line == "s,,,,,spin-off of 5 KOX on 2024-02-01,"
+
+
+def test_rows_about_a_holding_read_back_the_same(tmp_path):
+    """The universal CSV keeps the holding of a return of capital and of a spin-off."""
+    rows = (KO, tx("2024-01-05T00:00:00Z", "return-of-capital", account="schwab", sent_asset="KO", received="9 USD", id="r"))
+    spun = tx("2024-02-01T00:00:00Z", "spin-off", account="schwab", sent_asset="KO", received="5 KOX", basis="0.2", id="s")
+    folder(tmp_path / "one", universal(*rows, spun))
+    (tmp_path / "two").mkdir()
+    run(tmp_path, "ledger", "one", "--format", "csv", "-o", "two/again.csv")
+    first, second = (run(tmp_path, "lots", name, "--format", "json").json["lots"] for name in ("one", "two"))
+    assert [(lot["asset"], lot["basis"]) for lot in first] == [(lot["asset"], lot["basis"]) for lot in second]
+    # 600 less 9 are 591; a fifth of it, 118.2, goes along
+    assert sorted((lot["asset"], lot["basis"]) for lot in first) == [("KO", "472.8"), ("KOX", "118.2")]
+
+
 def test_an_excluded_row_is_set_aside(tmp_path):
     """It has no effect, and counts as set aside."""
     ledger = settled(tmp_path, BUY, DEPOSIT, overrides=OVERRIDES + "d,exclude,,,,spam\n")

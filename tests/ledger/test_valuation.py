@@ -1,5 +1,7 @@
 """What a row was worth: its own money leg, its value column, the price table; and what is said where nothing helps."""
 
+from decimal import Decimal
+
 import pytest
 
 from support import codes, ledger_of, records, tx, universal
@@ -120,3 +122,98 @@ def test_a_fee_worth_too_much_is_an_error(tmp_path):
 def test_a_price_line_that_can_not_be(tmp_path, line):
     """A negative or undated price is an error at its line, and no price."""
     assert valued(tmp_path, tx(WHEN, "spend", sent="2 ETH"), line)[2] == ["OVERRIDE_INVALID", "PRICE_MISSING"]
+
+
+def priced(tmp_path, *rows: str, prices: tuple[str, ...] = (), settings: str = ""):
+    """The ledger of these rows with these lines of prices.csv and these settings."""
+    files = {"a.csv": universal(*rows), "p.csv": HEAD + "".join(f"{line}\n" for line in prices)}
+    tmp_path.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "taxlots.toml").write_text(settings)
+    return ledger_of(tmp_path, files, config=tmp_path / "taxlots.toml")
+
+
+def test_a_missing_price_is_told_once_per_asset(tmp_path):
+    """Three rows of XYZ and one of ABC: two errors, with count, first, last and places, and one line per time to add."""
+    days = ["2024-03-05T12:00:00Z", "2024-04-05T12:00:00Z", "2024-04-05T12:00:00Z"]
+    rows = [tx(day, "income:staking", received=f"{n} XYZ") for n, day in enumerate(days, 1)]
+    ledger = priced(tmp_path, *rows, tx(WHEN, "spend", sent="1 ABC"))
+    told = {p.message.split()[4]: p for p in ledger.problems if p.code == "PRICE_MISSING"}
+    assert set(told) == {"XYZ", "ABC"}
+    assert "3 rows, 2024-03-05 12:00 to 2024-04-05 12:00 UTC (exports/a.csv:2, exports/a.csv:3, exports/a.csv:4)" in told[
+        "XYZ"
+    ].message.replace(str(tmp_path) + "/", "")
+    assert told["XYZ"].hint.splitlines() == [
+        "Add to prices.csv: 2024-03-05T12:00:00Z,XYZ,<price>,USD,<source>",
+        "2024-04-05T12:00:00Z,XYZ,<price>,USD,<source>",
+    ]
+    assert told["ABC"].message.endswith("within a week of 2024-03-05 12:00 UTC; spend of 1 ABC counts as 0")
+
+
+def test_what_a_row_without_price_counts_as_is_said_in_the_row(tmp_path):
+    """Its source says that it counts as 0, and whose price is missing."""
+    ledger = priced(tmp_path, tx(WHEN, "income:staking", received="1 XYZ"), prices=(f"{WHEN},XYZ,3,EUR,x",))
+    (row,) = records(ledger.transactions)
+    assert (row["home_value"], row["price_source"]) == (None, "no price of EUR: counts as 0")
+    (found,) = [p for p in ledger.problems if p.code == "PRICE_MISSING"]
+    assert "no USD price of EUR (which XYZ is priced in)" in found.message
+    assert found.hint.startswith(f"Add to prices.csv: {WHEN},EUR,<price>,USD,")
+
+
+def test_many_missing_prices_show_ten_lines(tmp_path):
+    """Of twelve days ten lines are shown, and where to get the rest."""
+    rows = [tx(f"2024-03-{day:02}T12:00:00Z", "income:staking", received="1 XYZ") for day in range(1, 13)]
+    (found,) = [p for p in priced(tmp_path, *rows).problems if p.code == "PRICE_MISSING"]
+    assert len(found.hint.splitlines()) == 11
+    assert found.hint.splitlines()[-1].startswith("and 2 more: `taxlots check --templates")
+
+
+def test_an_old_price_is_told_once_per_asset(tmp_path):
+    """Two rows two and three days from the only price: one warning that names the worst."""
+    rows = [tx(f"2024-03-0{day}T12:00:00Z", "spend", sent="1 ETH") for day in (3, 4)]
+    (found,) = [p for p in priced(tmp_path, *rows, prices=("2024-03-01T12:00:00Z,ETH,7,USD,x",)).problems if p.code == "PRICE_STALE"]
+    assert "up to 3 days away from 2 rows" in found.message
+
+
+def test_the_source_names_the_row_or_the_chain(tmp_path):
+    """Dollars are the row's own; euros the row's own by a rate; an asset is by its lines."""
+    rows = [
+        tx(WHEN, "buy", sent="9 USD", received="1 ETH"),
+        tx(WHEN, "buy", sent="9 EUR", received="1 ETH"),
+        tx(WHEN, "income:staking", received="1 XYZ"),
+    ]
+    ledger = priced(tmp_path, *rows, prices=(f"{WHEN},EUR,1.1,USD,ECB", f"{WHEN},XYZ,3,EUR,me"))
+    sources = [row["price_source"].replace(str(tmp_path), "") for row in records(ledger.transactions)]
+    assert sources == [
+        "the row's own value",
+        "the row's own value, EUR by ECB (/exports/p.csv:2)",
+        "XYZ in EUR by me (/exports/p.csv:3), EUR by ECB (/exports/p.csv:2)",
+    ]
+
+
+@pytest.mark.parametrize(("eth", "setting", "told"), [("9.1", "", False), ("8.9", "", True), ("8.9", "difference = 0.2", False)])
+def test_sides_that_disagree(tmp_path, eth, setting, told):
+    """1 BTC at 20 for 2 ETH at 9.1 (18.2, 9 % less) is fine; at 8.9 (17.8, 11 % less) it is told; the received side counts."""
+    prices = (f"{WHEN},BTC,20,USD,x", f"{WHEN},ETH,{eth},USD,x")
+    ledger = priced(tmp_path, tx(WHEN, "swap", sent="1 BTC", received="2 ETH"), prices=prices, settings=f"[prices]\n{setting}\n")
+    found = [p for p in ledger.problems if p.code == "PRICE_DISAGREES"]
+    assert bool(found) is told
+    assert records(ledger.transactions)[0]["home_value"] == 2 * Decimal(eth)
+    if found:
+        assert found[0].message.startswith("2 ETH are worth 17.8 USD and count, 1 BTC are worth 20 USD")
+
+
+def test_a_stablecoin_at_par_is_a_setting(tmp_path):
+    """Without the setting the price is missing; with it 50 USDC are 50 dollars, and the source says why."""
+    row = tx(WHEN, "income:interest", received="50 USDC")
+    assert codes(priced(tmp_path / "a", row).problems) == ["PRICE_MISSING"]
+    ledger = priced(tmp_path / "b", row, settings='[prices]\nstablecoins = "par"\n')
+    (only,) = records(ledger.transactions)
+    assert (only["home_value"], only["price_source"]) == (50, 'USDC taken at par with USD ([prices] stablecoins = "par")')
+    assert codes(ledger.problems) == []
+
+
+def test_the_limit_of_days(tmp_path):
+    """A price ten days away is none, and one with a warning where the limit is two weeks."""
+    row, price = tx(WHEN, "spend", sent="1 ETH"), ("2024-02-24T12:00:00Z,ETH,7,USD,x",)
+    assert codes(priced(tmp_path / "a", row, prices=price).problems) == ["PRICE_MISSING"]
+    assert codes(priced(tmp_path / "b", row, prices=price, settings="[prices]\nlimit_days = 14\n").problems) == ["PRICE_STALE"]

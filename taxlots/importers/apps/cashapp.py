@@ -2,12 +2,13 @@
 
 Amounts and fees are negative where money leaves, the bitcoin quantity is always positive, and the amount is before the fee. Times carry a
 US zone abbreviation, which is taken at its word. Bitcoin withdrawals have their quantity in `Asset Amount`, or from 2024 on in `Net Amount`
-with the currency BTC. Ids may be missing.
+with the currency BTC. Ids may be missing. A third header, with `Reference ID`, is known from one source only.
 """
 
 from decimal import Decimal
 
-from taxlots.importers.bookings import Leg, Legs, Reading, booked, each_row, leg, said_by
+from taxlots.exact import plain
+from taxlots.importers.bookings import Leg, Legs, Reading, before_fee, booked, each_row, leg, said_by
 from taxlots.importers.numbers import number
 from taxlots.importers.records import Row, RowError
 from taxlots.importers.written_times import written_time
@@ -16,6 +17,16 @@ ACCOUNT = "cashapp"
 REQUIRED = (
     *("Transaction ID", "Date", "Transaction Type", "Currency", "Amount", "Fee", "Net Amount"),
     *("Asset Type", "Asset Price", "Asset Amount", "Status"),
+)
+REQUIRED_REFERENCE = (
+    "Reference ID",
+    "Transaction Date",
+    "Activity",
+    "USD Amount",
+    "Network Fee",
+    "Crypto",
+    "Spot Price USD",
+    "Crypto Quantity",
 )
 _COIN = "BTC"
 _TYPES = {
@@ -43,6 +54,23 @@ _TYPES = {
     "Savings Internal Transfer": "savings",
     "Account Notifications": "aside",
 }
+_ACTIVITIES = _TYPES | {
+    **dict.fromkeys(("Buy", "Purchase"), "buy"),
+    **dict.fromkeys(("Sell", "Sale"), "sell"),
+    **dict.fromkeys(("Deposit", "Receive"), "deposit"),
+    **dict.fromkeys(("Withdrawal", "Send"), "withdrawal"),
+}
+_REFERENCE_NAMES = {
+    "Reference ID": "Transaction ID",
+    "Transaction Date": "Date",
+    "Activity": "Transaction Type",
+    "Fiat Currency": "Currency",
+    "USD Amount": "Amount",
+    "Network Fee": "Fee",
+    "Crypto": "Asset Type",
+    "Spot Price USD": "Asset Price",
+    "Crypto Quantity": "Asset Amount",
+}
 _WITHOUT_EFFECT = ("fail", "cancel", "refund", "declin", "pending", "waiting", "expired", "revers")
 
 
@@ -53,12 +81,34 @@ def _take(row: Row, reading: Reading) -> None:
         reading.intake.leave(row, "a notice, no transaction")
     elif any(word in status.lower() for word in _WITHOUT_EFFECT):
         reading.intake.leave(row, f"status {status}")
+    elif kind == "savings" and not number(row, "Asset Amount") and "purchase of" in row.text("Notes").lower():
+        raise RowError("ROW_INVALID", f"{row.text('Notes')!r} without its quantity", "Give the purchase in a universal ledger CSV.")
     elif kind == "savings" and not number(row, "Asset Amount"):
         reading.intake.leave(row, "a move between the balance and savings at Cash App")
     elif not any(number(row, name) for name in ("Amount", "Net Amount", "Asset Amount")):
         reading.intake.leave(row, "the quantity is 0")
     else:
         _book(row, "buy" if kind == "savings" else kind, reading)
+
+
+def _take_reference(row: Row, reading: Reading) -> None:
+    """A row under the header with `Reference ID`: the price tells whether the money of a trade contains the fee."""
+    named = Row(row.file, row.number, {_REFERENCE_NAMES.get(name, name): text for name, text in row.cells.items()})
+    kind, fee = said_by(named.text("Transaction Type"), _ACTIVITIES), abs(number(named, "Fee") or Decimal(0))
+    if kind not in {"buy", "sell"} and fee:
+        raise RowError("ROW_INVALID", f"the network fee {fee} has no currency", "Give the row in a universal ledger CSV.")
+    if kind == "aside" or not any(number(named, name) for name in ("Amount", "Asset Amount")):
+        reading.intake.leave(row, "the quantity is 0")
+    else:
+        _book(_before_fee(named, kind, fee), kind, reading)
+
+
+def _before_fee(row: Row, kind: str, fee: Decimal) -> Row:
+    price, quantity, amount = (number(row, name) for name in ("Asset Price", "Asset Amount", "Amount"))
+    if not fee or not price or not quantity or not amount:
+        return row
+    cash = before_fee(abs(amount), fee, abs(price * quantity), includes=Decimal(1 if kind == "buy" else -1))
+    return Row(row.file, row.number, row.cells | {"Amount": plain(cash) or ""})
 
 
 def _book(row: Row, kind: str, reading: Reading) -> None:
@@ -86,7 +136,7 @@ def _legs(row: Row, kind: str) -> tuple[str, Legs]:
     if kind in {"cash", "received", "sent"}:
         return _moved(row, kind, asset, cash, fee)
     if kind == "withdrawal":
-        return kind, Legs(sent=asset, fee=fee)
+        return kind, Legs(sent=asset or cash, fee=fee)
     if kind == "income:reward" and row.text("Transaction Type").lower() == "bitcoin boost":
         return kind, Legs(received=asset, value=cash)
     return kind, Legs(received=(asset or cash) if kind == "deposit" else cash, fee=fee)
@@ -123,3 +173,4 @@ def _fee(row: Row) -> Leg | None:
 
 
 read = each_row(_take)
+read_reference = each_row(_take_reference)

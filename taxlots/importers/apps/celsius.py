@@ -62,7 +62,7 @@ def _take(rows: list[Row], reading: Reading) -> None:
 
 def _kind(row: Row) -> str:
     if _LOAN.search(_said(row)):
-        raise RowError("ROW_UNKNOWN_KIND", f"type {row.text('Transaction type')!r}: loans at Celsius are not booked", BY_HAND)
+        raise RowError("KIND_NOT_BOOKED", f"type {row.text('Transaction type')!r}: loans at Celsius are not booked", BY_HAND)
     return said_by(_said(row), _TYPES)
 
 

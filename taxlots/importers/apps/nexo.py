@@ -2,7 +2,8 @@
 
 Traps: the details begin with the status, and pending and rejected rows move nothing; types were written as one word until 2022; the files
 of 2020 have both sides of an exchange in one cell (`-1.5 / +300`, `BTC/USDT`); `Date / Time` is central European time, `Date / Time
-(UTC)` is UTC; GBPX, EURX and USDX are Nexo's names for money; a withdrawal's input contains the fee; loans are not booked.
+(UTC)` is UTC; GBPX, EURX and USDX are Nexo's names for money; a withdrawal's input contains the fee; loans are
+not booked, but a liquidation sells the coins.
 """
 
 import re
@@ -28,7 +29,7 @@ _RENAMES = {
     "EURX": "EUR",
     "USDX": "USD",
     "NEXONEXO": "NEXO",
-    "NEXOBNB": "NEXO",
+    "NEXOBNB": "BNB",
     "NEXOBEP2": "NEXO",
     "BNBN": "BNB",
     "USDTERC": "USDT",
@@ -44,10 +45,10 @@ _INCOME = {
     "exchangecashback": "income:reward",
 }
 _TRADES = {"exchange", "exchangecollateral", "creditcardstatus", "deposittoexchange", "exchangetowithdraw"}
-_SALES = {"manualsellorder", "automaticsellorder"}
+_SALES = {"manualsellorder", "automaticsellorder", "liquidation"}
 _WITHDRAWALS = {"withdrawal", "withdrawexchanged"}
 _SPENDS = {"nexocardpurchase", "administrativededuction", "administrator"}
-_LOANS = {"withdrawalcredit", "loanwithdrawal", "repayment", "manualrepayment", "forcedrepayment", "liquidation"}
+_LOANS = {"withdrawalcredit", "loanwithdrawal", "repayment", "manualrepayment", "forcedrepayment"}
 _INTERNAL = {
     "lockingtermdeposit",
     "unlockingtermdeposit",
@@ -58,7 +59,7 @@ _INTERNAL = {
     "dualinvestmentlock",
     "dualinvestmentunlock",
 }
-_LOAN_HINT = "Loans are not booked in this version; give a repayment or liquidation in coins as a sell in a universal ledger CSV."
+_LOAN_HINT = "Loans are not booked in this version; give a repayment in coins as a sell in a universal ledger CSV."
 _BOTH_SIDES = re.compile(r"(?P<sent>-?[0-9.,]+)\s*/\s*\+?(?P<received>[0-9.,]+)")
 _HASH = re.compile(r"\b(?:0x)?[0-9a-fA-F]{64}\b")
 Amount = tuple[Decimal, str]
@@ -169,7 +170,11 @@ def _take(entry: _Entry, intake: Intake) -> None:
 def _traded(entry: _Entry) -> list[Transaction]:
     got = entry.output
     if entry.type in _SALES and got[1] == entry.input[1]:
-        got = (entry.usd or Decimal(0), "USD")  # sold to repay a loan in dollars
+        if not entry.usd or is_fiat(entry.input[1]):
+            raise RowError(
+                "KIND_NOT_BOOKED", f"{entry.said!r} belongs to a loan, and the row does not say what the coins brought", _LOAN_HINT
+            )
+        got = (entry.usd, "USD")  # sold to repay a loan in dollars
     parts = [Part(entry.row, -abs(entry.input[0]), entry.input[1]), Part(entry.row, abs(got[0]), got[1])]
     parts += [Part(entry.row, -entry.fee[0], entry.fee[1], fee=True)] if entry.fee else []
     value = None if is_fiat(entry.input[1]) or is_fiat(got[1]) else entry.usd

@@ -4,6 +4,7 @@ Which of the two it is, the disclaimer or the file's name says. Older files have
 whether the money of a trade contains the fee. Only BUY and SELL are documented; for other types the filled side decides.
 """
 
+import re
 from decimal import Decimal
 
 from taxlots.importers.bookings import Leg, Legs, Reading, before_fee, booked, each_row, leg, said_by, trade_kind
@@ -16,26 +17,30 @@ REQUIRED = (
     *("DateTime", "Transaction Type", "Asset In (Quantity)", "Asset In (Currency)"),
     *("Asset Out (Quantity)", "Asset Out (Currency)", "Transaction Fee (Quantity)"),
 )
+_VALUE = re.compile(r"Market Value \((?P<currency>[A-Z]{3})\)")
 _TYPES = {
     "BUY": "trade",
     "SELL": "trade",
     "RECEIVE": "deposit",
     "CRYPTO RECEIVE": "deposit",
     "TRANSFER IN": "deposit",
+    "CRYPTO TRANSFER IN": "deposit",
     "SEND": "withdrawal",
     "CRYPTO SEND": "withdrawal",
     "TRANSFER OUT": "withdrawal",
+    "CRYPTO TRANSFER OUT": "withdrawal",
     "CHECKOUT": "spend",
+    "CRYPTO CHECKOUT": "spend",
 }
 
 
 def _take(row: Row, reading: Reading) -> None:
-    said = said_by(row.text("Transaction Type"), _TYPES)
+    said = said_by(row.text("Transaction Type").replace("_", " "), _TYPES)
     into, out, fee = (_leg(row, name) for name in ("Asset In", "Asset Out", "Transaction Fee"))
     if not into and not out:
         reading.intake.leave(row, "the quantity is 0")
         return
-    value = leg(number(row, "Market Value (USD)"), "USD")
+    value = _market_value(row)
     when = written_time(row, "DateTime", reading.zone)
     kind, legs = _legs(said, Legs(out, into, fee, value))
     reading.intake.add(booked(row, _account(reading), kind, when, legs))
@@ -70,6 +75,12 @@ def _without_fee(amount: Leg | None, fee: Leg | None, gross: Decimal | None, inc
 
 def _leg(row: Row, name: str) -> Leg | None:
     return leg(number(row, f"{name} (Quantity)"), row.text(f"{name} (Currency)"))
+
+
+def _market_value(row: Row) -> Leg | None:
+    """What the coins were worth; the column's name holds the currency."""
+    match = next(filter(None, map(_VALUE.fullmatch, row.cells)), None)
+    return leg(number(row, match[0]), match["currency"]) if match else None
 
 
 def _account(reading: Reading) -> str:

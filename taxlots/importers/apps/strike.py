@@ -2,12 +2,12 @@
 
 Traps: a purchase's money is negative until 2022 and positive later, so the type tells the direction, not the sign. A sale's money is
 what was paid out, after the fee. A bill paid in bitcoin is two rows with one id, a Sale and a Withdrawal. `Currency 1` stands twice in
-the header (the second belongs to the balance and says the same). Lightning payments may be in money, without any bitcoin.
+the header: the first is the amount's, the second the balance's. Lightning payments may be in money, without any bitcoin.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from decimal import Decimal
@@ -15,8 +15,10 @@ from decimal import Decimal
 from taxlots import exact
 from taxlots.importers.bookings import Leg, Legs, When, before_fee, booked, leg, rows_of, said_by
 from taxlots.importers.numbers import number
-from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
-from taxlots.importers.written_times import time_of, written_time
+from taxlots.importers.records import Intake, Row, RowError, Table, Transaction, all_rows
+from taxlots.importers.running_balances import Stated, changes_by_row, stated_balance, with_balances
+from taxlots.importers.times import time_of
+from taxlots.importers.written_times import written_time
 
 ACCOUNT = "strike"
 REQUIRED_2021 = ("Transaction ID", "Time (UTC)", "Status", "Transaction Type", "Amount BTC", "Fee BTC")
@@ -60,8 +62,7 @@ class _Amounts:
     coin_fee: Decimal
 
 
-def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
-    """Every row of every table to its fate; all times are UTC. Raises nothing."""
+def _read(tables: Sequence[Table], zone: tzinfo) -> Intake:
     intake = Intake()
     types = _types_by_id(tables)
     with exact.exactly():
@@ -168,5 +169,21 @@ def _when(row: Row) -> When:
         if row.text(name):
             return written_time(row, name)
     word = "Completed" if row.text("Completed Time (UTC)") else "Initiated"
-    text = f"{row.text(f'{word} Date (UTC)')} {row.text(f'{word} Time (UTC)')}"
-    return time_of(text, f"{word} Time (UTC)")
+    names = (f"{word} Date (UTC)", f"{word} Time (UTC)", f"{word} Time (UTC) (2)")  # one build calls date and time alike
+    return time_of(" ".join(dict.fromkeys(filter(None, map(row.text, names)))), names[1])
+
+
+def _stated(tables: Sequence[Table], _zone: tzinfo, intake: Intake) -> Iterator[Stated]:
+    """What the files of 2022 and 2023 say that was left of money and of bitcoin."""
+    moved, times = changes_by_row(intake), {made.sources[0]: made.time for made in intake.transactions}
+    for row in all_rows(tables):
+        if row.source not in times or "Balance - BTC" not in row.cells:
+            continue
+        cash = row.text("Currency 1").upper()
+        for asset, column in ((cash, "Balance 1"), ("BTC", "Balance - BTC")):
+            if asset and (column != "Balance 1" or asset != "BTC"):
+                change, balance = moved[row.source].get(asset, Decimal(0)), stated_balance(row, column, intake)
+                yield Stated(row=row, time=times[row.source], asset=asset, change=change, balance=balance)
+
+
+read = with_balances(_read, ACCOUNT, _stated)

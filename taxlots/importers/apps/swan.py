@@ -2,9 +2,10 @@
 
 Both begin with two lines of address and telephone. Coins that came from an earlier custodian are listed as deposits, but they never left
 Swan. A deposit of one's own coins may carry basis and date. The third export of Swan (in CoinTracker's own format) repeats
-the purchases and is read as what it is, a CoinTracker file.
+the purchases: `repeated_exports` merges what both tell.
 """
 
+import re
 from datetime import datetime
 from decimal import Decimal
 
@@ -24,7 +25,7 @@ _EVENTS = {
     "prepaid_fee": "fee",
 }
 _SETTLED = "settled"
-_CUSTODIAN = "custodial transfer"
+_CUSTODIAN = re.compile(r"custodial transfer|prime ?trust|fortress", re.IGNORECASE)
 
 
 def _take_transfer(row: Row, reading: Reading) -> None:
@@ -32,7 +33,7 @@ def _take_transfer(row: Row, reading: Reading) -> None:
     if row.text("Status").lower() != _SETTLED:
         reading.intake.leave(row, f"status {row.text('Status')!r}, not settled")
         return
-    if kind == "deposit" and row.text("Address Label").lower().startswith(_CUSTODIAN):
+    if kind == "deposit" and _CUSTODIAN.search(row.text("Address Label")):
         reading.intake.leave(row, "coins that Swan moved from one custodian to another")
         return
     legs = _legs(row, kind)

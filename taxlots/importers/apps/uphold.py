@@ -6,7 +6,7 @@ once, so it becomes two transactions; amounts contain the fee, which may be in a
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
@@ -144,7 +144,7 @@ def _made(entry: _Entry, own_id: bool) -> list[Transaction]:  # noqa: FBT001  wh
     if not entry.origin.amount or not entry.destination.amount:
         return []
     if entry.origin.asset == entry.destination.asset:
-        return [_moved(entry, name)] if entry.type != "transfer" else []
+        return [_moved(entry, name)] if entry.type != "transfer" else _cost(entry, name)
     made = _exchanged(entry, name)
     if entry.type == "in":
         moved = _leg(entry, "deposit", -entry.origin.amount, entry.origin.asset, f"{name}/in" if name else "")
@@ -155,11 +155,24 @@ def _made(entry: _Entry, own_id: bool) -> list[Transaction]:  # noqa: FBT001  wh
     return made
 
 
+def _lost(entry: _Entry) -> tuple[Decimal, str] | None:
+    """The stated fee, or what of one currency left and did not arrive."""
+    lost = entry.fee or -entry.origin.amount - entry.destination.amount
+    return (lost, entry.fee_asset or entry.origin.asset) if lost > 0 else None
+
+
+def _cost(entry: _Entry, name: str) -> list[Transaction]:
+    """A transfer of one currency inside Uphold: nothing but what it cost."""
+    fee = _lost(entry)
+    cost = Transaction(time=entry.time, account=ACCOUNT, kind="fee", sources=(entry.row.source,), id=name)
+    return [replace(cost, fee_quantity=fee[0], fee_asset=fee[1])] if fee else []
+
+
 def _moved(entry: _Entry, name: str) -> Transaction:
     """A move of one currency: what arrives at Uphold, or what arrives elsewhere, is the destination amount."""
     size, asset = entry.destination.amount, entry.destination.asset
     kind = "deposit" if entry.type == "in" else "withdrawal"
-    fee = (entry.fee, entry.fee_asset) if entry.fee else None
+    fee = _lost(entry) if entry.type == "out" else (entry.fee, entry.fee_asset) if entry.fee else None
     if entry.type == "in" and fee and fee[1] == asset:
         size += fee[0]
     if entry.type == "in" and asset == _BRAVE and entry.from_uphold:

@@ -4,17 +4,22 @@ Amounts carry a sign and a blank (`- $250.00`), the first header cell is empty, 
 closing balance with a disclaimer. Times are local and printed without a zone.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from taxlots.importers.bookings import Legs, Reading, booked, each_row, leg, said_by
 from taxlots.importers.numbers import number
-from taxlots.importers.records import Row
+from taxlots.importers.records import Intake, Row, Table
+from taxlots.importers.running_balances import Stated, Terms, changes_by_row, stated_balance, with_balances
 from taxlots.importers.times import time
 
 ACCOUNT = "venmo"
 REQUIRED = ("ID", "Datetime", "Type", "Status", "Note", "From", "To", "Amount (total)", "Funding Source", "Destination")
+REQUIRED_BALANCES = ("Start Date", "End Date", "Start Balance", "End Balance")
 _BALANCE = "venmo balance"
+_INSTANT = timedelta(microseconds=1)
 _TYPES = {
     "Payment": "move",
     "Charge": "move",
@@ -60,4 +65,32 @@ def _book(row: Row, total: Decimal, reading: Reading) -> None:
     reading.intake.add(booked(row, ACCOUNT, kind, time(row, "Datetime", reading.zone), legs, id=row.text("ID"), note=note))
 
 
-read = each_row(_take)
+def _take_balances(row: Row, reading: Reading) -> None:
+    reading.intake.leave(row, "opening and closing balance of a statement")
+
+
+read_balances = each_row(_take_balances)
+
+
+def _stated(tables: Sequence[Table], _zone: tzinfo, intake: Intake) -> Iterator[Stated]:
+    """A statement gives the balance above its first and below its last row: the rows between must lead from one to the other."""
+    moved = changes_by_row(intake)
+    times = {made.sources[0]: made.time for made in intake.transactions}
+    for table in tables:
+        within = [times[row.source] for row in table.rows if row.source in times]
+        if not within:
+            continue
+        for row in table.rows:
+            if row.source in times:
+                yield Stated(row=row, time=times[row.source], asset="USD", change=moved[row.source]["USD"], balance=None)
+            elif not row.text("ID") and row.text("Beginning Balance"):
+                yield _end(row, min(within) - _INSTANT, "Beginning Balance", intake)
+            elif not row.text("ID") and row.text("Ending Balance"):
+                yield _end(row, max(within) + _INSTANT, "Ending Balance", intake)
+
+
+def _end(row: Row, when: datetime, column: str, intake: Intake) -> Stated:
+    return Stated(row=row, time=when, asset="USD", change=Decimal(0), balance=stated_balance(row, column, intake))
+
+
+read = with_balances(each_row(_take), ACCOUNT, _stated, Terms(away={"USD"}, whole=False))

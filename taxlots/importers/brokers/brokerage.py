@@ -7,7 +7,7 @@ the amount -1,005 and the fees 5, and becomes `sent 1,000, fee 5`.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -15,10 +15,10 @@ from decimal import Decimal
 from taxlots.exact import plain
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction, all_rows
 from taxlots.importers.times import TimeError, parse_time
-from taxlots.kinds import is_fiat
 
 BUY, SELL, DIVIDEND, QUALIFIED, INTEREST = "buy", "sell", "income:dividend", "income:qualified-dividend", "income:interest"
 GAINS, OTHER_INCOME, RETURNED = "income:capital-gain-distribution", "income:other", "return-of-capital"
+SPUN_OFF = "spin-off"
 CASH, COST, SHARES, SPLIT = "cash", "cost", "shares", "split"  # either way, by the sign
 MOVE, TRADE = "move", "trade"  # a layout settles them: shares or cash, a purchase or a sale
 ASIDE, REFUSE = "aside: ", "refuse: "
@@ -35,8 +35,8 @@ _HINTS = {
     SHORT: "Give the gain of the closed position to your accountant; only holdings that were bought are computed.",
     FUTURE: "Section 1256 contracts are not computed; take the totals from the broker's Form 1099-B.",
     CFD: "Take the result from the broker's tax report; contracts for difference are not computed.",
-    CORPORATE: "Give its effect in a universal ledger CSV: a convert (basis carries over), a split, a sell or a deposit with basis.",
-    FRACTION: "Give the fraction as a sell in a universal ledger CSV; the broker's notice names its quantity.",
+    CORPORATE: "Give its effect in a universal ledger CSV: a convert (basis carries over), a split, a spin-off or a sell.",
+    FRACTION: "Give the fraction (the broker's notice names it) as a sell in a universal ledger CSV, and a split that includes it.",
     ACCRUED: "Give the trade without the accrued interest in a universal ledger CSV, and the interest as income:interest or spend.",
 }
 _ELSE = "Give its effect in a universal ledger CSV, or its gain to your accountant."
@@ -50,7 +50,8 @@ class Entry:
 
     `cancels` marks a row that undoes an earlier one of the same deed, quantity and amount. `withheld` is tax that was kept back from a
     dividend, interest or a sale of which `amount` is the rest, `fee_apart` a fee that `amount` does not contain, as of another currency.
-    `also` are rows that tell a part of the same, as the fee of an order: they share the entry's fate.
+    `also` are rows that tell a part of the same, as the fee of an order: they share the entry's fate. `of` is the holding that shares
+    were spun off from.
     """
 
     row: Row
@@ -70,6 +71,7 @@ class Entry:
     withheld: tuple[Decimal, str] | None = None
     fee_apart: tuple[Decimal, str] | None = None
     also: tuple[Row, ...] = ()
+    of: str = ""
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -93,18 +95,30 @@ def when(row: Row, column: str, zone: tzinfo, text: str | None = None) -> tuple[
         raise RowError("TIME_INVALID", f"column {column!r}: {error}") from None
 
 
-def account_names(platform: str, rows: Iterable[Row], *columns: str, words: bool = False) -> Callable[[Row], str]:
-    """The account of a row: the platform's name, with the account's number (first column that has one) where the files hold several.
+def account_names(
+    platform: str, rows: Iterable[Row], *columns: str, words: bool = False, files: Mapping[str, str] | None = None
+) -> Callable[[Row], str]:
+    """The account of a row: the platform's name, with the account's number where the rows hold several.
 
-    With `words`, a name without a digit tells an account apart as well.
+    The number is that of the first column that has one, else that of the row's file in `files`. With `words`, a name without a digit
+    tells an account apart as well.
     """
+    whole = files or {}
 
     def number_of(row: Row) -> str:
-        return next(filter(None, (_account_number(row.text(column), words=words) for column in columns)), "")
+        told = (*map(row.text, columns), whole.get(row.file, ""))
+        return next(filter(None, (_account_number(text, words=words) for text in told)), "")
 
     if len({number_of(row) for row in rows} - {""}) < 2:
         return lambda _row: platform
     return lambda row: "-".join(filter(None, (platform, number_of(row))))
+
+
+def numbers_of_files(tables: Sequence[Table], *patterns: re.Pattern[str]) -> dict[str, str]:
+    """Per file the account's number, by the first group of a pattern in the file's name or in the lines above its header."""
+    texts = {table.file: " ".join((table.file, *(cell for line in table.preamble for cell in line))) for table in tables}
+    matches = {file: next(filter(None, (pattern.search(text) for pattern in patterns)), None) for file, text in texts.items()}
+    return {file: match[1] for file, match in matches.items() if match}
 
 
 def _account_number(text: str, *, words: bool) -> str:
@@ -119,8 +133,13 @@ def fund_or_security(symbol: str) -> str:
 
 def read_entries(tables: Sequence[Table], intake: Intake, entry: Callable[[Row], Entry]) -> list[Entry]:
     """Every row as an entry; rows that can't be read are rejected."""
+    return entries_of(all_rows(tables), intake, entry)
+
+
+def entries_of(rows: Iterable[Row], intake: Intake, entry: Callable[[Row], Entry]) -> list[Entry]:
+    """As `read_entries`, of rows."""
     entries = []
-    for row in all_rows(tables):
+    for row in rows:
         try:
             entries.append(entry(row))
         except RowError as error:
@@ -156,13 +175,18 @@ def take(entry: Entry, intake: Intake) -> None:
         raise RowError("KIND_NOT_BOOKED", f"{entry.what} is not booked in this version", _HINTS.get(entry.deed, _ELSE))
     if entry.cancels:
         raise RowError("ROW_UNPAIRED_LEG", f"cancels {entry.what}, and no such row is in the files")
-    made = _BOOKED.get(entry.deed, _income)(entry)
+    made = made_of(entry)
     if made is None:
         _leave(entry, intake, "the amount is 0")
         return
     intake.add(made)
     for one in _withheld(entry):
         intake.add(one)
+
+
+def made_of(entry: Entry) -> Transaction | None:
+    """The transaction of an entry's deed; None where its amount is 0. Raises RowError."""
+    return _BOOKED.get(entry.deed, _income)(entry)
 
 
 def _withheld(entry: Entry) -> Iterator[Transaction]:
@@ -207,13 +231,19 @@ def take_together(group: Sequence[Entry], make: Callable[[Sequence[Entry]], Tran
 
 
 def reverse_split(group: Sequence[Entry]) -> Transaction:
-    """The old shares out and the new ones in, as the change of the new: 39 old for 7 new takes 32 away. Raises RowError."""
+    """The old shares out and the new ones in, as the change of the new: 39 old for 7 new takes 32 away. Raises RowError.
+
+    A new ticker takes over the lots (`convert`). A number such as a CUSIP in place of the old ticker is no new name: the shares had
+    the ticker of the new ones before.
+    """
     new = [entry for entry in group if entry.quantity > 0]
     old = [entry for entry in group if entry.quantity < 0]
     if len(new) != 1 or len(old) != 1 or len(group) != 2:
         raise RowError("ROW_UNPAIRED_LEG", f"a reverse split of {group[0].symbol} has {len(old)} old and {len(new)} new rows")
+    if old[0].symbol not in {"", new[0].symbol} and old[0].symbol.isalpha():
+        return transaction(new[0], "convert", sent=(-old[0].quantity, old[0].symbol), received=_shares_of(new[0]))
     change = new[0].quantity + old[0].quantity
-    return _split(replace(new[0], deed=SPLIT, quantity=change))
+    return split_by(replace(new[0], deed=SPLIT, quantity=change))
 
 
 def _shares_of(entry: Entry) -> tuple[Decimal, str]:
@@ -226,7 +256,8 @@ def _shares_of(entry: Entry) -> tuple[Decimal, str]:
     return abs(entry.quantity), entry.symbol
 
 
-def _fee_of(entry: Entry) -> tuple[Decimal, str] | None:
+def fee_of(entry: Entry) -> tuple[Decimal, str] | None:
+    """The fee of an entry with its currency, None without one."""
     return entry.fee_apart or ((entry.fees, entry.currency) if entry.fees > 0 else None)
 
 
@@ -234,14 +265,15 @@ def _buy(entry: Entry) -> Transaction:
     paid = -entry.amount - entry.fees
     if paid <= 0:
         raise RowError("ROW_INVALID", f"{entry.what}: a purchase that costs {plain(-entry.amount)} {entry.currency}")
-    return transaction(entry, BUY, sent=(paid, entry.currency), received=_shares_of(entry), fee=_fee_of(entry))
+    return transaction(entry, BUY, sent=(paid, entry.currency), received=_shares_of(entry), fee=fee_of(entry))
 
 
-def _sell(entry: Entry) -> Transaction:
+def sale(entry: Entry) -> Transaction:
+    """Shares given for the amount and the fees in it. Raises RowError."""
     gross = entry.amount + entry.fees + _kept_back(entry)
     if gross <= 0:
         raise RowError("ROW_INVALID", f"{entry.what}: a sale that brings {plain(entry.amount)} {entry.currency}")
-    return transaction(entry, SELL, sent=_shares_of(entry), received=(gross, entry.currency), fee=_fee_of(entry))
+    return transaction(entry, SELL, sent=_shares_of(entry), received=(gross, entry.currency), fee=fee_of(entry))
 
 
 def _kept_back(entry: Entry) -> Decimal:
@@ -257,6 +289,18 @@ def _income(entry: Entry) -> Transaction | None:
         hint = "Export the period with the row that it corrects, or give the correction to your accountant."
         raise RowError("ROW_INVALID", f"{entry.what} takes money back, and no equal earlier row is in the files", hint)
     return transaction(entry, entry.deed, received=(entry.amount, entry.currency)) if entry.amount else None
+
+
+def _returned(entry: Entry) -> Transaction | None:
+    """Money that lowers the basis of the security that the row names."""
+    made = _income(entry)
+    return replace(made, sent_asset=entry.symbol, asset_class=entry.asset_class) if made and entry.symbol else made
+
+
+def spun_off(entry: Entry) -> Transaction:
+    """New shares out of a holding that brokers rarely name; `of` does where they do. Raises RowError."""
+    made = transaction(entry, SPUN_OFF, received=_shares_of(entry))
+    return replace(made, sent_asset=entry.of or None)
 
 
 def _cash(entry: Entry) -> Transaction | None:
@@ -277,27 +321,31 @@ def _move(entry: Entry) -> Transaction:
     return transaction(entry, "deposit", received=shares) if entry.quantity > 0 else transaction(entry, "withdrawal", sent=shares)
 
 
-def _split(entry: Entry) -> Transaction:
+def split_by(entry: Entry) -> Transaction:
+    """The change of a holding by a split. Raises RowError."""
     shares = _shares_of(entry)
     return transaction(entry, SPLIT, received=shares) if entry.quantity > 0 else transaction(entry, SPLIT, sent=shares)
 
 
 _BOOKED: dict[str, Callable[[Entry], Transaction | None]] = {
     BUY: _buy,
-    SELL: _sell,
+    SELL: sale,
     CASH: _cash,
     COST: _cost,
     SHARES: _move,
-    SPLIT: _split,
+    SPLIT: split_by,
+    RETURNED: _returned,
+    SPUN_OFF: spun_off,
 }
+_MONEY_ONLY = {RETURNED}  # booked like income: a minus takes an earlier row back
 
 
 def without_cancelled(entries: list[Entry], intake: Intake) -> list[Entry]:
     """Set rows aside that undo an earlier one (marked so, or income with a minus), together with what they undo."""
-    undoing = [entry for entry in entries if entry.cancels or (entry.deed not in _BOOKED and entry.amount < 0)]
+    undoing = [entry for entry in entries if entry.cancels or (_is_income(entry) and entry.amount < 0)]
     known: dict[tuple[object, ...], list[Entry]] = defaultdict(list)
     for entry in entries:
-        if not entry.cancels and (entry.deed in _BOOKED or entry.amount > 0):
+        if not entry.cancels and (not _is_income(entry) or entry.amount > 0):
             known[_likeness(entry)].append(entry)
     gone: set[tuple[str, int]] = set()
     for undo in undoing:
@@ -307,6 +355,10 @@ def without_cancelled(entries: list[Entry], intake: Intake) -> list[Entry]:
             _leave(undone, intake, f"cancelled by row {undo.row.number}")
             gone |= {undo.row.source, undone.row.source}
     return [entry for entry in entries if entry.row.source not in gone]
+
+
+def _is_income(entry: Entry) -> bool:
+    return entry.deed not in _BOOKED or entry.deed in _MONEY_ONLY
 
 
 def _likeness(entry: Entry) -> tuple[object, ...]:
@@ -322,24 +374,14 @@ def _distance(undo: Entry, other: Entry) -> tuple[bool, timedelta, int]:
     return (undo.row.file != other.row.file, abs(undo.time - other.time), abs(undo.row.number - other.row.number))
 
 
-def exchange(group: Sequence[Entry]) -> Transaction:
-    """One currency for another: the entry's quantity of its symbol against its amount, fees contained. Raises RowError."""
-    (entry,) = group
-    money = entry.amount + entry.fees
-    if not is_fiat(entry.symbol) or not is_fiat(entry.currency) or not entry.quantity * money < 0:
-        raise RowError("ROW_INVALID", f"{plain(entry.quantity)} {entry.symbol} for {plain(money)} {entry.currency} is no exchange of money")
-    sides = ((abs(money), entry.currency), (abs(entry.quantity), entry.symbol))
-    sent, received = sides if entry.quantity > 0 else sides[::-1]
-    return transaction(entry, BUY, sent=sent, received=received, fee=_fee_of(entry))
-
-
-def exchange_of_two(group: Sequence[Entry]) -> Transaction:
-    """One currency given for another, told by two rows. Raises RowError."""
-    out, into = [e for e in group if e.amount < 0], [e for e in group if e.amount > 0]
-    if len(out) != 1 or len(into) != 1 or out[0].currency == into[0].currency:
-        shown = ", ".join(f"{entry.amount} {entry.currency}" for entry in group)
-        raise RowError("ROW_UNPAIRED_LEG", f"an exchange of money needs one currency out and another in on its day; the rows say {shown}")
-    return transaction(out[0], BUY, sent=(-out[0].amount, out[0].currency), received=(into[0].amount, into[0].currency))
+def warn_of_premiums(by_option: Iterable[Entry], intake: Intake) -> None:
+    """Shares that came or went by an option: its premium belongs to their basis or proceeds, and options are not booked."""
+    booked = {source for one in intake.transactions for source in one.sources}
+    hint = "Add the option's premium to the basis or the proceeds by a line in overrides.csv."
+    for entry in by_option:
+        if entry.row.source in booked:
+            message = f"{entry.what} by an option that was assigned or exercised: its premium is missing"
+            intake.warn(entry.row, "KIND_NOT_BOOKED", message, hint)
 
 
 def unknown(what: str, known: Iterable[str]) -> RowError:

@@ -63,7 +63,7 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  ever
     with exact.exactly():
         entries = brokerage.read_entries(tables, intake, lambda row: _entry(_aligned(row)))
         stated = [(entry, number(entry.row, _BALANCE)) for entry in entries if entry.currency == "EUR"]
-        intake.balances += orders.closing_cash([orders.Cash(one, one.amount, left) for one, left in stated if left is not None], "cash")
+        orders.check_cash(stated, intake)
         actions = [entry for entry in entries if entry.deed == _ACTION]
         for group in orders.grouped(actions, lambda entry: (entry.symbol, entry.time.date())):
             brokerage.take_together(group, _split, intake)

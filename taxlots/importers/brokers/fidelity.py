@@ -2,7 +2,8 @@
 
 The action is free text that begins with a verb. Cells may begin with a blank; below the rows stand paragraphs of text. In the files
 with 18 columns some rows are shifted: the currency stands under Quantity and the quantity under Price. The core position (such as
-SPAXX) is cash: what is swept into it is no purchase. A reverse split is told by two rows that share a REOR number.
+SPAXX) is cash: what is swept into it is no purchase. A reverse split, a merger and a change of name are told by rows that share a REOR
+number; a spin-off names the company that it came from in words only.
 """
 
 import re
@@ -31,9 +32,11 @@ from taxlots.importers.brokers.brokerage import (
     SHARES,
     SHORT,
     SPLIT,
+    SPUN_OFF,
     TRADE,
     Entry,
 )
+from taxlots.importers.brokers.corporate import EVENT, take_events
 from taxlots.importers.numbers import number
 from taxlots.importers.records import Intake, Row, Table, all_rows
 from taxlots.kinds import is_fiat
@@ -61,28 +64,34 @@ _VERBS = {
     **dict.fromkeys(("TRANSFERRED FROM", "TRANSFERRED TO", "TRANSFER OF ASSETS", "JOURNALED"), MOVE),
     "IN LIEU OF FRX SHARE": FRACTION,
     "REVERSE SPLIT": _REVERSE,
-    **dict.fromkeys(("DISTRIBUTION SPINOFF", "SPINOFF", "MERGER", "NAME CHANGED", "EXCHANGE IN", "EXCHANGE OUT"), CORPORATE),
+    **dict.fromkeys(("DISTRIBUTION SPINOFF", "SPINOFF"), SPUN_OFF),
+    **dict.fromkeys(("MERGER", "NAME CHANGED"), EVENT),
+    **dict.fromkeys(("EXCHANGE IN", "EXCHANGE OUT"), CORPORATE),
     "DISTRIBUTION": SPLIT,
 }
 _CORE = {"SPAXX", "FDRXX", "FZFXX", "FCASH", "CORE"}
-_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}")
+_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}|\d{4}-\d{2}-\d{2}")
+_BY_OPTION = re.compile(r"YOU (?:BOUGHT|SOLD) (?:ASSIGNED|EXERCISED)", re.IGNORECASE)
+_IN_FILE_NAME = re.compile(r"History_for_Account_([A-Z]?\d+)", re.IGNORECASE)
 _REOR = re.compile(r"REOR\s+(\w+)")
 
 
 def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
     """Every row of every table to its fate. Raises nothing."""
     intake = Intake()
-    account = brokerage.account_names(ACCOUNT, all_rows(tables), "Account Number", "Account")
+    files = brokerage.numbers_of_files(tables, _IN_FILE_NAME)
+    account = brokerage.account_names(ACCOUNT, all_rows(tables), "Account Number", "Account", files=files)
     with exact.exactly():
         entries = brokerage.read_entries(tables, intake, lambda row: _entry(row, account, zone))
         splits: dict[tuple[str, str], list[Entry]] = defaultdict(list)
         for entry in entries:
             if entry.deed == _REVERSE:
-                shared = _REOR.search(entry.row.text("Action").upper())
-                splits[entry.row.file, shared[1] if shared else ""].append(entry)
+                splits[entry.row.file, _event(entry)].append(entry)
         for group in splits.values():
             brokerage.take_together(group, brokerage.reverse_split, intake)
-        brokerage.book([entry for entry in entries if entry.deed != _REVERSE], intake)
+        rest = take_events([entry for entry in entries if entry.deed != _REVERSE], _event, intake)
+        brokerage.book(rest, intake)
+        brokerage.warn_of_premiums([entry for entry in entries if _BY_OPTION.match(entry.note)], intake)
     return intake
 
 
@@ -113,6 +122,12 @@ def _entry(row: Row, account: Callable[[Row], str], zone: tzinfo) -> Entry:
         cancels="CANCEL" in verb,
         asset_class=brokerage.fund_or_security(symbol),
     )
+
+
+def _event(entry: Entry) -> str:
+    """The REOR number that the rows of an event share."""
+    shared = _REOR.search(entry.row.text("Action").upper())
+    return shared[1] if shared else ""
 
 
 def _quantity(row: Row) -> Decimal:

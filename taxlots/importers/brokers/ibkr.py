@@ -15,11 +15,14 @@ from zoneinfo import ZoneInfo
 
 from taxlots import exact
 from taxlots.importers.brokers import brokerage, ibkr_cash
-from taxlots.importers.brokers.brokerage import ASIDE, BUY, CORPORATE, FUTURE, OPTION, REALIZED, REFUSE, SELL, SHORT, SPLIT, Entry
+from taxlots.importers.brokers.brokerage import ASIDE, BUY, CORPORATE, FUTURE, OPTION, REALIZED, REFUSE, SELL, SHORT, SPLIT, SPUN_OFF, Entry
+from taxlots.importers.brokers.corporate import EVENT, take_events
+from taxlots.importers.brokers.exchanges_of_money import exchange
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, Row, RowError, Table
 
 REQUIRED = ("Statement", "Header", "Field Name", "Field Value")
+REQUIRED_TRADES = ("Trades", "Header", "DataDiscriminator", "Asset Category")  # a statement whose first section was cut off
 ACCOUNT = "ibkr"
 NEW_YORK = ZoneInfo("America/New_York")
 EXCHANGE, _CHANGED = "exchange of money", "change of shares"
@@ -43,7 +46,12 @@ _NO_MOVEMENT = {
         "total p/l for statement period",
     ),
 }
-_SPLIT = re.compile(r"(?P<symbol>[^(\s]+)\s*\(.*?\)\s+(?:Forward |Reverse )?Split \d+ for \d+", re.IGNORECASE)
+_NUMBER = re.compile(r"[A-Z]{1,3}\d{4,}")
+_NAMED = r"(?P<symbol>[^(\s]+)\s*\(.*?\)\s+"
+_SPLIT = re.compile(rf"{_NAMED}(?:(?:Forward |Reverse )?Split \d+ for \d+|Stock Dividend)", re.IGNORECASE)
+_SPUN = re.compile(rf"{_NAMED}Spin-?off\b", re.IGNORECASE)
+_REPLACED = re.compile(rf"{_NAMED}(?:Merged\s*\(|CUSIP/ISIN Change)", re.IGNORECASE)
+_CONCERNED = re.compile(r"\((?P<symbol>[^,()]+),[^()]*(?:\([^()]*\)[^()]*)*\)\s*$")  # the security that the row moves, in the last brackets
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,8 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
     intake = Intake()
     with exact.exactly():
         files = [list(_lines(table, intake)) for table in tables]
-        account = brokerage.account_names(ACCOUNT, (line.row for lines in files for line in lines), "Account")
+        rows = [line.row for lines in files for line in lines]
+        account = brokerage.account_names(ACCOUNT, rows, "Account", files=_numbers(rows))
         entries: list[Entry] = []
         for lines in files:
             terms = _Terms(account, zone, _counted(lines), _base(lines))
@@ -76,8 +85,10 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
                     entries.append(_entry(line, terms))
                 except RowError as error:
                     intake.reject(line.row, error)
-        brokerage.book(_without_special(entries, intake), intake)
-        _warn_of_premiums(entries, intake)
+        rest = take_events(_without_special(entries, intake), lambda entry: _CONCERNED.sub("", entry.note), intake)
+        brokerage.book(rest, intake)
+        by_option = [entry for entry in entries if {"A", "Ex"} & set(entry.row.text("Code").split(";"))]
+        brokerage.warn_of_premiums(by_option, intake)
     return intake
 
 
@@ -104,6 +115,14 @@ def _counted(lines: Sequence[_Line]) -> str:
     """Orders where the file has them, else their executions."""
     said = {line.row.text("DataDiscriminator") for line in lines if line.section == "trades"}
     return next((name for name in ("Order", "Trade", "Execution") if name in said), "Order")
+
+
+def _numbers(rows: Sequence[Row]) -> dict[str, str]:
+    """Per file the account of a statement of one; none where a transaction history masks the numbers, so that they can't be compared."""
+    if any("*" in row.text("Account") for row in rows):
+        return {}
+    named = {row.file: row.text("Field Value") for row in rows if row.text("Field Name") == "Account"}
+    return {file: number for file, number in named.items() if _NUMBER.fullmatch(number)}
 
 
 def _base(lines: Sequence[_Line]) -> str:
@@ -164,7 +183,7 @@ def _trade(row: Row, account: str, terms: _Terms) -> Entry:
 
 def categorised(entry: Entry, category: str, *, opens: bool, closes: bool) -> Entry:
     """The deed of a trade by its asset category and by whether it opens or closes a position."""
-    said = CATEGORIES.get(category.casefold())
+    said = CATEGORIES.get(category.casefold().partition(" - ")[0])  # `Stocks - Held with Interactive Brokers (U.K.) Limited`
     if said == EXCHANGE:
         return replace(entry, deed=EXCHANGE, symbol=entry.symbol.partition(".")[0])
     if said in {OPTION, FUTURE}:
@@ -181,18 +200,32 @@ def _corporate_action(row: Row, account: str, zone: tzinfo) -> Entry:
     moment, date_only = brokerage.when(row, "Date/Time", NEW_YORK, row.text("Date/Time").replace(", ", " "))
     if date_only:
         moment, _ = brokerage.when(row, "Date/Time", zone)
-    split = _SPLIT.match(said)
-    return Entry(
+    entry = Entry(
         row=row,
-        deed=_CHANGED if split else CORPORATE,
+        deed=CORPORATE,
         account=account,
         time=moment,
         date_only=date_only,
-        symbol=split["symbol"].upper() if split else "",
         quantity=number(row, "Quantity") or Decimal(0),
+        amount=number(row, "Proceeds") or Decimal(0),
+        currency=row.text("Currency").upper(),
         note=said,
         asset_class="security",
     )
+    return _told_by(entry, said)
+
+
+def _told_by(entry: Entry, said: str) -> Entry:
+    """The deed and the security of a corporate action, by its description."""
+    concerned = _CONCERNED.search(said)
+    moved = concerned["symbol"].strip().upper().removesuffix(".OLD") if concerned else ""
+    if split := _SPLIT.match(said):
+        return replace(entry, deed=_CHANGED, symbol=split["symbol"].upper(), amount=Decimal(0))
+    if (spun := _SPUN.match(said)) and moved:
+        return replace(entry, deed=SPUN_OFF, symbol=moved, of=spun["symbol"].upper().removesuffix(".OLD"), amount=Decimal(0))
+    if _REPLACED.match(said) and moved:
+        return replace(entry, deed=EVENT, symbol=moved)
+    return entry
 
 
 def _without_special(entries: Sequence[Entry], intake: Intake) -> list[Entry]:
@@ -201,7 +234,7 @@ def _without_special(entries: Sequence[Entry], intake: Intake) -> list[Entry]:
     splits: dict[tuple[object, ...], list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.deed == EXCHANGE and not entry.cancels:
-            brokerage.take_together([entry], brokerage.exchange, intake)
+            brokerage.take_together([entry], exchange, intake)
         elif entry.deed == _CHANGED:
             splits[entry.row.file, entry.account, entry.symbol, entry.time].append(entry)
         else:
@@ -212,14 +245,3 @@ def _without_special(entries: Sequence[Entry], intake: Intake) -> list[Entry]:
         else:
             brokerage.take_together(group, brokerage.reverse_split, intake)
     return rest
-
-
-def _warn_of_premiums(entries: Sequence[Entry], intake: Intake) -> None:
-    """Shares that came or went by an option: its premium belongs to their basis or proceeds, and options are not booked."""
-    booked = {source for one in intake.transactions for source in one.sources}
-    for entry in entries:
-        if entry.row.source in booked and {"A", "Ex"} & set(entry.row.text("Code").split(";")):
-            hint = "Add the option's premium to the basis or the proceeds by a line in overrides.csv."
-            intake.warn(
-                entry.row, "KIND_NOT_BOOKED", f"{entry.what} by an option that was assigned or exercised: its premium is missing", hint
-            )

@@ -83,6 +83,7 @@ def of_type(name: str, row: Row, account: str, when: tuple[datetime, bool] | Non
         amount=amount,
         currency=row.text("Currency").upper(),
         note=said,
+        asset_class="security",
     )
 
 

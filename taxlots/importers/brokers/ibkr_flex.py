@@ -1,4 +1,4 @@
-"""Interactive Brokers Flex queries as CSV: one of trades, one of cash transactions.
+"""Interactive Brokers Flex queries as CSV: of trades, of cash transactions, or both in one file with a header each.
 
 The user chooses the columns, so nothing but names is relied on. Times read `20240116;103000`, in New York time unless the query says
 otherwise. Where executions are listed, orders and closed lots only repeat them. `BUY (Ca.)` undoes an earlier purchase.
@@ -13,9 +13,11 @@ from decimal import Decimal
 from taxlots import exact
 from taxlots.importers.brokers import brokerage, ibkr_cash
 from taxlots.importers.brokers.brokerage import ASIDE, BUY, REALIZED, Entry
+from taxlots.importers.brokers.exchanges_of_money import exchange
 from taxlots.importers.brokers.ibkr import ACCOUNT, EXCHANGE, NEW_YORK, categorised
+from taxlots.importers.brokers.stacked import rows_by_header
 from taxlots.importers.numbers import number, required
-from taxlots.importers.records import Intake, Row, RowError, Table, all_rows
+from taxlots.importers.records import Intake, Row, RowError, Table
 
 TRADES_REQUIRED = ("Buy/Sell", "TradeDate", "Quantity", "TradePrice", "CurrencyPrimary")
 CASH_REQUIRED = ("Type", "SettleDate", "Amount", "CurrencyPrimary")
@@ -23,26 +25,20 @@ _MARKS = {"BOF", "BOA", "BOS", "EOS", "EOA", "EOF"}
 _COMPACT = re.compile(r"(?P<day>\d{8}|\d{4}-\d{2}-\d{2})(?:[;, T]+(?P<clock>\d{6}|\d{2}:\d{2}:\d{2}))?")
 
 
-def read_trades(tables: Sequence[Table], zone: tzinfo) -> Intake:
-    """Every row of every table of trades to its fate. Raises nothing."""
+def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
+    """Every row of every table, of trades or of cash transactions, to its fate. Raises nothing."""
     intake = Intake()
-    account = brokerage.account_names(ACCOUNT, all_rows(tables), "ClientAccountID", "AccountId")
-    detailed = {row.file for row in all_rows(tables) if row.text("LevelOfDetail").upper() == "EXECUTION"}
+    named = [list(rows_by_header(table, (TRADES_REQUIRED, CASH_REQUIRED), intake)) for table in tables]
+    trades, cash = ([row for rows in named for which, row in rows if which == wanted] for wanted in (0, 1))
+    account = brokerage.account_names(ACCOUNT, (*trades, *cash), "ClientAccountID", "AccountId")
+    detailed = {row.file for row in trades if row.text("LevelOfDetail").upper() == "EXECUTION"}
     with exact.exactly():
-        entries = brokerage.read_entries(tables, intake, lambda row: _trade(row, account(row), zone, row.file in detailed))
+        entries = brokerage.entries_of(trades, intake, lambda row: _trade(row, account(row), zone, row.file in detailed))
+        entries += brokerage.entries_of(cash, intake, lambda row: _cash(row, account(row), zone))
         for entry in entries:
             if entry.deed == EXCHANGE and not entry.cancels:
-                brokerage.take_together([entry], brokerage.exchange, intake)
+                brokerage.take_together([entry], exchange, intake)
         brokerage.book([entry for entry in entries if entry.deed != EXCHANGE or entry.cancels], intake)
-    return intake
-
-
-def read_cash(tables: Sequence[Table], zone: tzinfo) -> Intake:
-    """Every row of every table of cash transactions to its fate. Raises nothing."""
-    intake = Intake()
-    account = brokerage.account_names(ACCOUNT, all_rows(tables), "ClientAccountID", "AccountId")
-    with exact.exactly():
-        brokerage.book(brokerage.read_entries(tables, intake, lambda row: _cash(row, account(row), zone)), intake)
     return intake
 
 

@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
+from taxlots.importers import running_balances
 from taxlots.importers.brokers import brokerage
 from taxlots.importers.brokers.brokerage import Entry
-from taxlots.importers.exchanges.exchange_balances import Stated, closing
+from taxlots.importers.brokers.exchanges_of_money import exchange_of_two
 from taxlots.importers.proportion import portion
-from taxlots.importers.records import Intake, ReportedBalance, RowError, Transaction
+from taxlots.importers.records import Intake, RowError, Transaction
+from taxlots.importers.running_balances import Stated, Terms
 
 
 def grouped(entries: Iterable[Entry], key: Callable[[Entry], Hashable]) -> list[list[Entry]]:
@@ -50,12 +52,12 @@ def take_exchanges(entries: Sequence[Entry], key: Callable[[Entry], Hashable], i
             others = [entry for entry in waiting if entry.currency != out.currency]
             other = min(others, key=lambda entry: abs(entry.row.number - out.row.number), default=None)
             if other is None:
-                brokerage.take_together([out], brokerage.exchange_of_two, intake)
+                brokerage.take_together([out], exchange_of_two, intake)
                 continue
             waiting.remove(other)
-            brokerage.take_together([out, other], brokerage.exchange_of_two, intake)
+            brokerage.take_together([out, other], exchange_of_two, intake)
         for entry in waiting:
-            brokerage.take_together([entry], brokerage.exchange_of_two, intake)
+            brokerage.take_together([entry], exchange_of_two, intake)
 
 
 def changed_identifier(group: Sequence[Entry]) -> Transaction:
@@ -72,27 +74,14 @@ def changed_identifier(group: Sequence[Entry]) -> Transaction:
     return brokerage.transaction(into[0], "convert", sent=(-out[0].quantity, out[0].symbol), received=(into[0].quantity, into[0].symbol))
 
 
-@dataclass(frozen=True, slots=True)
-class Cash:
-    """A row's change of the cash and the balance that the export states after it."""
+def check_cash(stated: Iterable[tuple[Entry, Decimal | None]], intake: Intake) -> None:
+    """Check the balance of the cash after each row, per account and currency, and hand on the last ones.
 
-    entry: Entry
-    change: Decimal
-    balance: Decimal
-
-
-def closing_cash(stated: Sequence[Cash], wallet: str) -> list[ReportedBalance]:
-    """The last balance of each account and currency, where the files begin with an empty account.
-
-    An export of a later period begins with money that no row tells, so that its balances could not be compared.
+    An export of a later period begins with money that no row tells, so that its balances could not be compared: it is only checked.
     """
-    accounts: dict[tuple[str, str], list[Stated]] = defaultdict(list)
-    for one in stated:
-        entry = one.entry
-        accounts[entry.account, entry.currency].append(Stated(entry.row, entry.time, entry.currency, one.change, one.balance))
-    found: list[ReportedBalance] = []
-    for (account, _), rows in accounts.items():
-        first = min(row.time for row in rows)
-        if any(row.balance == row.change for row in rows if row.time == first):
-            found += closing(account, wallet, rows)
-    return found
+    accounts: dict[str, list[Stated]] = defaultdict(list)
+    for entry, left in stated:
+        line = Stated(row=entry.row, time=entry.time, asset=entry.currency, change=entry.amount, balance=left, wallet="cash")
+        accounts[entry.account].append(line)
+    for account, lines in accounts.items():
+        running_balances.check(account, lines, intake, Terms(whole=False))

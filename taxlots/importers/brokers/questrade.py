@@ -2,7 +2,7 @@
 
 Dates end in `12:00:00 AM`. Deposits and interest have no action, their type stands under Activity Type. An exchange of money (FXT) has
 two rows, one for each currency. Shares that are journaled from one currency to the other (BRW) leave as one symbol and arrive as
-another.
+another. So do those of a merger (MGR) and of a change of name (NAC).
 """
 
 from collections import defaultdict
@@ -14,6 +14,8 @@ from decimal import Decimal
 from taxlots import exact
 from taxlots.importers.brokers import brokerage
 from taxlots.importers.brokers.brokerage import BUY, CASH, CORPORATE, COST, DIVIDEND, INTEREST, MOVE, SELL, SHARES, Entry
+from taxlots.importers.brokers.corporate import EVENT, take_events
+from taxlots.importers.brokers.exchanges_of_money import exchange_of_two
 from taxlots.importers.numbers import number
 from taxlots.importers.records import Intake, Row, Table, Transaction, all_rows
 
@@ -32,7 +34,8 @@ _DEEDS = {
     "BRW": _JOURNAL,
     **dict.fromkeys(("FCH", "Fees and rebates"), COST),
     "FXT": _EXCHANGE,
-    **dict.fromkeys(("DIS", "NAC", "LIQ", "SPL", "MGR", "Corporate actions"), CORPORATE),
+    **dict.fromkeys(("NAC", "MGR"), EVENT),
+    **dict.fromkeys(("DIS", "LIQ", "SPL", "Corporate actions"), CORPORATE),
 }
 _KNOWN = {name.casefold(): deed for name, deed in _DEEDS.items()}
 
@@ -44,8 +47,9 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
     with exact.exactly():
         entries = brokerage.read_entries(tables, intake, lambda row: _entry(row, account(row), zone))
         for group in _exchanges([entry for entry in entries if entry.deed == _EXCHANGE]):
-            brokerage.take_together(group, brokerage.exchange_of_two, intake)
-        rest = _without_journals([entry for entry in entries if entry.deed != _EXCHANGE], intake)
+            brokerage.take_together(group, exchange_of_two, intake)
+        events = take_events([entry for entry in entries if entry.deed != _EXCHANGE], lambda entry: entry.note[:3], intake)
+        rest = _without_journals(events, intake)
         brokerage.book(rest, intake)
     return intake
 
@@ -57,7 +61,7 @@ def _entry(row: Row, account: str, zone: tzinfo) -> Entry:
         raise brokerage.unknown(said, _DEEDS)
     day = row.text("Transaction Date").partition(" ")[0]
     moment, _ = brokerage.when(row, "Transaction Date", zone, day)
-    quantity = number(row, "Quantity") if deed in {BUY, SELL, MOVE, CORPORATE, _JOURNAL} else None
+    quantity = number(row, "Quantity") if deed in {BUY, SELL, MOVE, CORPORATE, EVENT, _JOURNAL} else None
     symbol = row.text("Symbol").upper()
     entry = Entry(
         row=row,

@@ -12,6 +12,9 @@ from decimal import Decimal
 
 from taxlots import exact
 from taxlots.importers.bookings import Legs, Reading, booked, leg, rows_of
+from taxlots.importers.brokers import brokerage
+from taxlots.importers.brokers.brokerage import SPUN_OFF, Entry
+from taxlots.importers.brokers.corporate import EVENT, take_events
 from taxlots.importers.numbers import NumberError, number, parse_number
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
 from taxlots.importers.times import time
@@ -32,14 +35,10 @@ _SPLITS = {"SPL", "SPR"}
 _SHARES_IN = {"ACATI": "deposit", "REC": "income:reward"}
 _SHARES_OUT = {"ACATO": "withdrawal"}
 _OPTIONS = {"BTO", "STO", "BTC", "STC", "OEXP", "OASGN", "OEXCS"}
-_EVENTS = {"SOFF", "MRGS", "CONV"}
+_EVENTS = {"MRGS", "CONV"}
+_SPUN_OFF = "SOFF"
 _NOT_BOOKED = (
     (_OPTIONS, "options are not booked", "Take gains on options from Robinhood's 1099-B."),
-    (
-        _EVENTS,
-        "a merger, spin-off or conversion has to be told by hand",
-        "Give it in a universal ledger CSV, as swap or convert with its basis.",
-    ),
     (
         {"COIN", "CRYPTO TRANSFER"},
         "a move of coins of which this file says too little",
@@ -53,6 +52,7 @@ _LEAVING = re.compile(r"(?P<number>.*[0-9])\s*[Ss]")
 def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
     """Every row of every table to its fate; dates are days in `zone`. Raises nothing."""
     intake = Intake()
+    events: list[Entry] = []
     splits: dict[tuple[str, str, str], list[tuple[Row, Decimal]]] = defaultdict(list)
     with exact.exactly():
         for row, reading in rows_of(tables, zone, intake):
@@ -60,13 +60,33 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
                 if row.text("Trans Code").upper() in _SPLITS:
                     key = (row.file, row.text("Activity Date"), row.text("Instrument"))
                     splits[key].append((row, _quantity(row)))
+                elif row.text("Trans Code").upper() in {*_EVENTS, _SPUN_OFF}:
+                    events.append(_event(row, zone))
                 else:
                     _take(row, reading)
             except RowError as error:
                 intake.reject(row, error)
         for rows in splits.values():
             _take_split(rows, zone, intake)
+        brokerage.book(take_events(events, lambda entry: entry.row.text("Trans Code").upper(), intake), intake)
     return intake
+
+
+def _event(row: Row, zone: tzinfo) -> Entry:
+    """A merger or conversion, told by the rows of its day, or a spin-off, which does not name the company it came from."""
+    moment, date_only = time(row, "Activity Date", zone)
+    return Entry(
+        row=row,
+        deed=SPUN_OFF if row.text("Trans Code").upper() == _SPUN_OFF else EVENT,
+        account=ACCOUNT,
+        time=moment,
+        date_only=date_only,
+        symbol=row.text("Instrument").upper(),
+        quantity=_quantity(row),
+        amount=number(row, "Amount") or Decimal(0),
+        note=" ".join(row.text("Description").split()),
+        asset_class="security",
+    )
 
 
 def _take(row: Row, reading: Reading) -> None:
@@ -123,8 +143,8 @@ def _known(code: str) -> None:
     """Raises RowError for a code that is not booked or not known."""
     for codes, why, hint in _NOT_BOOKED:
         if code in codes:
-            raise RowError("ROW_UNKNOWN_KIND", f"code {code!r}: {why}", hint)
-    known = (*_TRADES, *_INCOME, *sorted(_CASH), *sorted(_COSTS), *_SHARES_IN, *_SHARES_OUT, *sorted(_SPLITS))
+            raise RowError("KIND_NOT_BOOKED", f"code {code!r}: {why}", hint)
+    known = (*_TRADES, *_INCOME, *sorted(_CASH), *sorted(_COSTS), *_SHARES_IN, *_SHARES_OUT, *sorted(_SPLITS), *sorted(_EVENTS), _SPUN_OFF)
     if code not in known:
         hint = f"Known codes: {', '.join(known)}. Give the row in a universal ledger CSV, or report the code."
         raise RowError("ROW_UNKNOWN_KIND", f"code {code!r} is not known", hint)

@@ -1,7 +1,8 @@
 """Robinhood's crypto exports (orders, transfers) and the list of sales in its 1099 file.
 
 Orders: only what was filled counts, which is the quantity less what was left; the spread is inside the price, there is no fee. Transfers:
-only those that succeeded. The 1099 file stacks tables of several forms; its realised lots were computed by Robinhood.
+only those that succeeded. A script of robin_stocks writes orders too. The 1099 file stacks tables of several forms; its realised lots were
+computed by Robinhood.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,10 @@ from taxlots.importers.written_times import written_time
 ACCOUNT = "robinhood-crypto"
 REQUIRED_ORDERS = ("UUID", "Time Entered", "Symbol", "Side", "Quantity", "State", "Leaves Quantity", "Average Price", "Notional")
 REQUIRED_TRANSFERS = ("id", "created_at", "currency_code", "transfer_type", "amount", "network_fee", "state", "blockchain_txn_id")
+REQUIRED_SCRIPT = ("symbol", "date", "order_type", "side", "fees", "quantity", "average_price")
 REQUIRED_1099 = ("1099-B", "ACCOUNT NUMBER", "TAX YEAR", "DATE ACQUIRED", "SALE DATE")
+REQUIRED_1099_DIV = ("1099-DIV", "ACCOUNT NUMBER", "TAX YEAR")
+REQUIRED_1099_INT = ("1099-INT", "ACCOUNT NUMBER", "TAX YEAR")
 REALISED = "a report of realised lots, for reconciliation, not transactions"
 _SIDES = {"Buy": "buy", "Sell": "sell"}
 _STATES = {
@@ -54,7 +58,7 @@ def _take_order(row: Row, reading: Reading) -> None:
 
 def _coin(row: Row) -> str:
     """`BTC`, `BTC-USD` and `BTCUSD` are BTC."""
-    symbol = row.text("Symbol").upper()
+    symbol = (row.text("Symbol") or row.text("symbol")).upper()
     return symbol.removesuffix("USD").rstrip("-/") or symbol
 
 
@@ -66,6 +70,18 @@ def _cash(row: Row, filled: Decimal) -> Decimal:
             raise RowError("ROW_INVALID", "the order has no average price for the part that was filled")
         return filled * price
     return notional
+
+
+def _take_script(row: Row, reading: Reading) -> None:
+    """A filled order as a script of robin_stocks writes it; its file of shares has the same columns and counts fees per execution."""
+    kind, symbol = said_by(row.text("side"), _SIDES), row.text("symbol").upper()
+    if not symbol.endswith("USD") and "crypto" not in row.file.lower():
+        hint = "Add Robinhood's account activity report for shares; of coins, keep `crypto` in the file's name."
+        raise RowError("KIND_NOT_BOOKED", f"{symbol}: an order of shares, or of coins that are not named as such", hint)
+    quantity, price = required(row, "quantity"), required(row, "average_price")
+    coins, cash, fee = leg(quantity, _coin(row)), leg(quantity * price, "USD"), leg(number(row, "fees"), "USD")
+    legs = Legs(cash, coins, fee) if kind == "buy" else Legs(coins, cash, fee)
+    reading.intake.add(booked(row, ACCOUNT, kind, written_time(row, "date"), legs))
 
 
 def _take_transfer(row: Row, reading: Reading) -> None:
@@ -95,12 +111,14 @@ def _value(row: Row) -> Leg | None:
 
 
 def read_1099(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  nothing is read of the rows
-    """Every row set aside: the gains are another program's. Raises nothing."""
+    """Every row set aside: the gains are another program's, the sums are those of rows in other exports. Raises nothing."""
     intake = Intake()
     for row in all_rows(tables):
-        intake.leave(row, REALISED)
+        lots = "1099-B" in map(str.strip, row.cells.values())
+        intake.leave(row, REALISED if lots else "a tax form's sums, for reconciliation, not transactions")
     return intake
 
 
 read_orders = each_row(_take_order)
 read_transfers = each_row(_take_transfer)
+read_script = each_row(_take_script)

@@ -1,8 +1,8 @@
 """Charles Schwab: the transactions CSV of a brokerage account, and its report of realised lots.
 
 A date may read `06/10/2025 as of 06/06/2025`: the second is when it happened. Sales have a positive or a negative quantity, by the
-age of the file. A reverse split, a redemption and a cash merger are told by two rows each; shares that only change between the cash
-and the margin side of the account are journaled out and in on one day.
+age of the file. A reverse split, a redemption, a merger and a change of name are told by two rows each; shares that only change between
+the cash and the margin side of the account are journaled out and in on one day. A spin-off does not name the company it came from.
 """
 
 import re
@@ -17,7 +17,6 @@ from taxlots.importers.brokers.brokerage import (
     ASIDE,
     BUY,
     CASH,
-    CORPORATE,
     COST,
     DIVIDEND,
     FRACTION,
@@ -31,10 +30,12 @@ from taxlots.importers.brokers.brokerage import (
     SHARES,
     SHORT,
     SPLIT,
+    SPUN_OFF,
     Entry,
 )
+from taxlots.importers.brokers.corporate import EVENT, take_events
 from taxlots.importers.numbers import number
-from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.records import Intake, Row, RowError, Table, Transaction, all_rows
 
 REQUIRED = ("Date", "Action", "Symbol", "Description", "Quantity", "Price", "Fees & Comm")
 REALIZED_REQUIRED = ("Symbol", "Closed Date", "Opened Date", "Wash Sale?", "Disallowed Loss")
@@ -61,11 +62,14 @@ _DEEDS = {
     "Stock Split": SPLIT,
     "Cash In Lieu": FRACTION,
     **dict.fromkeys(("Reverse Split", "Full Redemption", "Full Redemption Adj", "Cash Merger", "Cash Merger Adj"), _TWO_ROWS),
-    **dict.fromkeys(("Spin-off", "Stock Merger", "Stock Merger Adj", "Name Change", "Conversion", "Stock Div Dist"), CORPORATE),
+    **dict.fromkeys(("Stock Merger", "Stock Merger Adj", "Name Change", "Conversion"), EVENT),
+    "Spin-off": SPUN_OFF,
+    "Stock Div Dist": SPLIT,
     "Futures MM Sweep": ASIDE + "a sweep between the securities and the futures side of the account",
 }
 _KNOWN = {name.casefold(): deed for name, deed in _DEEDS.items()}
 _OPTION_SYMBOL = re.compile(r".+ \d{2}/\d{2}/\d{4} [\d.]+ [CP]")
+_ACCOUNTS = (re.compile(r"X{3}(\d{3,4})_Transactions"), re.compile(r"for account .*\.\.\.(\d{3,4}) as of"))  # file's name, line above
 _NAME_LENGTH = 12  # as many letters of a company's name both rows of a reverse split print alike
 
 
@@ -73,14 +77,15 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
     """Every row of every table to its fate. Raises nothing."""
     intake = Intake()
     with exact.exactly():
-        entries = brokerage.read_entries(tables, intake, lambda row: _entry(row, zone))
+        account = brokerage.account_names(ACCOUNT, all_rows(tables), files=brokerage.numbers_of_files(tables, *_ACCOUNTS))
+        entries = brokerage.read_entries(tables, intake, lambda row: _entry(row, account(row), zone))
         _take_pairs([entry for entry in entries if entry.deed == _TWO_ROWS], intake)
-        rest = [entry for entry in entries if entry.deed != _TWO_ROWS]
+        rest = take_events([entry for entry in entries if entry.deed != _TWO_ROWS], _event, intake)
         brokerage.book(_without_internal(rest, intake), intake)
     return intake
 
 
-def _entry(row: Row, zone: tzinfo) -> Entry:
+def _entry(row: Row, account: str, zone: tzinfo) -> Entry:
     date = row.text("Date")
     if date.casefold() == "transactions total":
         return Entry(row=row, deed=ASIDE + "a totals row", account=ACCOUNT, time=brokerage.when(row, "Date", zone, "2000-01-01")[0])
@@ -94,7 +99,7 @@ def _entry(row: Row, zone: tzinfo) -> Entry:
     return Entry(
         row=row,
         deed=_settled(deed, symbol, quantity),
-        account=ACCOUNT,
+        account=account,
         time=moment,
         date_only=date_only,
         symbol=symbol,
@@ -134,11 +139,15 @@ def _without_internal(entries: list[Entry], intake: Intake) -> list[Entry]:
     return [entry for entry in entries if entry.row.source not in gone]
 
 
+def _event(entry: Entry) -> str:
+    return entry.row.text("Action").casefold().removesuffix(" adj")
+
+
 def _take_pairs(entries: list[Entry], intake: Intake) -> None:
     """Take what two rows of one file and day tell together."""
     groups: dict[tuple[str, datetime, str, str], list[Entry]] = defaultdict(list)
     for entry in entries:
-        event = entry.row.text("Action").casefold().removesuffix(" adj")
+        event = _event(entry)
         shared = entry.row.text("Description")[:_NAME_LENGTH] if event == "reverse split" else entry.symbol
         groups[entry.row.file, entry.time, event, shared.casefold()].append(entry)
     for (_, _, event, _), group in groups.items():

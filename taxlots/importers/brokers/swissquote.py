@@ -72,8 +72,8 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  ever
     intake = Intake()
     with exact.exactly():
         entries = brokerage.read_entries(tables, intake, _entry)
-        stated = [(entry, number(entry.row, "Balance")) for entry in entries if not _in_pence(entry.row)]
-        intake.balances += orders.closing_cash([orders.Cash(one, one.amount, left) for one, left in stated if left is not None], "cash")
+        stated = [(entry, None if _in_pence(entry.row) else number(entry.row, "Balance")) for entry in entries]
+        orders.check_cash(stated, intake)
         exchanges = [entry for entry in entries if entry.deed == _EXCHANGE]
         orders.take_exchanges(exchanges, lambda entry: (entry.row.text("Order #"), entry.time), intake)
         brokerage.book([entry for entry in entries if entry.deed != _EXCHANGE], intake)

@@ -1,11 +1,12 @@
 """Vanguard (US): OfxDownload.csv, a table of positions with the transactions below it, and the report of realised lots.
 
-Only the transactions are read. The settlement fund VMFXX is cash: what is swept or reinvested into it is no purchase. The change of
-a fund's share class is told by an outgoing and an incoming row of one day; basis and dates carry over.
+Only the transactions are read; positions are set aside. The settlement fund VMFXX is cash: what is swept or reinvested into it is no
+purchase. The change of a fund's share class is told by an outgoing and an incoming row of one day; basis and dates carry over.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
@@ -28,9 +29,11 @@ from taxlots.importers.brokers.brokerage import (
     TRADE,
     Entry,
 )
+from taxlots.importers.brokers.stacked import rows_by_header
 from taxlots.importers.numbers import number
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction, all_rows
 
+REQUIRED_DOWNLOAD = ("Account Number", "Investment Name", "Symbol", "Shares", "Share Price", "Total Value")
 REQUIRED = ("Account Number", "Trade Date", "Transaction Type", "Investment Name", "Symbol", "Shares", "Net Amount")
 REALIZED_REQUIRED = ("Account Number", "Investment Name", "Date Acquired", "Date Sold", "Proceeds", "Cost Basis")
 ACCOUNT = "vanguard"
@@ -55,9 +58,27 @@ _KNOWN = {name.casefold(): deed for name, deed in _DEEDS.items()}
 _SETTLEMENT = "VMFXX"
 
 
+def read_download(tables: Sequence[Table], zone: tzinfo) -> Intake:
+    """Every row of every download to its fate: positions are set aside, the transactions below them read. Raises nothing."""
+    intake = Intake()
+    below: list[Table] = []
+    for table in tables:
+        rows = []
+        for which, row in rows_by_header(table, (REQUIRED_DOWNLOAD, REQUIRED), intake):
+            if which == 0:
+                intake.leave(row, "a position on the day of the download, no transaction")
+            else:
+                rows.append(row)
+        below.append(replace(table, rows=tuple(rows)))
+    return _taken(below, zone, intake)
+
+
 def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
     """Every row of every table to its fate. Raises nothing."""
-    intake = Intake()
+    return _taken(tables, zone, Intake())
+
+
+def _taken(tables: Sequence[Table], zone: tzinfo, intake: Intake) -> Intake:
     account = brokerage.account_names(ACCOUNT, all_rows(tables), "Account Number")
     with exact.exactly():
         entries = brokerage.read_entries(tables, intake, lambda row: _entry(row, account, zone))
@@ -103,6 +124,8 @@ def _settled(row: Row, deed: str, quantity: Decimal, amount: Decimal) -> str:
         return _SWEEP
     if deed in {BUY, SELL} and number(row, "Accrued Interest"):
         return ACCRUED
+    if deed == FRACTION and quantity:
+        return SELL
     if deed == MOVE:
         return SHARES if quantity and symbol and symbol != _SETTLEMENT else CASH
     return deed

@@ -165,5 +165,6 @@ def _hand_on_balance(paid: Sequence[Entry], entries: Sequence[Entry], intake: In
     """The closing balance, as of the last row of either table: a trade is booked on its day, also where the cash moved before."""
     stated = [(entry, number(entry.row, "3")) for entry in paid]
     last = max((entry.time for entry in entries), default=None)
-    for balance in orders.closing_cash([orders.Cash(one, one.amount, left) for one, left in stated if left is not None], "cash"):
-        intake.balances.append(replace(balance, time=last or balance.time))
+    before = len(intake.balances)
+    orders.check_cash(stated, intake)
+    intake.balances[before:] = [replace(balance, time=last or balance.time) for balance in intake.balances[before:]]

@@ -2,7 +2,7 @@
 
 Traps: the rows of a trade are found by their second (or the next one), several trades in one second by the order of their rows; names
 of operations change case; a withdrawal contains its fee; a sweep of dust credits one sum of BNB for several coins; years may have
-two digits; LUNA before the fork of May 2022 is what is LUNC today.
+two digits.
 """
 
 import re
@@ -16,16 +16,15 @@ from taxlots import exact
 from taxlots.importers.exchanges import binance_operations as operations
 from taxlots.importers.exchanges.binance_dust import sweep
 from taxlots.importers.exchanges.exchange_legs import Deal, Part, is_whole, separate, trade
-from taxlots.importers.exchanges.exchange_times import moment, named_zone, time_column
+from taxlots.importers.exchanges.exchange_times import moment, time_column
 from taxlots.importers.numbers import required
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.zones import named_zone
 from taxlots.kinds import is_fiat
 
 ACCOUNT = "binance"
 REQUIRED = ("Account", "Operation", "Coin", "Change", "Remark")
 _APART = timedelta(seconds=1)
-_LUNA_FORK = datetime(2022, 5, 28, 6, tzinfo=UTC)
-_RENAMES = {"BCHABC": "BCH", "BCC": "BCH", "NANO": "XNO"}
 NOT_BOOKED = "Margin, futures, options and loans are not booked in this version; give their result in a universal ledger CSV."
 _OTHER_SIDE = "Give both sides in a universal ledger CSV."
 
@@ -44,14 +43,6 @@ class Entry:
     def part(self) -> Part:
         """The row as a part of a trade."""
         return Part(self.row, self.change, self.asset, fee=self.operation in operations.FEES)
-
-
-def asset_name(coin: str, time: datetime) -> str:
-    """The coin under the name it has today."""
-    name = coin.strip().upper()
-    if name == "LUNA" and time < _LUNA_FORK:
-        return "LUNC"
-    return _RENAMES.get(name, name)
 
 
 def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  the file says its zone, or it is UTC
@@ -99,7 +90,7 @@ def _entry(row: Row, column: str, zone: tzinfo) -> Entry:
     operation = " ".join(row.text("Operation").split()).casefold()
     if not row.text("Coin"):
         raise RowError("ROW_INVALID", "column 'Coin' is empty")
-    return Entry(row, time, operation, asset_name(row.text("Coin"), time), required(row, "Change"))
+    return Entry(row, time, operation, row.text("Coin").upper(), required(row, "Change"))
 
 
 def _moments(entries: list[Entry]) -> list[list[Entry]]:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from taxlots import exact
-from taxlots.importers.exchanges.binance import ACCOUNT, NOT_BOOKED, asset_name
+from taxlots.importers.exchanges.binance import ACCOUNT, NOT_BOOKED
 from taxlots.importers.exchanges.exchange_ids import unique_ids
 from taxlots.importers.exchanges.exchange_times import moment, time_column
 from taxlots.importers.numbers import number, required
@@ -85,7 +85,7 @@ def _moved(place: _Place, side: int, quantity: Decimal, note: str | None, name: 
     row = place.row
     if quantity <= 0 or not row.text("Coin"):
         raise RowError("ROW_INVALID", f"the row moves {exact.plain(quantity)} {row.text('Coin') or 'of no coin'}")
-    asset, txid = asset_name(row.text("Coin"), place.time), row.text(name)
+    asset, txid = row.text("Coin").upper(), row.text(name)
     return Transaction(
         time=place.time,
         account=ACCOUNT,
@@ -121,7 +121,7 @@ def _earned(place: _Place) -> Transaction:
         kind="income:interest",
         sources=(row.source,),
         received_quantity=amount,
-        received_asset=asset_name(row.text("Coin"), place.time),
+        received_asset=row.text("Coin").upper(),
         note=row.text("Product Name") or None,
     )
 

@@ -86,7 +86,7 @@ def _fill(order: Row, row: Row) -> tuple[_Key, list[Part]]:
     fee = split_amount(row.text(_FEE)) if row.text(_FEE) else None
     base, quote = split_pair(order.text("Pair"), fee[1] if fee else "")
     legs = (_amount(row, _FILLED, base), _amount(row, _TOTAL, quote))
-    return (time, base, quote, side), list(fill_parts(row, side, legs, fee, time))
+    return (time, base, quote, side), list(fill_parts(row, side, legs, fee))
 
 
 def _amount(row: Row, column: str, asset: str) -> Leg:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from taxlots import exact
-from taxlots.importers.exchanges.binance import ACCOUNT, asset_name
+from taxlots.importers.exchanges.binance import ACCOUNT
 from taxlots.importers.exchanges.exchange_legs import Deal, Part, trade
 from taxlots.importers.exchanges.exchange_times import moment
 from taxlots.importers.numbers import NumberError, number, parse_number, required
@@ -83,8 +83,8 @@ def read_convert(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG0
                 try:
                     time = moment(row, "Date", UTC)
                     parts = [
-                        _part(row, -1, split_amount(row.text("Sell")), time),
-                        _part(row, 1, split_amount(row.text("Buy")), time),
+                        _part(row, -1, split_amount(row.text("Sell"))),
+                        _part(row, 1, split_amount(row.text("Buy"))),
                     ]
                 except RowError as error:
                     intake.reject(row, error)
@@ -111,7 +111,7 @@ def _fill(row: Row) -> tuple[tuple[datetime, str, str, int], list[Part]]:
     time, side = moment(row, names.time, UTC), side_of(row, names.side)
     base, quote = glued(row.text(names.pair), row.text(executed), row.text(names.amount))
     fee = split_amount(row.text(names.fee), (base[1], quote[1])) if row.text(names.fee) else None
-    return (time, base[1], quote[1], side), list(fill_parts(row, side, (base, quote), fee, time))
+    return (time, base[1], quote[1], side), list(fill_parts(row, side, (base, quote), fee))
 
 
 def _fill_2019(row: Row) -> tuple[tuple[datetime, str, str, int], list[Part]]:
@@ -122,7 +122,7 @@ def _fill_2019(row: Row) -> tuple[tuple[datetime, str, str, int], list[Part]]:
     fee = number(row, "Fee")
     if fee and not coin:
         raise RowError("ROW_INVALID", "column 'Fee' is given, but 'Fee Coin' is empty")
-    return (time, base, quote, side), list(fill_parts(row, side, legs, (fee, coin) if fee else None, time))
+    return (time, base, quote, side), list(fill_parts(row, side, legs, (fee, coin) if fee else None))
 
 
 def side_of(row: Row, column: str) -> int:
@@ -133,16 +133,16 @@ def side_of(row: Row, column: str) -> int:
     return side
 
 
-def fill_parts(row: Row, side: int, legs: tuple[Amount, Amount], fee: Amount | None, time: datetime) -> Iterator[Part]:
+def fill_parts(row: Row, side: int, legs: tuple[Amount, Amount], fee: Amount | None) -> Iterator[Part]:
     """Base, quote and fee of a fill, signed by its side."""
-    yield _part(row, side, legs[0], time)
-    yield _part(row, -side, legs[1], time)
+    yield _part(row, side, legs[0])
+    yield _part(row, -side, legs[1])
     if fee and fee[0]:
-        yield Part(row, -fee[0], asset_name(fee[1], time), fee=True)
+        yield Part(row, -fee[0], fee[1].strip().upper(), fee=True)
 
 
-def _part(row: Row, sign: int, amount: Amount, time: datetime) -> Part:
-    return Part(row, sign * amount[0], asset_name(amount[1], time))
+def _part(row: Row, sign: int, amount: Amount) -> Part:
+    return Part(row, sign * amount[0], amount[1].strip().upper())
 
 
 def glued(pair: str, executed: str, amount: str) -> tuple[Amount, Amount]:

@@ -10,18 +10,18 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, tzinfo
 
 from taxlots import exact
-from taxlots.importers import repeated_exports
+from taxlots.importers import repeated_exports, running_balances
 from taxlots.importers.bookings import Leg, Legs, booked, leg
 from taxlots.importers.exchanges.exchange_legs import Deal, Part, trade
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, Row, RowError, Table
+from taxlots.importers.running_balances import Stated
 from taxlots.importers.times import TimeError, parse_time
 
 ACCOUNT = "bitfinex"
 TRADES = ("#", "PAIR", "AMOUNT", "PRICE", "FEE", "FEE CURRENCY", "DATE", "ORDER ID")
 MOVEMENTS = ("#", "CURRENCY", "STATUS", "AMOUNT", "FEES", "DESCRIPTION", "TRANSACTION ID")
 LEDGER = ("DESCRIPTION", "CURRENCY", "AMOUNT", "BALANCE", "DATE", "WALLET")
-_RENAMED = {"UST": "USDT", "DSH": "DASH", "IOT": "IOTA", "QTM": "QTUM"}
 _OPENED = 2012
 _DATE = re.compile(r"(\d{2})-(\d{2})-(\d{2}|\d{4})(?:[ T](?P<clock>\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?", re.ASCII)
 _ORDERS = ((2, 1, 0), (2, 0, 1))  # where year, month and day stand: day first, month first
@@ -90,8 +90,7 @@ def _is_real(match: re.Match[str], order: tuple[int, int, int]) -> bool:
 
 
 def _asset(text: str) -> str:
-    name = text.strip().upper()
-    return _RENAMED.get(name, name)
+    return text.strip().upper()
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -158,7 +157,10 @@ def _leg(found: Leg | None) -> Leg | None:
 
 def read_ledger(tables: Sequence[Table], _zone: tzinfo) -> Intake:
     """What only the ledger tells; the rest is set aside, with one warning per file where that is trades or movements."""
-    intake = _read(tables, lambda _table: "DATE", _take_entry)
+    stated: list[Stated] = []
+    intake = _read(tables, lambda _table: "DATE", lambda row, clock, into: _take_entry(row, clock, stated, into))
+    with exact.exactly():
+        running_balances.check(ACCOUNT, stated, intake)
     for table in tables:
         reasons = {intake.set_aside.get(row.source) for row in table.rows}
         if reasons & {_TOLD_BY_TRADES, _TOLD_BY_MOVEMENTS}:
@@ -168,7 +170,15 @@ def read_ledger(tables: Sequence[Table], _zone: tzinfo) -> Intake:
     return intake
 
 
-def _take_entry(row: Row, clock: Clock, intake: Intake) -> None:
+def _stated(row: Row, clock: Clock) -> Stated:
+    """Every entry of a wallet stands in the ledger, also what other files tell or this version does not book."""
+    wallet = row.text("WALLET").lower()
+    amount, balance = required(row, "AMOUNT"), number(row, "BALANCE")
+    return Stated(row=row, time=clock(row), asset=_asset(row.text("CURRENCY")), change=amount, balance=balance, wallet=wallet)
+
+
+def _take_entry(row: Row, clock: Clock, stated: list[Stated], intake: Intake) -> None:
+    stated.append(_stated(row, clock))
     text = row.text("DESCRIPTION")
     said = next((said for pattern, said in _LEDGER if pattern.search(text)), None)
     if said is None:

@@ -10,9 +10,11 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from taxlots import exact
+from taxlots.importers import running_balances
 from taxlots.importers.exchanges.exchange_times import moment
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.running_balances import Stated
 
 ACCOUNT = "bitmex"
 ASSET = "BTC"
@@ -36,6 +38,7 @@ class _Entry:
 def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
     """Every row of every table to its fate. Raises nothing."""
     intake = Intake()
+    stated: list[Stated] = []
     with exact.exactly():
         for table in tables:
             entries: list[_Entry] = []
@@ -49,6 +52,8 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
                     intake.reject(row, error)
             for entry, before in _with_balance_before(entries):
                 _take(entry, before, intake)
+                stated += _stated(entry, before)
+        running_balances.check(ACCOUNT, stated, intake)
     return intake
 
 
@@ -66,6 +71,18 @@ def _entry(row: Row, zone: tzinfo) -> _Entry:
     fee = _bitcoins(number(row, "fee")) or Decimal(0)
     amount = _bitcoins(required(row, "amount")) or Decimal(0)
     return _Entry(row, moment(row, "transactTime", zone), amount, abs(fee), _bitcoins(number(row, "walletBalance")))
+
+
+def _stated(entry: _Entry, before: Decimal | None) -> list[Stated]:
+    """The entry as a step of the wallet's balance; without the line of open positions, which changes nothing."""
+    if entry.row.text("transactType").lower() == "unrealisedpnl":
+        return []
+    change = entry.amount - entry.fee if entry.amount < 0 and _on_top(entry, before) else entry.amount
+    return [Stated(row=entry.row, time=entry.time, asset=ASSET, change=change, balance=entry.balance)]
+
+
+def _on_top(entry: _Entry, before: Decimal | None) -> bool:
+    return before is not None and entry.balance == before - abs(entry.amount) - entry.fee
 
 
 def _bitcoins(satoshis: Decimal | None) -> Decimal | None:
@@ -101,8 +118,7 @@ def _take(entry: _Entry, before: Decimal | None, intake: Intake) -> None:
 
 def _transaction(entry: _Entry, kind: str, before: Decimal | None) -> Transaction:
     size, out = abs(entry.amount), kind == "withdrawal"
-    on_top = before is not None and entry.balance == before - size - entry.fee
-    sent = size if on_top else size - entry.fee
+    sent = size if _on_top(entry, before) else size - entry.fee
     return Transaction(
         time=entry.time,
         account=ACCOUNT,

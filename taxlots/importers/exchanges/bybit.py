@@ -11,12 +11,13 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from taxlots import exact
+from taxlots.importers import running_balances
 from taxlots.importers.exchanges.binance_dust import sweep
-from taxlots.importers.exchanges.exchange_balances import Stated, closing
 from taxlots.importers.exchanges.exchange_legs import Deal, Part, is_whole, separate, trade
 from taxlots.importers.exchanges.exchange_times import moment, time_column
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.running_balances import Stated
 
 ACCOUNT = "bybit"
 UNIFIED = (
@@ -56,7 +57,7 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  ever
             for (kind, _, time), rows in groups.items():
                 for together in _by_direction(rows) if kind == "trade" else [rows]:
                     _take(kind, time, together, intake)
-        intake.balances = closing(ACCOUNT, "unified", stated)
+        running_balances.check(ACCOUNT, stated, intake)
     return intake
 
 
@@ -64,8 +65,9 @@ def _place(row: Row, time: datetime, groups: dict[_Key, list[Row]], stated: list
     said, asset, change = row.text("Type").lower(), row.text("Currency").upper(), required(row, "Change")
     if not asset:
         raise RowError("ROW_INVALID", "column 'Currency' is empty")
-    if number(row, "Wallet Balance") is not None:
-        stated.append(Stated(row, time, asset, change, required(row, "Wallet Balance")))
+    wallet = f"unified/{row.text('Uid')}" if row.text("Uid") else "unified"
+    balance = number(row, "Wallet Balance")
+    stated.append(Stated(row=row, time=time, asset=asset, change=change, balance=balance, wallet=wallet))
     if said in _TRANSFERS:
         intake.leave(row, "a move between the unified and the funding account")
     elif said == "trade":

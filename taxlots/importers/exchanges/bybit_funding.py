@@ -11,14 +11,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from taxlots import exact
+from taxlots.importers import running_balances
 from taxlots.importers.exchanges.binance_dust import sweep
 from taxlots.importers.exchanges.bybit import ACCOUNT, NOT_BOOKED
-from taxlots.importers.exchanges.exchange_balances import Stated, closing
 from taxlots.importers.exchanges.exchange_ids import unique_ids
 from taxlots.importers.exchanges.exchange_legs import Deal, Part
 from taxlots.importers.exchanges.exchange_times import moment, time_column
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.running_balances import Stated, Terms
 
 REQUIRED = ("Date & Time(UTC)", "Coin", "QTY", "Type", "Account Balance", "Description")
 MOVES = ("Uid", "Date", "Type", "Asset", "Chain", "Amount", "Tx ID", "Status", "Received Address")
@@ -51,16 +52,21 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  ever
                     time, part = moment(row, "Date & Time(UTC)", UTC), _part(row, "QTY", "Coin")
                     said = f"{row.text('Type')} {row.text('Description')}".lower()
                     away |= {part.asset} if _EARN.fullmatch(said) else set()
-                    if number(row, "Account Balance") is not None:
-                        stated.append(Stated(row, time, part.asset, part.amount, required(row, "Account Balance")))
+                    stated.append(_stated(part, time))
                     if _take(said, time, part, intake):
                         converted[time].append(part)
                 except RowError as error:
                     intake.reject(row, error)
             for time, parts in converted.items():
                 _convert(time, parts, intake)
-        intake.balances = closing(ACCOUNT, "funding", [one for one in stated if one.asset not in away])
+        running_balances.check(ACCOUNT, stated, intake, Terms(away=away))
     return intake
+
+
+def _stated(part: Part, time: datetime) -> Stated:
+    wallet = f"funding/{part.row.text('Uid')}" if part.row.text("Uid") else "funding"
+    balance = number(part.row, "Account Balance")
+    return Stated(row=part.row, time=time, asset=part.asset, change=part.amount, balance=balance, wallet=wallet)
 
 
 def _part(row: Row, quantity: str, asset: str) -> Part:

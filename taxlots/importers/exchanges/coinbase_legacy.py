@@ -10,15 +10,17 @@ ordered, not when they were carried out, so that they could not be told apart; t
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from decimal import Decimal
 
 from taxlots.importers import repeated_exports
 from taxlots.importers.bookings import Legs, Reading, booked, each_row, leg, trade_kind
 from taxlots.importers.numbers import number, required
-from taxlots.importers.records import Row, RowError, Transaction
+from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.running_balances import Stated, Terms, stated_balance, with_balances
 from taxlots.importers.times import time
-from taxlots.kinds import is_fiat
+from taxlots.kinds import FIAT, is_fiat
 
 ACCOUNT = "coinbase"
 TRANSACTIONS = (
@@ -108,4 +110,28 @@ def _note(row: Row) -> str | None:
     return row.text("Notes") or None
 
 
-read = each_row(_take)
+def _stated(tables: Sequence[Table], zone: tzinfo, intake: Intake) -> Iterator[Stated]:
+    """Every row with an amount as a step of its wallet's balance, also what the coin's wallet tells; some files leave the balance out."""
+    for table in tables:
+        wallet = next(("/".join(line[1:3]) for line in table.preamble if line and line[0].lower() == "account"), "")
+        for row in table.rows:
+            said = row.text("Timestamp").lower()
+            if said == "account":
+                wallet = "/".join(list(row.cells.values())[1:3])
+            if said not in _ABOVE_A_TABLE and (line := _line(row, wallet, zone, intake)):
+                yield line
+
+
+def _line(row: Row, wallet: str, zone: tzinfo, intake: Intake) -> Stated | None:
+    try:
+        when, amount = time(row, "Timestamp", zone)[0], number(row, "Amount")
+    except RowError:
+        return None  # the row is rejected with this cause
+    if not amount:
+        return None
+    balance = stated_balance(row, "Balance", intake)
+    return Stated(row=row, time=when, asset=row.text("Currency").upper(), change=amount, balance=balance, wallet=wallet)
+
+
+# The money of a purchase may come from a bank, which the wallet of the money does not tell; so only coins are handed on.
+read = with_balances(each_row(_take), ACCOUNT, _stated, Terms(away=FIAT))

@@ -12,11 +12,12 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from taxlots import exact
+from taxlots.importers import running_balances
 from taxlots.importers.bookings import Legs, Reading, booked, each_row, leg, said_by, trade_kind
-from taxlots.importers.exchanges.exchange_balances import Stated, closing
 from taxlots.importers.exchanges.exchange_legs import Deal, Part, trade
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.running_balances import Stated
 from taxlots.importers.times import time
 
 ACCOUNT = "coinbase-pro"
@@ -187,9 +188,8 @@ def _move(one: _Entry) -> Transaction:
 
 
 def _note_balances(entries: list[_Entry], intake: Intake) -> None:
-    chains: dict[str, list[Stated]] = defaultdict(list)
-    for one in entries:
-        if one.balance is not None:
-            chains[one.text("portfolio")].append(Stated(one.row, one.time, one.asset, one.amount, one.balance))
-    for portfolio, stated in chains.items():
-        intake.balances += closing(ACCOUNT, portfolio, stated)
+    stated = (
+        Stated(row=one.row, time=one.time, asset=one.asset, change=one.amount, balance=one.balance, wallet=one.text("portfolio"))
+        for one in entries
+    )
+    running_balances.check(ACCOUNT, stated, intake)

@@ -12,11 +12,12 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from taxlots import exact
+from taxlots.importers import running_balances
 from taxlots.importers.bookings import Legs, booked
-from taxlots.importers.exchanges.exchange_balances import Stated, closing
 from taxlots.importers.exchanges.exchange_legs import Deal, Part, trade
 from taxlots.importers.numbers import number
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.running_balances import Stated, Terms
 from taxlots.importers.times import TimeError, parse_time
 
 ACCOUNT = "gemini"
@@ -76,8 +77,9 @@ def read(tables: Sequence[Table], _zone: tzinfo) -> Intake:
                     stated += _take(row, columns, intake)
                 except RowError as error:
                     intake.reject(row, error)
-        if _EARN not in intake.set_aside.values():  # what is in Earn is no longer in these balances
-            intake.balances += closing(ACCOUNT, "", stated)
+        earn = {row for row, reason in intake.set_aside.items() if reason == _EARN}
+        away = {one.asset for one in stated if one.row.source in earn}  # what is in Earn is no longer in these balances
+        running_balances.check(ACCOUNT, stated, intake, Terms(away=away))
     return intake
 
 
@@ -95,11 +97,10 @@ def _take(row: Row, columns: _Columns, intake: Intake) -> list[Stated]:
     made = _made(row, parts, when)
     if isinstance(made, str):
         intake.leave(row, made)
-        return []
-    for transaction in made:
-        intake.add(transaction)
+    else:
+        intake.transactions += made
     changes = {part.asset: sum((p.amount for p in parts if p.asset == part.asset), Decimal(0)) for part in parts}
-    return [Stated(row, when, asset, change, balances[asset]) for asset, change in changes.items() if asset in balances]
+    return [Stated(row=row, time=when, asset=asset, change=change, balance=balances.get(asset)) for asset, change in changes.items()]
 
 
 def _parts(row: Row, columns: dict[str, str], *, fee: bool) -> list[Part]:

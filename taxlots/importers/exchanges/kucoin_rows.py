@@ -11,7 +11,6 @@ ACCOUNT = "kucoin"
 # A header cell without a zone: KuCoin's own time.
 HOME = timezone(timedelta(hours=8))
 _TIMES = ("Filled Time", "Time of Update", "Time", "tradeCreatedAt", "createdDate", "created_at")
-_RENAMES = {"BCHABC": "BCH", "BCHSV": "BSV", "XBT": "BTC", "LOKI": "OXEN"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +28,8 @@ def place(table: Table) -> Callable[[Row], Place]:
 
 
 def asset_name(name: str) -> str:
-    """The ticker of an asset under the name it has today."""
-    cleaned = name.strip().upper()
-    return _RENAMES.get(cleaned, cleaned)
+    """The ticker of an asset, as KuCoin calls it."""
+    return name.strip().upper()
 
 
 def is_empty(row: Row) -> bool:

@@ -37,7 +37,7 @@ class _Era:
 
 _ERAS = (
     _Era("Symbol", "Side", "Filled Amount", "Filled Volume", "Fee", "Fee Currency"),
-    _Era("Coins", "Sell/Buy", "Amount", "Volume", "Fee", "Coin"),
+    _Era("Coins", "Sell/Buy", "Amount", "Volume", "Fee", "Coin (4)"),
     _Era("Pair", "Side", "Amount", "Volume", "Fee", "FeeCoin"),
     _Era("symbol", "direction", "amount", "dealValue", "fee"),
     _Era("symbol", "side", "size", "funds", "fee", "feeCurrency"),

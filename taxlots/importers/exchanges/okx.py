@@ -12,12 +12,14 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from taxlots import exact
-from taxlots.importers.exchanges.exchange_balances import Stated, closing
+from taxlots.importers import running_balances
 from taxlots.importers.exchanges.exchange_ids import once, unique_ids
 from taxlots.importers.exchanges.exchange_legs import Deal, Part, is_whole, separate, trade
-from taxlots.importers.exchanges.exchange_times import moment, stated_zone
+from taxlots.importers.exchanges.exchange_times import moment
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.running_balances import Stated, Terms
+from taxlots.importers.zones import stated_zone
 
 ACCOUNT = "okx"
 TRADING = ("Order id", "Time", "Trade Type", "Symbol", "Action", "Amount", "Fee", "Balance Change", "Balance Unit")
@@ -79,20 +81,20 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  the 
         for legs in orders.values():
             for group in _fills(legs):
                 _take(group, ids, intake)
-        intake.balances = closing(ACCOUNT, "trading", stated)
+        running_balances.check(ACCOUNT, stated, intake)
     return intake
 
 
 def _place(row: Row, zone: tzinfo, orders: dict[str, list[_Leg]], stated: list[Stated], intake: Intake) -> None:
     time = moment(row, "Time", zone)
     said = cell(row, "Trade Type").lower()
-    asset = (cell(row, "Balance Unit") or cell(row, "Unit")).upper()
+    asset = (cell(row, "Balance Unit") or cell(row, "Unit (2)")).upper()
     change = required(row, "Balance Change")
     balance = number(row, "Balance")
     if not asset:
         raise RowError("ROW_INVALID", "the unit of the balance is empty")
     if balance is not None:
-        stated.append(Stated(row, time, asset, change, balance))
+        stated.append(Stated(row=row, time=time, asset=asset, change=change, balance=balance, wallet="trading"))
     if said in _TRANSFERS:
         intake.leave(row, "a move between the trading and the funding account")
     elif said in _SPOT:
@@ -148,13 +150,14 @@ def read_funding(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG0
             try:
                 time, asset = moment(row, "Time", zones[row.file]), cell(row, "Symbol").upper()
                 before, after = required(row, "Before Balance"), required(row, "After Balance")
+                if asset:
+                    stated.append(Stated(row=row, time=time, asset=asset, change=after - before, balance=after, wallet="funding"))
                 _take_funding(row, (time, asset), after - before, ids, intake)
-                stated.append(Stated(row, time, asset, after - before, after))
             except RowError as error:
                 intake.reject(row, error)
                 continue
             away |= {asset} if cell(row, "Type").lower() in _AWAY else set()
-        intake.balances = closing(ACCOUNT, "funding", [one for one in stated if one.asset not in away])
+        running_balances.check(ACCOUNT, stated, intake, Terms(away=away))
     return intake
 
 

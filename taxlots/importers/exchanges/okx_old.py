@@ -15,11 +15,12 @@ from taxlots import exact
 from taxlots.importers.bookings import Leg, said_by
 from taxlots.importers.exchanges.exchange_ids import unique_ids
 from taxlots.importers.exchanges.exchange_legs import Deal, Part, separate, trade
-from taxlots.importers.exchanges.exchange_times import moment, stated_zone
+from taxlots.importers.exchanges.exchange_times import moment
 from taxlots.importers.exchanges.okx import ACCOUNT, cell
 from taxlots.importers.numbers import NumberError, number, parse_number, required
 from taxlots.importers.records import Intake, Row, RowError, Table
-from taxlots.importers.written_times import time_of
+from taxlots.importers.times import time_of
+from taxlots.importers.zones import stated_zone
 
 FILLS_2020 = ("Order ID", "Trade ID", "Trade Time", "Pairs", "Amount", "Price", "Total", "taker/maker", "Fee", "unit")
 LOG_2019 = ("time", "type", "size", "balance", "fee", "currency")

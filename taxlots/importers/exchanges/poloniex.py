@@ -3,7 +3,7 @@
 Traps: `Fee` is a rate, and the charged fee is the difference to what is left after it, in what was received: so it is exact where the
 rate is rounded. "Base Total" means the market's second asset. A file of 2022 names the market's assets in either order, joined or not
 (`BTCETH`, `ETH_USDT`). A withdrawal's amount contains its fee. Old deposit files list withdrawals too, told by `COMPLETE: ` with a
-transaction hash. STR is XLM, BCHABC is BCH.
+transaction hash.
 """
 
 import re
@@ -24,15 +24,13 @@ DISTRIBUTIONS = ("date", "currency", "amount", "wallet")
 DEPOSITS_2022 = ("f_created_at", "currency", "f_amount", "f_address", "f_status")
 WITHDRAWALS_2022 = ("f_date", "currency", "f_amount", "f_feededucted", "f_status")
 _SIDES = {"Buy": "buy", "Sell": "sell"}
-_RENAMED = {"STR": "XLM", "BCHABC": "BCH"}
 _QUOTES = ("USDT", "USDC", "USDJ", "BUSD", "TUSD", "PAX", "BTC", "ETH", "XMR", "TRX", "BNB", "DAI")
 _NOT_DONE = {"FAILED", "PENDING", "AWAITING APPROVAL", "CANCELED", "CANCELLED", "EXPIRED"}
 _STATUS = re.compile(r"(?P<said>[A-Z ]+?)(?:: *(?P<txid>.+))?", re.IGNORECASE)
 
 
 def _asset(text: str) -> str:
-    name = text.strip().upper()
-    return _RENAMED.get(name, name)
+    return text.strip().upper()
 
 
 def _leg(row: Row, column: str, asset: str) -> Leg | None:
@@ -118,9 +116,6 @@ def _other(market: str, asset: str) -> tuple[str, str] | None:
 
 
 def _take_deposit(row: Row, reading: Reading) -> None:
-    further = [name for name in reading.table.header if name and name not in DEPOSITS]
-    if further:  # these five names are so common that another platform's header may hold them
-        raise RowError("ROW_INVALID", f"the file has columns that Poloniex deposits do not have: {', '.join(further)}")
     _take_move(row, reading, ("Date", "Amount", None, "Status"))
 
 

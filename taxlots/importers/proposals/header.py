@@ -8,9 +8,10 @@ from datetime import UTC
 from decimal import Decimal
 from functools import cached_property
 
+from taxlots.importers.date_orders import DAY_FIRST, MONTH_FIRST
 from taxlots.importers.detect import SEARCHED_ROWS
 from taxlots.importers.numbers import NumberError, parse_number
-from taxlots.importers.own_times import DAY_FIRST, MONTH_FIRST, parse_own_time
+from taxlots.importers.own_times import parse_own_time
 from taxlots.importers.proposals.words import HEADER_WORDS, TICKERS, plain_words
 from taxlots.importers.readers import Sheet
 from taxlots.importers.times import TimeError

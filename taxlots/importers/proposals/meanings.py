@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from taxlots.importers.columns import EITHER_WAY, TRADE
-from taxlots.importers.own_times import DAY_FIRST, MONTH_FIRST
+from taxlots.importers.date_orders import DAY_FIRST, MONTH_FIRST
 from taxlots.importers.proposals.header import Column, Grid
 from taxlots.importers.proposals.kind_words import SIDE_WORDS, guess_kind, is_status, known_share
 from taxlots.importers.proposals.words import HEADER_WORDS, ZONES, plain_words, tickers_in

@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from taxlots.importers.numbers import number
 from taxlots.importers.records import Intake, Row, RowError, Source, Table
-from taxlots.importers.tools.tax_program_cells import Part, moment, part, unique_ids, valued, wallet
+from taxlots.importers.times import time
+from taxlots.importers.tools.tax_program_cells import Part, part, unique_ids, valued, wallet
 from taxlots.importers.tools.tax_programs import MARGIN, TRADE, Entry, Labels, Maker, read_each
 
 TRADES = ("Date", "Action", "Symbol", "Account", "Volume", "Currency", "Fee", "FeeCurrency", "Total", "Cost/Proceeds", "ExchangeId")
@@ -35,7 +36,7 @@ def read_moves(tables: Sequence[Table], _zone: tzinfo) -> Intake:
 
 
 def _base(row: Row) -> Entry:
-    at, date_only = moment(row, "Date", UTC)
+    at, date_only = time(row, "Date", UTC)
     account = wallet(row.text("Account"), "bitcoin.tax")
     return Entry(rows=(row,), time=at, date_only=date_only, account=account, note=row.text("Memo") or None)
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from datetime import UTC, tzinfo
 
 from taxlots.importers.records import Intake, Row, Table
-from taxlots.importers.tools.tax_program_cells import currency_column, day_first_slashes, moment, part, valued, wallet
+from taxlots.importers.times import time
+from taxlots.importers.tools.tax_program_cells import currency_column, part, valued, wallet
 from taxlots.importers.tools.tax_programs import LOAN, MARGIN, TRADE, TRANSFER, Entry, Labels, Maker, read_each
 
 REQUIRED = ("Type", "Buy Quantity", "Buy Asset", "Sell Quantity", "Sell Asset", "Fee Quantity", "Fee Asset", "Wallet", "Timestamp")
@@ -58,10 +59,9 @@ def _maker(table: Table) -> Maker:
     bought, currency = currency_column(table, r"Buy Value in (?P<code>[A-Z]{3})")
     sold, sold_currency = currency_column(table, r"Sell Value in (?P<code>[A-Z]{3})")
     fees, fee_currency = currency_column(table, r"Fee Value in (?P<code>[A-Z]{3})")
-    slashes = day_first_slashes(table, "Timestamp")
 
     def make(row: Row) -> tuple[Entry, str]:
-        at, date_only = moment(row, "Timestamp", UTC, slashes_day_first=slashes)
+        at, date_only = time(row, "Timestamp", UTC)
         entry = Entry(
             rows=(row,),
             time=at,

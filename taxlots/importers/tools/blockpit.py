@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from taxlots.importers.records import Intake, Row, Source, Table
-from taxlots.importers.tools.tax_program_cells import day_first_slashes, decimal_mark, moment, part, unique_ids, wallet, whole_id
+from taxlots.importers.times import time
+from taxlots.importers.tools.tax_program_cells import decimal_mark, part, unique_ids, wallet, whole_id
 from taxlots.importers.tools.tax_programs import DERIVATIVE, LOAN, MARGIN, TRADE, TRANSFER, Entry, Labels, Maker, read_each
 
 
@@ -106,10 +107,9 @@ def _read(tables: Sequence[Table], names: Names) -> Intake:
 
 def _maker(table: Table, names: Names, ids: Mapping[Source, str]) -> Maker:
     decimal = decimal_mark(table, (_SENT[0], _RECEIVED[0], names.fee[0]))
-    slashes = day_first_slashes(table, names.time)
 
     def make(row: Row) -> tuple[Entry, str]:
-        at, date_only = moment(row, names.time, UTC, slashes_day_first=slashes)
+        at, date_only = time(row, names.time, UTC)
         entry = Entry(
             rows=(row,),
             time=at,

@@ -15,7 +15,8 @@ from decimal import Decimal
 from taxlots import exact
 from taxlots.importers.numbers import required
 from taxlots.importers.records import Intake, Row, RowError, Table
-from taxlots.importers.tools.tax_program_cells import Part, moment, part, wallet
+from taxlots.importers.times import time
+from taxlots.importers.tools.tax_program_cells import Part, part, wallet
 from taxlots.importers.tools.tax_programs import MARGIN, TRADE, TRANSFER, Entry, Labels, read_each, take
 
 TEMPLATE = ("Date (UTC)", "Asset Sent", "Amount Sent", "Asset Received", "Amount Received", "Type")
@@ -63,7 +64,7 @@ def read_template(tables: Sequence[Table], _zone: tzinfo) -> Intake:
 
 
 def _from_template(row: Row) -> tuple[Entry, str]:
-    at, date_only = moment(row, "Date (UTC)", UTC)
+    at, date_only = time(row, "Date (UTC)", UTC)
     entry = Entry(
         rows=(row,),
         time=at,
@@ -117,7 +118,7 @@ def _groups(rows: Iterable[Row]) -> Iterable[list[Row]]:
 def _entries(rows: list[Row]) -> Iterator[tuple[Entry, str]]:
     """The transaction of a group, and a fee of its own for each further asset in which fees were paid. Raises RowError."""
     legs = _sums(rows)
-    at, date_only = moment(rows[0], "Timestamp (UTC)", UTC)
+    at, date_only = time(rows[0], "Timestamp (UTC)", UTC)
     many = [side for side in ("sent", "received") if len(legs[side]) > 1]
     if many or len({row.text("Type") for row in rows}) > 1:
         ids = rows[0].text("Internal Id")

@@ -2,7 +2,8 @@
 
 What was sent contains the fee, what was received is what is left after it; a fee in a third asset comes on top. An export names the
 wallet as `Coinbase - BTC Wallet`; the import file names none, so its account is `cointracker`. Types are written in capitals or not,
-and older exports say by tags what a receipt or a send was. The cost bases of the export are CoinTracker's own results and not used,
+and older exports say by tags what a receipt or a send was. Pionex gives its trades in the import format too, told by the file's name only;
+there fees come on top of the amounts, and times have minutes. The cost bases of the export are CoinTracker's own results and not used,
 except that of income, which is its value. A history that was cut off ends with a row of dots.
 """
 
@@ -11,7 +12,8 @@ from dataclasses import replace
 from datetime import UTC, tzinfo
 
 from taxlots.importers.records import Intake, Row, RowError, Source, Table
-from taxlots.importers.tools.tax_program_cells import currency_column, moment, part, unique_ids, valued, wallet
+from taxlots.importers.times import time
+from taxlots.importers.tools.tax_program_cells import currency_column, part, unique_ids, valued, wallet
 from taxlots.importers.tools.tax_programs import LOAN, MARGIN, POOL, TRADE, TRANSFER, Entry, Labels, Maker, contained, read_each
 
 EXPORT = ("Date", "Type", "Received Quantity", "Received Currency", "Received Wallet", "Sent Quantity", "Sent Currency", "Sent Wallet")
@@ -82,7 +84,7 @@ def _export(table: Table, ids: Mapping[Source, str]) -> Maker:
 
     def make(row: Row) -> tuple[Entry, str]:
         _check_not_cut(row)
-        entry = _legs(row)
+        entry = contained(_stated(row))
         sender, receiver = (row.text(name).split(" - ")[0] for name in ("Sent Wallet", "Received Wallet"))
         entry = replace(
             entry,
@@ -100,7 +102,8 @@ def _export(table: Table, ids: Mapping[Source, str]) -> Maker:
 
 def _import(row: Row) -> tuple[Entry, str]:
     _check_not_cut(row)
-    entry = _legs(row)
+    pionex = "pionex" in row.file.rpartition("/")[2].lower()
+    entry = replace(_stated(row), account="pionex", date_only=True) if pionex else contained(_stated(row))
     return entry, TAGS.meaning(row.text("Tag"), entry)
 
 
@@ -110,9 +113,9 @@ def _check_not_cut(row: Row) -> None:
         raise RowError("ROW_TRUNCATED", "the history is cut off here, the rows after it are missing", hint)
 
 
-def _legs(row: Row) -> Entry:
-    at, date_only = moment(row, "Date", UTC)
-    entry = Entry(
+def _stated(row: Row) -> Entry:
+    at, date_only = time(row, "Date", UTC)
+    return Entry(
         rows=(row,),
         time=at,
         date_only=date_only,
@@ -121,7 +124,6 @@ def _legs(row: Row) -> Entry:
         received=part(row, "Received Quantity", "Received Currency", either_sign=False),
         fee=part(row, "Fee Amount", "Fee Currency"),
     )
-    return contained(entry)
 
 
 def _said(row: Row, entry: Entry) -> str:

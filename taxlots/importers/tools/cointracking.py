@@ -2,16 +2,17 @@
 
 Amounts are what was really paid and got: a fee in the currency of a leg is contained in it, and a fee in a third currency is only shown
 beside the trade, since CoinTracking books it as a row of its own (`Other Fee`). Dates are day.month.year in the time zone of the
-account; with slashes their order is told by the whole file. A dash is an empty cell. The trade table calls three columns `Cur.`, so its
-cells are read by position; its widest form has values in between and no fee.
+account; with slashes their order is told by the whole file. A dash is an empty cell. The trade table calls three columns `Cur.`, told
+apart by their order (`Cur. (2)`); its widest form has values in between and no fee.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
-from taxlots.importers.records import Intake, Row, RowError, Table
-from taxlots.importers.tools.tax_program_cells import day_first_slashes, decimal_mark, moment, part, wallet
+from taxlots.importers.records import Intake, Row, Table
+from taxlots.importers.times import time
+from taxlots.importers.tools.tax_program_cells import decimal_mark, part, wallet
 from taxlots.importers.tools.tax_programs import DERIVATIVE, LOAN, MARGIN, TRADE, TRANSFER, Entry, Labels, Maker, contained, read_each
 
 
@@ -32,10 +33,9 @@ IMPORT = Names(
     "Type", ("Buy Amount", "Buy Currency"), ("Sell Amount", "Sell Currency"), ("Fee", "Fee Currency"), "Exchange", "Comment", "Date"
 )
 REQUIRED = ("Type", *IMPORT.buy, *IMPORT.sell, *IMPORT.fee, "Exchange", "Trade-Group", "Date")
-# Columns of one name are told apart by a number: the second `Cur.` is `Cur. 2`.
-ENGLISH = Names("Type", ("Buy", "Cur."), ("Sell", "Cur. 2"), ("Fee", "Cur. 3"), "Exchange", "Comment", "Date")
-GERMAN = Names("Typ", ("Kauf", "Cur."), ("Verkauf", "Cur. 2"), ("Gebühr", "Cur. 3"), "Börse", "Kommentar", "Datum")
-REQUIRED_ENGLISH = ("Type", "Buy", "Cur.", "Sell", "Exchange", "Group", "Date")
+ENGLISH = Names("Type", ("Buy", "Cur."), ("Sell", "Cur. (2)"), ("Fee", "Cur. (3)"), "Exchange", "Comment", "Date")
+GERMAN = Names("Typ", ("Kauf", "Cur."), ("Verkauf", "Cur. (2)"), ("Gebühr", "Cur. (3)"), "Börse", "Kommentar", "Datum")
+REQUIRED_ENGLISH = ("Type", "Buy", "Cur.", "Exchange", "Group", "Date")  # Exodus writes its staking rewards so, without `Sell`
 REQUIRED_GERMAN = ("Typ", "Kauf", "Cur.", "Verkauf", "Börse", "Gruppe", "Datum")
 
 _LIQUIDITY = "refuse: providing or taking back liquidity"
@@ -50,12 +50,14 @@ _IN = {
     "Einzahlung": TRANSFER,
     "Income": "income:other",
     "Einnahme": "income:other",
+    "Einkommen": "income:other",
     "Other Income": "income:other",
     "Sonstige Einnahme": "income:other",
     "Income (non taxable)": "adjust",
     "Einnahme (steuerfrei)": "adjust",
     "Gift/Tip": "gift-in",
     "Geschenk": "gift-in",
+    "Geschenk/Trinkgeld": "gift-in",
     "Reward / Bonus": "income:reward",
     "Belohnung / Bonus": "income:reward",
     "LP Rewards": "income:reward",
@@ -74,6 +76,7 @@ _IN = {
     "Lending Einnahme": "income:interest",
     "Interest Income": "income:interest",
     "Zinsen": "income:interest",
+    "Zinseinnahme": "income:interest",
 }
 _OUT = {
     "Withdrawal": TRANSFER,
@@ -124,57 +127,20 @@ def read_import(tables: Sequence[Table], zone: tzinfo) -> Intake:
 
 
 def read_english(tables: Sequence[Table], zone: tzinfo) -> Intake:
-    """The trade table in English, its cells by position; times are in `zone`. Raises nothing."""
-    return _read_positions(tables, ENGLISH, zone)
+    """The trade table in English; times are in `zone`. Raises nothing."""
+    return read_each(tables, lambda table: _maker(table, ENGLISH, zone))
 
 
 def read_german(tables: Sequence[Table], zone: tzinfo) -> Intake:
-    """The trade table in German, its cells by position; times are in `zone`. Raises nothing."""
-    return _read_positions(tables, GERMAN, zone)
-
-
-def _read_positions(tables: Sequence[Table], names: Names, zone: tzinfo) -> Intake:
-    headers = [row for table in tables for row in table.rows if tuple(map(str.strip, row.cells.values())) == table.header]
-    again = {row.source for row in headers}
-    data = [replace(table, rows=tuple(row for row in table.rows if row.source not in again)) for table in tables]
-    intake = read_each(data, lambda table: _by_position(table, names, zone))
-    for row in headers:
-        intake.leave(row, "the header again")
-    return intake
-
-
-def _by_position(table: Table, names: Names, zone: tzinfo) -> Maker:
-    header = _distinct(table.header)
-    make = _maker(replace(table, rows=tuple(_named(row, header) for row in table.rows)), names, zone)
-    needed = header.index(names.date) + 1
-
-    def checked(row: Row) -> tuple[Entry, str]:
-        cells = list(row.cells.values())
-        if len(cells) < needed:
-            raise RowError("ROW_TRUNCATED", f"the row ends after {len(cells)} of {len(header)} cells; {names.date!r} is missing")
-        if any(cell.strip() for cell in cells[len(header) :]):
-            hint = 'Quote cells that contain the delimiter, as in "1,234.50".'
-            raise RowError("ROW_INVALID", f"the row has {len(cells)} cells under {len(header)} columns", hint)
-        return make(_named(row, header))
-
-    return checked
-
-
-def _distinct(header: Sequence[str]) -> list[str]:
-    """The names, with a number where one stood before."""
-    return [name if (nth := list(header[: i + 1]).count(name)) == 1 else f"{name} {nth}" for i, name in enumerate(header)]
-
-
-def _named(row: Row, header: Sequence[str]) -> Row:
-    return Row(row.file, row.number, dict(zip(header, row.cells.values(), strict=False)))
+    """The trade table in German; times are in `zone`. Raises nothing."""
+    return read_each(tables, lambda table: _maker(table, GERMAN, zone))
 
 
 def _maker(table: Table, names: Names, zone: tzinfo) -> Maker:
     decimal = decimal_mark(table, (names.buy[0], names.sell[0], names.fee[0]))
-    slashes = day_first_slashes(table, names.date)
 
     def make(row: Row) -> tuple[Entry, str]:
-        at, date_only = moment(row, names.date, zone, slashes_day_first=slashes)
+        at, date_only = time(row, names.date, zone)
         exchange = row.text(names.exchange).removeprefix("-")
         entry = Entry(
             rows=(row,),

@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import tzinfo
 
 from taxlots.importers.records import Intake, Row, RowError, Table
-from taxlots.importers.tools.tax_program_cells import Part, moment, part, wallet
+from taxlots.importers.times import time
+from taxlots.importers.tools.tax_program_cells import Part, part, wallet
 from taxlots.importers.tools.tax_programs import DERIVATIVE, TRADE, TRANSFER, Entry, Labels, read_each
 
 REQUIRED = ("Date", "Way", "Base amount", "Base currency (name)", "Base type", "Quote amount", "Quote currency")
@@ -50,7 +51,7 @@ def _entry(row: Row, zone: tzinfo) -> tuple[Entry, str]:
         "WITHDRAW": (base, None),
         "DIVIDEND": (None, quote),
     }.get(way, (None, base))
-    at, date_only = moment(row, "Date", zone)
+    at, date_only = time(row, "Date", zone)
     entry = Entry(
         rows=(row,),
         time=at,

@@ -12,7 +12,8 @@ from datetime import UTC, tzinfo
 
 from taxlots.importers.numbers import required
 from taxlots.importers.records import Intake, Row, RowError, Table
-from taxlots.importers.tools.tax_program_cells import currency_column, moment, part, valued, wallet
+from taxlots.importers.times import time
+from taxlots.importers.tools.tax_program_cells import currency_column, part, valued, wallet
 from taxlots.importers.tools.tax_programs import LOAN, MARGIN, POOL, TRADE, TRANSFER, Entry, Labels, Maker, read_each
 
 UNIVERSAL = ("Date", "Sent Amount", "Sent Currency", "Received Amount", "Received Currency", "Net Worth Amount", "Net Worth Currency")
@@ -117,7 +118,7 @@ def _parent(row: Row) -> str:
 
 
 def _universal(row: Row) -> tuple[Entry, str]:
-    at, date_only = moment(row, "Date", UTC)
+    at, date_only = time(row, "Date", UTC)
     entry = Entry(
         rows=(row,),
         time=at,
@@ -134,7 +135,7 @@ def _universal(row: Row) -> tuple[Entry, str]:
 
 
 def _simple(row: Row) -> tuple[Entry, str]:
-    at, date_only = moment(row, "Koinly Date", UTC)
+    at, date_only = time(row, "Koinly Date", UTC)
     moved = part(row, "Amount", "Currency")
     out = required(row, "Amount") < 0
     entry = Entry(
@@ -156,7 +157,7 @@ def _export(table: Table) -> Maker:
     fees, _ = currency_column(table, r"Fee Value \((?P<code>[A-Z]{3})\)")
 
     def make(row: Row) -> tuple[Entry, str]:
-        at, date_only = moment(row, "Date", UTC)
+        at, date_only = time(row, "Date", UTC)
         entry = Entry(
             rows=(row,),
             time=at,
@@ -176,7 +177,7 @@ def _export(table: Table) -> Maker:
 
 
 def _bulk(row: Row) -> tuple[Entry, str]:
-    at, date_only = moment(row, "Date (UTC)", UTC)
+    at, date_only = time(row, "Date (UTC)", UTC)
     currency = row.text("Value Currency (read-only)")
     stated = valued(row, "Net Value (read-only)", currency) or valued(row, "Net Worth Amount", row.text("Net Worth Currency"))
     fee_value = valued(row, "Fee Value (read-only)", currency) or valued(row, "Fee Worth Amount", row.text("Fee Worth Currency"))

@@ -9,7 +9,8 @@ from datetime import UTC, tzinfo
 
 from taxlots.importers.numbers import number
 from taxlots.importers.records import Intake, Row, RowError, Table
-from taxlots.importers.tools.tax_program_cells import Part, decimal_mark, moment, part, wallet
+from taxlots.importers.times import time
+from taxlots.importers.tools.tax_program_cells import Part, decimal_mark, part, wallet
 from taxlots.importers.tools.tax_programs import TRADE, TRANSFER, Entry, Labels, Maker, read_each
 
 REQUIRED = ("datetime", "price", "shares", "amount", "tax", "fee", "type", "broker", "assettype", "identifier", "currency")
@@ -35,7 +36,7 @@ def _maker(table: Table) -> Maker:
         if kind not in _CLASSES:
             raise RowError("ROW_UNKNOWN_KIND", f"assettype {row.text('assettype')!r} is not known", f"Known: {', '.join(_CLASSES)}.")
         sent, received = _legs(row, said.casefold(), decimal)
-        at, date_only = moment(row, "datetime", UTC)
+        at, date_only = time(row, "datetime", UTC)
         paid = said.casefold() in {"dividend", "interest"}
         entry = Entry(
             rows=(row,),

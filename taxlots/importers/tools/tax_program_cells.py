@@ -1,19 +1,15 @@
-"""Cells as the exports of other tax programs write them: quantities with their asset, wallets, times in two orders, cut ids."""
+"""Cells as the exports of other tax programs write them: quantities with their asset, wallets, cut ids."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from taxlots.importers.numbers import number
 from taxlots.importers.records import Row, RowError, Source, Table
-from taxlots.importers.times import TimeError, parse_time
 
 BY_HAND = "Give its effect on holdings as rows of a universal ledger CSV, and leave this row as it is."
-_DAY_FIRST = re.compile(r"(\d{1,2})([./])(\d{1,2})[./](\d{4}|\d{2})\b(.*)", re.ASCII | re.DOTALL)
-_MONTH_TOO_LARGE = re.compile(r"(?:1[3-9]|2\d|3[01])/\d{1,2}/\d", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d[.,]?\d*E\+\d+", re.ASCII | re.IGNORECASE)
 
 
@@ -65,24 +61,6 @@ def decimal_mark(table: Table, columns: Iterable[str]) -> str:
     """A comma where the table's numbers have commas and none of them has a point, else a point."""
     texts = [row.text(column) for row in table.rows for column in columns]
     return "," if any("," in text for text in texts) and not any("." in text for text in texts) else "."
-
-
-def day_first_slashes(table: Table, column: str) -> bool:
-    """Whether dates such as 31/12/2024 stand in the column: then all of its dates with slashes begin with the day."""
-    return any(_MONTH_TOO_LARGE.match(row.text(column)) for row in table.rows)
-
-
-def moment(row: Row, column: str, zone: tzinfo, *, slashes_day_first: bool = False) -> tuple[datetime, bool]:
-    """The time of a cell, also as day.month.year; with slashes day/month/year only where asked for. Raises RowError."""
-    text = row.text(column)
-    match = _DAY_FIRST.fullmatch(text)
-    if match and (match[2] == "." or slashes_day_first):
-        day, _, month, year, rest = match.groups()
-        text = f"{month}/{day}/{year}{rest}"
-    try:
-        return parse_time(text, zone)
-    except (TimeError, OverflowError):
-        raise RowError("TIME_INVALID", f"column {column!r}: {row.text(column)!r} is not a time that can be read") from None
 
 
 def whole_id(row: Row, column: str) -> str:

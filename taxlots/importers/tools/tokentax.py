@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, tzinfo
 
 from taxlots.importers.records import Intake, Row, Source, Table
-from taxlots.importers.tools.tax_program_cells import day_first_slashes, moment, part, unique_ids, valued, wallet
+from taxlots.importers.times import time
+from taxlots.importers.tools.tax_program_cells import part, unique_ids, valued, wallet
 from taxlots.importers.tools.tax_programs import MARGIN, TRADE, TRANSFER, Entry, Labels, Maker, contained, read_each
 
 REQUIRED = ("Type", "BuyAmount", "BuyCurrency", "SellAmount", "SellCurrency", "FeeAmount", "FeeCurrency", "Exchange", "Group", "Date")
@@ -39,14 +40,12 @@ TYPES = Labels(
 def read(tables: Sequence[Table], _zone: tzinfo) -> Intake:
     """Template and export, one transaction per row. Raises nothing."""
     ids = unique_ids(tables, "ExchangeId")
-    return read_each(tables, lambda table: _maker(table, ids))
+    return read_each(tables, lambda _table: _maker(ids))
 
 
-def _maker(table: Table, ids: Mapping[Source, str]) -> Maker:
-    slashes = day_first_slashes(table, "Date")
-
+def _maker(ids: Mapping[Source, str]) -> Maker:
     def make(row: Row) -> tuple[Entry, str]:
-        at, date_only = moment(row, "Date", UTC, slashes_day_first=slashes)
+        at, date_only = time(row, "Date", UTC)
         entry = Entry(
             rows=(row,),
             time=at,

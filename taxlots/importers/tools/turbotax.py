@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from datetime import UTC, tzinfo
 
 from taxlots.importers.records import Intake, Row, Table
-from taxlots.importers.tools.tax_program_cells import moment, part, valued, whole_id
+from taxlots.importers.times import time
+from taxlots.importers.tools.tax_program_cells import part, valued, whole_id
 from taxlots.importers.tools.tax_programs import TRADE, TRANSFER, Entry, Labels, read_each
 
 REQUIRED = ("Date", "Type", "Sent Asset", "Sent Amount", "Received Asset", "Received Amount", "Market Value Currency", "Market Value")
@@ -48,7 +49,7 @@ def read(tables: Sequence[Table], _zone: tzinfo) -> Intake:
 
 
 def _entry(row: Row) -> tuple[Entry, str]:
-    at, date_only = moment(row, "Date", UTC)
+    at, date_only = time(row, "Date", UTC)
     entry = Entry(
         rows=(row,),
         time=at,

@@ -10,6 +10,7 @@ from decimal import Decimal
 from taxlots.importers.bookings import Legs, Reading, booked, each_row, leg
 from taxlots.importers.coin_in_name import coin_of
 from taxlots.importers.numbers import number, required
+from taxlots.importers.own_moves import inside_one_wallet
 from taxlots.importers.records import Row, RowError
 from taxlots.importers.times import time
 
@@ -55,5 +56,5 @@ def _legs(change: Decimal, fee: Decimal, coin: str) -> tuple[str, Legs]:
     return "withdrawal", Legs(sent=leg(-change - fee, coin), fee=leg(fee, coin))
 
 
-read_3 = each_row(_take_3)
-read_4 = each_row(_take_4)
+read_3 = inside_one_wallet(each_row(_take_3))
+read_4 = inside_one_wallet(each_row(_take_4))

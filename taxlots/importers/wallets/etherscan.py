@@ -22,6 +22,7 @@ from taxlots.importers.written_times import unix_time
 REQUIRED = ("UnixTimestamp", "From", "ContractAddress")
 _ADDRESS = re.compile(r"0x[0-9a-f]{40}")
 _COIN = re.compile(r"Value_(?:IN|OUT)\((?P<coin>\w+)\)?")
+_CHAINS = {"1": "ETH", "10": "ETH", "8453": "ETH", "42161": "ETH", "56": "BNB", "137": "POL", "43114": "AVAX"}
 _Key = tuple[object, ...]
 
 
@@ -103,7 +104,7 @@ def _move(row: Row, own: str | None) -> _Move:
     unix_time(row, "UnixTimestamp")
     outgoing = row.text("From").lower() == own
     if {"Token ID", "TokenId"} & row.cells.keys():
-        raise RowError("ROW_UNKNOWN_KIND", "collectibles (NFT) are not read from this export", BY_HAND)
+        raise RowError("KIND_NOT_BOOKED", "collectibles (NFT) are not read from this export", BY_HAND)
     if "TokenSymbol" in row.cells:
         return _token(row, own, outgoing=outgoing)
     return _coins(row, outgoing=outgoing)
@@ -121,6 +122,8 @@ def _token(row: Row, own: str, *, outgoing: bool) -> _Move:
 
 def _coins(row: Row, *, outgoing: bool) -> _Move:
     coin = next((match["coin"].upper() for name in row.cells if (match := _COIN.match(name))), "")
+    if row.text("ChainId"):
+        coin = _native_coin(row.text("ChainId"))
     if not coin:
         raise RowError("ROW_INVALID", "no column Value_IN(...) or Value_OUT(...) says what moved")
     failed = "error" in row.text("Status").lower() or bool(row.text("ErrCode"))
@@ -130,6 +133,14 @@ def _coins(row: Row, *, outgoing: bool) -> _Move:
     fee = leg(number(row, _column(row, "TxnFee(", not_="TxnFee(USD)")), coin) if outgoing else None
     price = number(row, _column(row, "Historical $Price"))
     return _Move(row, change, coin, fee, abs(price * change) if price else None)
+
+
+def _native_coin(chain: str) -> str:
+    """The coin of a chain by its number: an export of many chains heads all of them with `ETH`. Raises RowError."""
+    coin = _CHAINS.get(chain)
+    if coin is None:
+        raise RowError("ROW_INVALID", f"the coin of the chain {chain!r} is not known", BY_HAND)
+    return coin
 
 
 def _column(row: Row, start: str, not_: str = "") -> str:

@@ -4,6 +4,7 @@ The amount of an outgoing operation contains its fees; the fees beside an incomi
 own, in the coin of the chain. A move between two accounts of the wallet is an OUT and an IN of one hash: only its fee goes.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -33,6 +34,7 @@ _TYPES = {
     "NFT_OUT": "nft",
 }
 _MOVES = {"IN", "OUT"}
+_Fate = tuple[Row, Transaction | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +49,48 @@ class _Operation:
 
 
 def _key(row: Row) -> str:
-    """What the two ends of a move inside the wallet have in common: hash and coin."""
-    found = row.text("Operation Hash")
-    return f"{found} {row.text('Currency Ticker')}" if found and row.text("Operation Type").upper() in _MOVES else ""
+    """What the two ends of a move inside the wallet have in common, and a token with the row of its fee."""
+    return row.text("Operation Hash") if row.text("Operation Type").upper() in {*_MOVES, "FEES"} else ""
 
 
 def _take(rows: list[Row], reading: Reading) -> None:
-    found = [_operation(row) for row in rows]
+    """The rows of one hash, coin by coin. A token's fee stands in a row of its own: what its other rows say of it, is that again."""
+    apart = {row.text("Currency Ticker") for row in rows if row.text("Operation Type").upper() == "FEES"}
+    coins: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        coins[row.text("Currency Ticker")].append(row)
+    fates = [
+        fate for coin, of_coin in coins.items() for fate in _of_coin([_operation(row, fee_apart=bool(apart - {coin})) for row in of_coin])
+    ]
+    for row, made in fates:
+        if isinstance(made, str):
+            reading.intake.leave(row, made)
+        else:
+            reading.intake.add(made)
+
+
+def _of_coin(found: list[_Operation]) -> list[_Fate]:
+    """What the operations of one hash and coin become: transactions, or why a row has no effect. Raises RowError."""
     out = [one for one in found if one.kind == "out"]
     into = [one for one in found if one.kind == "in"]
     if len(out) == 1 and len(into) == 1 and _is_own(out[0], into[0]):
-        _take_own(out[0], into[0], reading)
-        return
-    made = [_transaction(one) for one in found]
-    for one, transaction in zip(found, made, strict=True):
-        if transaction:
-            reading.intake.add(transaction)
-        else:
-            reading.intake.leave(one.row, "the quantity is 0" if one.kind in {"in", "out", "fees"} else "staking or voting without a fee")
+        rest = [one for one in found if one not in (out[0], into[0])]
+        return [*_own(out[0], into[0]), *_of_coin(rest)]
+    return [(one.row, _transaction(one) or _without(one)) for one in found]
 
 
-def _operation(row: Row) -> _Operation:
+def _without(one: _Operation) -> str:
+    return "the quantity is 0" if one.kind in {"in", "out", "fees"} else "nothing moved, and no fee was paid"
+
+
+def _operation(row: Row, *, fee_apart: bool) -> _Operation:
     kind = said_by(row.text("Operation Type"), _TYPES)
     if kind == "nft":
-        raise RowError("ROW_UNKNOWN_KIND", "collectibles (NFT) are not read from this export", BY_HAND)
+        raise RowError("KIND_NOT_BOOKED", "collectibles (NFT) are not read from this export", BY_HAND)
+    incoming = kind == "in"
     if row.text("Status").lower() == "failed":
         kind = "cost"
-    fees = abs(number(row, "Operation Fees") or Decimal(0))
+    fees = Decimal(0) if fee_apart or (kind == "cost" and incoming) else abs(number(row, "Operation Fees") or Decimal(0))
     return _Operation(row, kind, row.text("Currency Ticker"), abs(required(row, "Operation Amount")), fees)
 
 
@@ -82,13 +99,11 @@ def _is_own(out: _Operation, into: _Operation) -> bool:
     return out.row.text("Account Name") != into.row.text("Account Name") and into.amount in {out.amount - out.fees, out.amount}
 
 
-def _take_own(out: _Operation, into: _Operation, reading: Reading) -> None:
+def _own(out: _Operation, into: _Operation) -> list[_Fate]:
     lost = leg(out.amount - into.amount, out.asset)
     if lost:
-        reading.intake.add(_booked([out.row, into.row], "fee", Legs(fee=lost)))
-        return
-    for one in (out, into):
-        reading.intake.leave(one.row, "a move between two accounts of the wallet")
+        return [(out.row, _booked([out.row, into.row], "fee", Legs(fee=lost)))]
+    return [(one.row, "a move between two accounts of the wallet") for one in (out, into)]
 
 
 def _transaction(one: _Operation) -> Transaction | None:

@@ -4,13 +4,21 @@ Traps: the older files have no column for the coin, which only the file's name t
 and the fee on the first only; the fee beside a receipt is the sender's; dates are local, and only `Timestamp` is exact.
 """
 
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import tzinfo
 from decimal import Decimal
 
+from taxlots import exact
+from taxlots.importers import running_balances
 from taxlots.importers.bookings import Leg, Legs, Reading, When, booked, each_group, leg, said_by
 from taxlots.importers.coin_in_name import coin_of
 from taxlots.importers.numbers import number, required
-from taxlots.importers.records import Row, RowError
-from taxlots.importers.written_times import time_of, unix_time, written_time
+from taxlots.importers.own_moves import inside_one_wallet
+from taxlots.importers.records import Intake, Row, RowError, Table
+from taxlots.importers.running_balances import Stated, Terms, changes_by_row, stated_balance
+from taxlots.importers.times import time_of
+from taxlots.importers.written_times import unix_time, written_time
 
 ACCOUNT = "trezor"
 REQUIRED_SUITE = ("Timestamp", "Type", "Transaction ID", "Fee", "Fee unit", "Address", "Amount", "Amount unit")
@@ -86,6 +94,38 @@ def _add(row: Row, kind: str, moved: Leg | None, fee: Leg | None, when: When, re
         reading.intake.add(booked(row, ACCOUNT, "withdrawal", when, Legs(sent=moved, fee=fee), txid=txid, note=note))
 
 
-read_suite = each_group(lambda row: row.text("Transaction ID"), _take_suite)
-read_first = each_group(lambda row: row.text("Transaction ID"), _take_first)
-read_web = each_group(lambda row: row.text("TX id"), _take_web)
+read_suite = inside_one_wallet(each_group(lambda row: row.text("Transaction ID"), _take_suite))
+read_first = inside_one_wallet(each_group(lambda row: row.text("Transaction ID"), _take_first))
+
+
+def _stated_web(tables: Sequence[Table], intake: Intake) -> Iterator[Stated]:
+    """Each transaction as a step of its account's balance, which stands on each of its rows; a file is an account."""
+    moved, times = changes_by_row(intake), {made.sources[0]: made.time for made in intake.transactions}
+    for table in tables:
+        groups: dict[str, list[Row]] = defaultdict(list)
+        for row in table.rows:
+            if row.source in times:
+                groups[row.text("TX id") or str(row.number)].append(row)
+        for rows in groups.values():
+            coin = coin_of(rows[0])
+            change = sum((moved[row.source].get(coin, Decimal(0)) for row in rows), Decimal(0))
+            balances = [balance for row in rows if (balance := stated_balance(row, "Balance", intake)) is not None]
+            after = (min if change < 0 else max)(balances, default=None)
+            yield Stated(row=rows[0], time=times[rows[0].source], asset=coin, change=change, balance=after, wallet=table.file)
+
+
+_read_web = each_group(lambda row: row.text("TX id"), _take_web)
+
+
+def _checked_web(tables: Sequence[Table], zone: tzinfo) -> Intake:
+    """Every row of the web wallet's files to its fate. Raises nothing."""
+    intake = _read_web(tables, zone)
+    with exact.exactly():
+        lines = list(_stated_web(tables, intake))
+        files = {(line.asset, line.wallet) for line in lines}
+        several = {asset for asset, count in Counter(asset for asset, _ in files).items() if count > 1}  # perhaps one account twice
+        running_balances.check(ACCOUNT, lines, intake, Terms(away=several))
+    return intake
+
+
+read_web = inside_one_wallet(_checked_web)
