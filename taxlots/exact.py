@@ -6,14 +6,14 @@ A quantity, price, basis or tax is a decimal number with 18 decimals. It has thr
 * `Decimal`: for single values, computed under `CONTEXT` (the interpreter's own context has 28 digits, too few for 36);
 * `DTYPE`: decimal128(36, 18), a column of a frame.
 
-Rounding happens in `divide` and, the same, in `share` (`cents` and `to_units` call the first). Frame arithmetic goes through `add`, `subtract` and
-`total`, because Arrow's own sum of a decimal128 column wraps around without a word.
+Rounding happens in `divide` and, the same, in `share` (`cents` and `to_units` call the first). Frame arithmetic goes through `add`,
+`subtract` and `total`, because Arrow's own sum of a decimal128 column wraps around without a word.
 """
 
 from collections.abc import Iterable, Sequence
 from decimal import Context, Decimal, InvalidOperation, localcontext
 from itertools import repeat
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ LIMIT = 10**36
 ARROW = pa.decimal128(36, DECIMALS)
 DTYPE = pd.ArrowDtype(ARROW)
 CONTEXT = Context(prec=100)
+_LITTLE: Literal["little"] = "little"
 
 
 class OutOfRangeError(ArithmeticError):
@@ -132,7 +133,7 @@ def array(units: Iterable[int | None]) -> pa.Array:
     listed: Any = units if isinstance(units, list) else list(units)
     known = None
     try:
-        data = b"".join(map(int.to_bytes, listed, repeat(16), repeat("little")))
+        data = b"".join(map(int.to_bytes, listed, repeat(16), repeat(_LITTLE)))
     except (OverflowError, TypeError):  # some are negative, missing, or too large
         data = b"".join([checked(u or 0).to_bytes(16, "little", signed=True) for u in listed])
         known = pa.array([u is not None for u in listed], pa.bool_()).buffers()[1]
@@ -161,7 +162,7 @@ def units(numbers: pa.Array) -> list[int | None]:
     low, high = halves(numbers)
     if (high >= 0).all():
         data = numbers.buffers()[1][16 * numbers.offset : 16 * (numbers.offset + len(numbers))]
-        values: list[int | None] = list(map(int.from_bytes, np.frombuffer(data, "V16").tolist(), repeat("little")))
+        values: list[int | None] = [*map(int.from_bytes, np.frombuffer(data, "V16").tolist(), repeat(_LITTLE))]
     else:
         values = [h << 64 | lo for h, lo in zip(high.tolist(), low.tolist(), strict=True)]
     if numbers.null_count:

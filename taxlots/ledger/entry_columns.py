@@ -51,11 +51,11 @@ _EXACT = ("quantity", "amount", "cost", "to_quantity")
 class Entries:
     """All entries in booking order, one column per property; amounts as columns of the exact type.
 
-    `rows` are the columns of the settled rows; `row` and `lot_of` point into it. `kind`, `asset` and `to_asset`, `account` and `to_account` point
-    into the lists of names (-1: none). `amount` is basis (acquire), gross proceeds (dispose) or the capital returned (return); of a
-    spin-off it is the part of the holding's basis that goes along: below 1 a fraction of it, else an amount. `cost` is what lowers the
-    proceeds. `lot_of` is the row whose lots it is taken from, for a fee withheld from what that row brought in. `time` and `acquired`
-    are microseconds UTC; `home` is the account that the row names; `holding_starts` is null where it follows from `acquired`.
+    `rows` are the columns of the settled rows; `row` and `lot_of` point into them. `kind`, `asset`, `to_asset`, `account`, `to_account` and
+    `home` (the account that the row names) point into the lists of names, -1: none. `amount` is basis (acquire), gross proceeds (dispose)
+    or the capital returned (return); of a spin-off it is the part of the holding's basis that goes along: below 1 a fraction of it, else an
+    amount. `cost` is what lowers the proceeds. `lot_of` is the row whose lots it is taken from, for a fee withheld from what that row
+    brought in. `time` and `acquired` are microseconds UTC; `holding_starts` is null where it follows from `acquired`.
 
     `income` and `unbooked` are places in `rows`: what is income, and what nothing was booked for.
     """
@@ -177,9 +177,7 @@ def _transfers_first(order: np.ndarray, instant: np.ndarray, phase: np.ndarray, 
     return order
 
 
-def _entangled(
-    order: np.ndarray, instant: np.ndarray, phase: np.ndarray, whole: dict[str, np.ndarray]
-) -> Iterator[tuple[int, int]]:
+def _entangled(order: np.ndarray, instant: np.ndarray, phase: np.ndarray, whole: dict[str, np.ndarray]) -> Iterator[tuple[int, int]]:
     """First and last place (exclusive) in the order of what leaves at an instant where a transfer goes to a pool that something leaves."""
     leaving = np.flatnonzero(phase[order] == Phase.LEAVING)
     moment = instant[order[leaving]]

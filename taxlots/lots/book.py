@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from taxlots import exact
 from taxlots.ledger.entry_columns import NOWHERE, OUTSIDE, Action, Entries
+from taxlots.lots.booked import Booked, Lacking, Moved, Sold, Written, ints
 from taxlots.lots.distributions import lower, scale, share_out, with_units
 from taxlots.lots.methods import METHODS
 from taxlots.lots.pieces import UNIT_RANK_SCALE, Pieces, unit_rank
@@ -44,54 +45,6 @@ class Elections:
         return self.accounts.get(account, self.method) if self.per_account else self.method
 
 
-@dataclass(frozen=True, slots=True)
-class Sold:
-    """Pieces disposed of (`piece` -1: not covered by any lot), each with its part of the proceeds; a column per property."""
-
-    entry: np.ndarray
-    piece: np.ndarray
-    quantity: pa.Array
-    gross: pa.Array
-    cost: pa.Array
-    basis: pa.Array
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """Pieces that left an account without being sold; a column per property."""
-
-    entry: np.ndarray
-    piece: np.ndarray
-    quantity: pa.Array
-    basis: pa.Array
-
-
-@dataclass(frozen=True, slots=True)
-class Lacking:
-    """An entry that found less than it needs: `quantity` is missing, `gross` the proceeds that fall on it; or, in words, what follows."""
-
-    entry: int
-    quantity: int = 0
-    gross: int | None = None
-    consequence: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """The result of the fold, in booking order, before it becomes frames."""
-
-    pieces: Pieces
-    sold: Sold
-    moved: Moved
-    lacking: list[Lacking]
-    per_account: bool
-    outside: int
-
-    def shared(self, account: np.ndarray) -> np.ndarray:
-        """Which accounts (by number) have their lots in one pool with the others."""
-        return np.zeros(len(account), bool) if self.per_account else account != self.outside
-
-
 def book_entries(entries: Entries, elections: Elections) -> Booked:
     """Fold the entries, in the order given, over empty pools."""
     fold = _Fold(entries, elections)
@@ -99,7 +52,9 @@ def book_entries(entries: Entries, elections: Elections) -> Booked:
     for start in range(0, len(order), _BLOCK):
         fold.run(order[start : start + _BLOCK])
     sold, moved = fold.sold.columns(), fold.moved.columns()
-    return Booked(fold.pieces, Sold(*sold), Moved(*moved), sorted(fold.lacking, key=lambda found: found.entry), elections.per_account, fold.outside)
+    return Booked(
+        fold.pieces, Sold(*sold), Moved(*moved), sorted(fold.lacking, key=lambda found: found.entry), elections.per_account, fold.outside
+    )
 
 
 def _groups(entries: Entries) -> np.ndarray:
@@ -110,40 +65,6 @@ def _groups(entries: Entries) -> np.ndarray:
         if group[old] != group[new]:
             group = [group[old] if number == group[new] else number for number in group]
     return np.array(group, np.int32)
-
-
-def _ints(amounts: pa.Array) -> list[int]:
-    """Amounts in units; most of them are often 0, which costs nothing."""
-    low, high = exact.halves(amounts)
-    some = np.flatnonzero((low != 0) | (high != 0))
-    if 2 * len(some) > len(amounts):
-        return [units or 0 for units in exact.units(amounts)]
-    found = [0] * len(amounts)
-    for place, units in zip(some.tolist(), exact.units(amounts.take(pa.array(some))), strict=True):
-        found[place] = units or 0
-    return found
-
-
-class _Rows:
-    """Rows of ints, written one after the other; some of their columns are amounts."""
-
-    def __init__(self, amounts: int) -> None:
-        self.width, self.flat = 2 + amounts, list[int]()
-        self.done: list[tuple[np.ndarray | pa.Array, ...]] = []
-
-    def flush(self) -> None:
-        """Turn what was written into arrays, which take less memory."""
-        columns = [self.flat[place :: self.width] for place in range(self.width)]
-        self.done.append((*(np.array(column, np.int64) for column in columns[:2]), *map(exact.array, columns[2:])))
-        self.flat.clear()
-
-    def columns(self) -> list[np.ndarray | pa.Array]:
-        """Entry, piece and amounts of all rows, in the order of the entries."""
-        self.flush()
-        entry, piece = (np.concatenate([block[place] for block in self.done]) for place in range(2))
-        order = np.argsort(entry, kind="stable")
-        amounts = [pa.concat_arrays([block[place] for block in self.done]) for place in range(2, self.width)]
-        return [entry[order], piece[order], *(amount.take(pa.array(order)) for amount in amounts)]
 
 
 class _Pools(dict[int, Pool]):
@@ -165,13 +86,13 @@ class _Fold:
         self.outside = entries.accounts.index(OUTSIDE)
         ages = np.empty(len(entries), np.int64)
         ages[np.argsort(entries.acquired, kind="stable")] = np.arange(len(entries))
-        self.ages = memoryview(ages)
+        self.ages = ages.data
         self.pieces = Pieces(entries)
         self.pools = _Pools(self.make_pool)
-        self.sold, self.moved = _Rows(4), _Rows(2)
+        self.sold, self.moved = Written(4), Written(2)
         self.lacking: list[Lacking] = []
         self.brought: dict[int, list[tuple[Pool, int]]] = {row: [] for row in np.unique(entries.lot_of).tolist() if row != NOWHERE}
-        self.row, self.home = memoryview(entries.row), memoryview(entries.home)
+        self.row, self.home = entries.row.data, entries.home.data
         self.actions = {
             Action.MOVE: self.move,
             Action.CONVERT: self.convert,
@@ -198,7 +119,7 @@ class _Fold:
         places = pa.array(chosen)
         account, asset = (column[chosen].astype(np.int64) for column in (entries.account, entries.asset))
         own = account if self.elections.per_account else np.where(account == self.outside, account, self.everywhere)
-        numbers = (_ints(column.take(places)) for column in (entries.quantity, entries.amount, entries.cost))
+        numbers = (ints(column.take(places)) for column in (entries.quantity, entries.amount, entries.cost))
         action = np.where(entries.lot_of[chosen] == NOWHERE, entries.action[chosen], _OWN_LOT)
         whole = (chosen, action, own * self.width + asset, entries.row[chosen], np.asarray(self.ages)[chosen])
         self.book(zip(*(column.tolist() for column in whole), *numbers, strict=True))

@@ -16,8 +16,9 @@ _FIRST_FORM = date(2011, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the box depends on, a column each: days, whether it is a security or fund, long-term, at a US broker, and whether the units
-    were bought there; `acquired_on` matters where they were.
+    """What the box depends on, a column each: days, and whether it is a security or fund, long-term, at a US broker, and bought there.
+
+    `acquired_on` matters where the units were bought there.
     """
 
     disposed_on: np.ndarray

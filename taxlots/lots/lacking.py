@@ -5,7 +5,7 @@ from datetime import tzinfo
 
 from taxlots import exact
 from taxlots.ledger.entry_columns import Entries
-from taxlots.lots.book import Lacking
+from taxlots.lots.booked import Lacking
 from taxlots.lots.holding import instant_of
 from taxlots.problems import Problem, problem
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +17,8 @@ from taxlots.ledger.entries import split
 from taxlots.ledger.entry_columns import NOWHERE, Action, Entries
 from taxlots.ledger.settle import Ledger
 from taxlots.lots import lacking
-from taxlots.lots.book import Booked, Elections, book_entries
+from taxlots.lots.book import Elections, book_entries
+from taxlots.lots.booked import Booked
 from taxlots.lots.boxes import Facts, expected_boxes
 from taxlots.lots.calendar import Calendar
 from taxlots.lots.wash_sales import COVERED, unadjusted
@@ -228,10 +231,12 @@ class _Writer:
             "sources": self.row("sources", row),
         }
 
-    def securities_bought(self) -> Sequence[tuple[str, object, str]]:
+    def securities_bought(self) -> list[tuple[str, date, str]]:
         """Asset, day and transaction of every acquisition of a security."""
         entries = self.entries
-        bought = np.flatnonzero((entries.action == Action.ACQUIRE) & self.security[entries.asset]) if len(entries) else np.empty(0, np.int64)
+        bought = (
+            np.flatnonzero((entries.action == Action.ACQUIRE) & self.security[entries.asset]) if len(entries) else np.empty(0, np.int64)
+        )
         columns = (
             _words(entries.assets, entries.asset[bought]),
             _dates(self.calendar.day[bought]),
@@ -281,7 +286,7 @@ def _count_within(row: np.ndarray) -> np.ndarray:
     return count
 
 
-def _losses(disposals: Columns) -> list[dict[str, object]]:
+def _losses(disposals: Columns) -> list[dict[str, Any]]:
     """Securities sold at a loss, with what the search for replacements needs."""
     chosen = mask(pc.is_in(disposals["asset_class"], pa.array(sorted(COVERED)))) & (sign(disposals["gain"]) < 0)
     names = ("asset", "transaction_id", "disposed_on", "gain", "lot_transaction_id", "sources")

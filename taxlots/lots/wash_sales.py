@@ -19,8 +19,9 @@ COVERED = {"security", "fund"}
 
 
 def unadjusted(losses: Sequence[dict[str, Any]], acquired: Iterable[tuple[str, date, str]], rulebook: Rulebook) -> list[Problem]:
-    """One error per sale with a purchase in the window. `losses`: disposals of covered assets at a loss, in booking order; `acquired`:
-    asset, day and transaction of every acquisition of one.
+    """One error per sale with a purchase in the window.
+
+    `losses`: disposals of covered assets at a loss, in booking order; `acquired`: asset, day and transaction of every acquisition of one.
     """
     days: dict[str, list[tuple[date, str]]] = defaultdict(list)
     for asset, day, transaction in acquired:

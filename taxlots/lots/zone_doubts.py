@@ -14,7 +14,7 @@ import numpy as np
 from taxlots.importers.bulk import mask
 from taxlots.ledger.entry_columns import NOWHERE, Action
 from taxlots.ledger.settle import Ledger
-from taxlots.lots.book import Booked
+from taxlots.lots.booked import Booked
 from taxlots.lots.calendar import Calendar
 from taxlots.lots.holding import day_of, instant_of, is_long, long_term_days, long_term_on
 from taxlots.problems import Problem, problem
