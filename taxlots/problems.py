@@ -75,6 +75,11 @@ def problem(code: str, message: str, hint: str | None = None, *, file: str | Non
     return Problem(code, message, hint or kind.remedy, kind.severity, file, row)
 
 
+def printable(text: str) -> str:
+    """The text with the number of every character that steers a terminal, or hides or reorders text, in its place."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def has_errors(problems: Iterable[Problem]) -> bool:
     """Whether the result that these problems belong to is incomplete."""
     return any(p.severity is Severity.ERROR for p in problems)

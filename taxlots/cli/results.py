@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from taxlots.cli.options import Format
 from taxlots.files import write_text
-from taxlots.problems import Problem, Severity, has_errors
+from taxlots.problems import Problem, Severity, has_errors, printable
 
 if TYPE_CHECKING:
     from taxlots.reports.tables import Table
@@ -68,4 +68,5 @@ def tell(problems: Sequence[Problem], output: Path | None = None) -> None:
 def tell_one(problem: Problem) -> None:
     """One problem: severity, code, place, cause and next step."""
     where = f" {problem.where()}" if problem.where() else ""
-    sys.stderr.write(f"{problem.severity} {problem.code}{where}: {problem.message}\n  -> {problem.hint}\n")
+    sys.stderr.write(printable(f"{problem.severity} {problem.code}{where}: {problem.message}") + "\n")
+    sys.stderr.write(printable(f"  -> {problem.hint}") + "\n")

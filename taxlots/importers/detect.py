@@ -9,11 +9,13 @@ import numpy as np
 
 from taxlots.importers import wall_clocks
 from taxlots.importers.bulk import Bulk, open_bulk
+from taxlots.importers.encodings import CONTROL
 from taxlots.importers.readers import LargeText, Sheet
 from taxlots.importers.records import Intake, Row, RowError, Source, Table
 from taxlots.settings import Times
 
 SEARCHED_ROWS = 60
+_CONTROLS = bytes(code for code in range(128) if CONTROL.match(chr(code)))
 _NEW_LINE = {"\n", "\r"}
 CHECKED, LOOSE, SECTIONS = "checked", "loose", "sections"
 
@@ -50,8 +52,8 @@ class Layout:
 
     def fits(self, names: Iterable[str]) -> bool:
         """Whether these are the names of a header of the layout."""
-        named = set(names) - {""}
-        return set(self.required) == named if self.whole else set(self.required) <= named
+        named = names if isinstance(names, frozenset) else frozenset(names)
+        return named - {""} == set(self.required) if self.whole else named.issuperset(self.required)
 
     def read(self, tables: Sequence[Table], zone: tzinfo, said: Times | None = None) -> Intake:
         """What the tables hold, after their times are settled; `said` is what the settings say of this layout's times."""
@@ -73,6 +75,13 @@ _UNCLOSED = RowError(
     "ROW_TRUNCATED",
     "a quote opens in this row and nothing closes it, so the lines below it are lost in one cell",
     "Close the quote (write a quote inside a cell twice), or export the file again.",
+)
+
+
+_SPOILED = RowError(
+    "ROW_INVALID",
+    "a cell holds a control character such as NUL, which no export writes: the file was damaged",
+    "Export the file again.",
 )
 
 
@@ -108,16 +117,17 @@ def detect(sheet: Sheet, layouts: Sequence[Layout]) -> Detected | None:
     """
     cells = _unwrapped(sheet.cells)
     for index, row in enumerate(cells[:SEARCHED_ROWS]):
-        names = tuple(cell.strip().lstrip("﻿") for cell in row)
-        fitting = [layout for layout in layouts if layout.fits(names)]
-        if fitting:
-            layout = max(fitting, key=lambda fit: len(fit.required))
+        names = _names(row)
+        layout = _fitting(names, layouts)
+        if layout:
             return _table(sheet, cells, index, names, layout)
     return None
 
 
 def detect_large(text: LargeText, layouts: Sequence[Layout]) -> Detected | None:
     """As `detect`, for a file whose layout can read columns; None where its rows have to be read one by one."""
+    if len(text.data.translate(None, _CONTROLS)) < len(text.data):  # damaged rows have to be named
+        return None
     head = text.head()
     found = detect(head, layouts) if head else None
     if head is None or found is None or found.layout.bulk is None or found.table.header_row != head.numbers[len(found.table.preamble)]:
@@ -131,6 +141,46 @@ def detect_large(text: LargeText, layouts: Sequence[Layout]) -> Detected | None:
     few = Sheet(text.file, text.sha256, [list(bare.header), *cells], [bare.header_row, *(number for number, _ in misfits)])
     odd = _table(few, few.cells, 0, bare.header, found.layout)
     return replace(odd, columns=columns)
+
+
+def _names(row: list[str]) -> tuple[str, ...]:
+    return tuple(cell.strip().lstrip("\ufeff") for cell in row)
+
+
+def _fitting(names: Sequence[str], layouts: Sequence[Layout]) -> Layout | None:
+    given = frozenset(names)
+    return max((layout for layout in layouts if layout.fits(given)), key=lambda fit: len(fit.required), default=None)
+
+
+def parts(sheet: Sheet, layouts: Sequence[Layout]) -> Iterator[Sheet]:
+    """The sheet cut before every other known header further down, as where exports were pasted under each other; mostly just the sheet.
+
+    A header that repeats the one above it cuts nothing, nor does one in a layout of several sections.
+    """
+    known = {name for layout in layouts for name in layout.required}
+    cells = _unwrapped(sheet.cells)
+    fewest = min(len(layout.required) for layout in layouts)
+    start = 0
+    above: tuple[str, ...] | None = None
+    layout: Layout | None = None
+    for index, row in enumerate(cells):
+        if known.isdisjoint(row) or len(known.intersection(row)) < fewest:  # quick, since most rows are data
+            continue
+        names = _names(row)
+        found = _fitting(names, layouts)
+        if found is None or names == above:
+            continue
+        if (layout.shape == SECTIONS) if layout else index >= SEARCHED_ROWS:
+            break
+        if layout is not None:
+            yield _part(sheet, start, index)
+            start = index
+        above, layout = names, found
+    yield _part(sheet, start, len(cells)) if start else sheet
+
+
+def _part(sheet: Sheet, start: int, end: int) -> Sheet:
+    return replace(sheet, cells=sheet.cells[start:end], numbers=sheet.numbers[start:end])
 
 
 def _unwrapped(cells: list[list[str]]) -> list[list[str]]:
@@ -151,7 +201,8 @@ def _table(sheet: Sheet, cells: list[list[str]], index: int, names: tuple[str, .
             continue
         columns = map(str, range(len(row))) if layout.shape == SECTIONS else named
         rows.append(Row(sheet.file, number, dict(zip(columns, row, strict=False))))
-        error = _UNCLOSED if number in sheet.unclosed else _shape_error(row, names, layout)
+        marked = _UNCLOSED if number in sheet.unclosed else _SPOILED if number in sheet.spoiled else None
+        error = marked or _shape_error(row, names, layout)
         if error:
             broken[rows[-1].source] = error
     preamble = tuple(tuple(row) for row in cells[:index])

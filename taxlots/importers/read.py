@@ -13,7 +13,7 @@ import pyarrow as pa
 from taxlots import exact
 from taxlots.importers import companions
 from taxlots.importers.bulk import joined
-from taxlots.importers.detect import Detected, Layout, count_rows, detect, detect_large
+from taxlots.importers.detect import Detected, Layout, count_rows, detect, detect_large, parts
 from taxlots.importers.layouts import LAYOUTS
 from taxlots.importers.readers import LargeText, Sheet, Unreadable, read_sheets
 from taxlots.importers.records import FormLine, Intake, ReportedBalance, Row, Source, Transaction
@@ -92,7 +92,7 @@ def read(
 
 
 def _detect_all(sheets: Iterable[Sheet | LargeText | Unreadable], own: Sequence[Layout], imported: Imported) -> list[Detected]:
-    """Detect each sheet. A file whose bytes were already read under another name is merged as a whole."""
+    """Detect each sheet, and each table in it. A file whose bytes were already read under another name is merged as a whole."""
     detected: list[Detected] = []
     contents: dict[tuple[str, str], str] = {}
     for given in sheets:
@@ -102,20 +102,27 @@ def _detect_all(sheets: Iterable[Sheet | LargeText | Unreadable], own: Sequence[
             imported.files.append(FileRecord(sheet.file, sheet.sha256, None, 0))
             imported.problems.append(sheet.problem)
             continue
-        found = known if isinstance(sheet, LargeText) else detect(sheet, own) or detect(sheet, (*LAYOUTS, *companions.LAYOUTS))
-        if found is None and isinstance(sheet, Sheet):
+        found = _tables(sheet, own) if isinstance(sheet, Sheet) else [known] if known is not None else []
+        if not found and isinstance(sheet, Sheet):
             imported.files.append(FileRecord(sheet.file, sheet.sha256, None, count_rows(sheet)))
             imported.unusable.update((sheet.file, n) for n, row in zip(sheet.numbers, sheet.cells, strict=True) if any(map(str.strip, row)))
             imported.problems.append(_unknown(sheet.file, sheet.cells))
-        if found is None:
+        if not found:
             continue
-        imported.files.append(FileRecord(sheet.file, sheet.sha256, found.layout.id, len(found)))
+        names = " + ".join(dict.fromkeys(d.layout.id for d in found))
+        imported.files.append(FileRecord(sheet.file, sheet.sha256, names, sum(map(len, found))))
         first = contents.setdefault((sheet.sha256, sheet.file.rpartition("#")[2] if "#" in sheet.file else ""), sheet.file)
         if first != sheet.file:
-            imported.merged.update(dict.fromkeys(found.sources(), f"the file is the same as {first}"))
+            imported.merged.update(dict.fromkeys((s for d in found for s in d.sources()), f"the file is the same as {first}"))
             continue
-        detected.append(found)
+        detected += found
     return detected
+
+
+def _tables(sheet: Sheet, own: Sequence[Layout]) -> list[Detected]:
+    builtin = (*LAYOUTS, *companions.LAYOUTS)
+    found = (detect(part, own) or detect(part, builtin) for part in parts(sheet, (*own, *builtin)))
+    return [table for table in found if table is not None]  # one without rows is false
 
 
 def _unknown(file: str, cells: list[list[str]]) -> Problem:

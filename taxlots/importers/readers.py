@@ -9,38 +9,46 @@ import gzip
 import hashlib
 import io
 import os
+import re
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from taxlots.importers import ofx_markup
-from taxlots.problems import Problem, problem
+from taxlots.importers.encodings import CONTROL, decode
+from taxlots.importers.folders import Found, TooLargeError, UnreadableError, passed_over, read_bytes, walk
+from taxlots.importers.foreign import is_own, what_else, zipped_document
+from taxlots.importers.packed import OLE_MARK, is_workbook, read_pieces, unpack, unpack_tar
+from taxlots.problems import Problem, printable, problem
 
 LIMIT_BYTES = 2 * 1024**3
-_SKIPPED_SUFFIXES = {".toml", ".md", ".jsonl", ".json", ".py", ".html"}
-_TAR_AT, _TAR = 257, b"ustar"  # where a tar archive says that it is one
+LIMIT_RATIO, RATIO_FLOOR = 200, 16 * 1024**2  # CSV and spreadsheets pack to a tenth or fiftieth; a bomb to a thousandth
+LIMIT_MEMBERS = 10_000
+LIMIT_DEPTH = 2
+LIMIT_COLUMNS = 16_384  # as wide as a spreadsheet can be
+LIMIT_NAME = 300
 LARGE_BYTES, HEAD_BYTES = 256 * 1024, 64 * 1024  # from LARGE_BYTES on reading by columns pays
-_DELIMITERS = ",;\t|"
+_DOCUMENTS = {".json", ".html", ".htm"}
+_TOO_DEEP, _UNPACK = "an archive within two others is not opened", "Unpack it yourself and give the folder."
+_DELIMITERS = ",;\t|^"
+_SEPARATOR = re.compile(r'"?sep=([^\r\n"])"?[\r\n]', re.IGNORECASE)
 csv.field_size_limit(16 * 1024**2)
-_DAMAGED = (
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    zlib.error,
-    OSError,
-    EOFError,
-    ValueError,
-    RuntimeError,
-)  # RuntimeError: encrypted, unknown packing
+_TAR_AT, _TAR = 257, b"ustar"  # where a tar archive says that it is one
+# RuntimeError: encrypted, unknown packing.
+_DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, OSError, EOFError, ValueError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A file (or one worksheet) as rows of text; `numbers` are the lines where the rows start.
 
-    `unclosed` are the numbers of rows in which a quote opens that nothing closes: they have swallowed the lines below.
+    `unclosed` are the numbers of rows in which a quote opens that nothing closes: they have swallowed the lines below. `spoiled` are
+    those with characters that no text has, such as NUL.
     """
 
     file: str
@@ -48,6 +56,7 @@ class Sheet:
     cells: list[list[str]] = field(repr=False)
     numbers: list[int] = field(repr=False)
     unclosed: frozenset[int] = frozenset()
+    spoiled: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,148 +91,191 @@ class Unreadable:
     problem: Problem
 
 
+@dataclass(slots=True)
+class _Room:
+    """How many bytes one file may still unpack to, over all archives inside it."""
+
+    left: int
+
+    def take(self, size: int) -> None:
+        self.left -= size
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A file in an archive; `unpack(room, message)` gives its bytes or raises TooLargeError with the message."""
+
+    name: str
+    unpack: Callable[[int, str], bytes]
+
+
 def read_sheets(paths: Sequence[Path], base: Path | None = None) -> Iterator[Sheet | LargeText | Unreadable]:
-    """Every sheet of every file under the paths, and what could not be read. Files given twice are read once."""
-    seen: set[Path] = set()
-    for path in _walk(paths):
-        resolved = Path(os.path.realpath(path))  # unlike Path.resolve, it raises nothing for a link that points at itself
-        if resolved not in seen:
+    """Every sheet of every file under the paths, and what could not be read. Files given twice are read once; every name is unique."""
+    seen: set[str] = set()
+    names: dict[str, int] = {}
+    for found in walk(paths):
+        resolved = os.path.realpath(found.path)  # unlike Path.resolve, it raises nothing for a link that points at itself
+        if resolved not in seen or found.refused:
             seen.add(resolved)
-            inside = base is not None and path.is_relative_to(base)
-            yield from _read_file(path, str(path.relative_to(base)) if base is not None and inside else str(path))
+            inside = base is not None and found.path.is_relative_to(base)
+            label = _label(str(found.path.relative_to(base)) if base is not None and inside else str(found.path))
+            yield from (_named(sheet, names) for sheet in _read_file(found, label))
 
 
-def _walk(paths: Sequence[Path]) -> Iterator[Path]:
-    for path in paths:
-        if not os.path.isdir(path):  # noqa: PTH112  unlike Path.is_dir, it raises nothing for a name that no file can have
-            yield path
-            continue
-        for found in sorted(p for p in path.rglob("*") if p.is_file() or p.is_symlink()):
-            hidden = any(part.startswith((".", "~$")) for part in found.relative_to(path).parts)
-            if not hidden and found.suffix.lower() not in _SKIPPED_SUFFIXES:
-                yield found
+def _label(name: str) -> str:
+    """A name as messages show it: nothing that steers a terminal, and not endless."""
+    shown = printable(name)
+    return shown if len(shown) <= LIMIT_NAME else f"{shown[: LIMIT_NAME // 2]}...{shown[-LIMIT_NAME // 2 :]}"
 
 
-def _read_file(path: Path, label: str) -> Iterator[Sheet | LargeText | Unreadable]:
+def _named(sheet: Sheet | LargeText | Unreadable, names: dict[str, int]) -> Sheet | LargeText | Unreadable:
+    """The sheet under a name that no other has: an archive may hold two members of one name."""
+    count = names[sheet.file] = names.get(sheet.file, 0) + 1
+    if count == 1:
+        return sheet
+    name = f"{sheet.file} ({count})"
+    if not isinstance(sheet, Unreadable):
+        return replace(sheet, file=name)
+    return replace(sheet, file=name, problem=replace(sheet.problem, file=name))
+
+
+def _read_file(found: Found, label: str) -> Iterator[Sheet | LargeText | Unreadable]:
     try:
-        if path.stat().st_size > LIMIT_BYTES:
-            yield _refused(label, None, "FILE_TOO_LARGE", f"more than {LIMIT_BYTES} bytes")
-            return
-        data = path.read_bytes()
-    except OSError as error:
-        yield _refused(label, None, "FILE_UNREADABLE", error.strerror or str(error))
+        if found.refused:
+            raise found.refused
+        data = read_bytes(found.path, LIMIT_BYTES)
+    except UnreadableError as error:
+        yield _failed(label, None, error)
         return
-    yield from _read_bytes(data, label)
+    if found.given or found.path.suffix.lower() not in _DOCUMENTS:
+        yield from _read_bytes(data, label, _Room(min(LIMIT_BYTES, max(RATIO_FLOOR, LIMIT_RATIO * len(data)))))
+    elif not is_own(data):
+        yield _passed_over(data, label)
 
 
-def _read_bytes(data: bytes, label: str, depth: int = 0) -> Iterator[Sheet | LargeText | Unreadable]:
+def _passed_over(data: bytes, label: str) -> Unreadable:
+    """A document in a folder or archive that is no export by its name: listed, since it could hold what no other file does."""
+    name, hint = what_else(data) or ("a document", "")
+    why = f"{name} was left out" + (": " + hint[0].lower() + hint[1:] if hint else "")
+    return _refused(label, hashlib.sha256(data).hexdigest(), "FILE_LEFT_OUT", why)
+
+
+def _read_bytes(data: bytes, label: str, room: _Room, depth: int = 0) -> Iterator[Sheet | LargeText | Unreadable]:
     digest = hashlib.sha256(data).hexdigest()
-    if not data.strip():
+    if not data or data.isspace():
         yield _refused(label, digest, "FILE_EMPTY", "no content")
-    elif data.startswith(b"\x1f\x8b") and depth < 2:
-        yield from _gunzip(data, label, digest, depth)
+    elif data.startswith(b"\x1f\x8b"):
+        yield from _gunzip(data, label, room, depth)
     elif data.startswith(b"PK\x03\x04"):
-        yield from _open_zip(data, label, digest, depth)
-    elif data[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR and depth < 2:
-        yield from _open_tar(data, label, digest, depth)
+        yield from _open_zip(data, label, room, depth)
+    elif data[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
+        yield from _open_tar(data, label, room, depth)
+    elif data.startswith(OLE_MARK):
+        yield from _read_workbook(data, label, room)
+    elif other := what_else(data):
+        yield _refused(label, digest, "FILE_NOT_TEXT", f"it is {other[0]}", other[1])
     elif len(data) >= LARGE_BYTES:
         yield LargeText(label, digest, data.removeprefix(b"\xef\xbb\xbf"))
     else:
         yield _text_sheet(data, label, digest)
 
 
-def _gunzip(data: bytes, label: str, digest: str, depth: int) -> Iterator[Sheet | LargeText | Unreadable]:
+def _gunzip(data: bytes, label: str, room: _Room, depth: int) -> Iterator[Sheet | LargeText | Unreadable]:
+    digest = hashlib.sha256(data).hexdigest()
+    if depth >= LIMIT_DEPTH:
+        yield _refused(label, digest, "FILE_UNREADABLE", _TOO_DEEP, _UNPACK)
+        return
     try:
         with gzip.open(io.BytesIO(data)) as stream:
-            inner = stream.read(LIMIT_BYTES + 1)
+            inner = read_pieces(stream, room.left, f"unpacks to more than {room.left} bytes")
     except _DAMAGED as error:
         yield _refused(label, digest, "FILE_UNREADABLE", f"damaged gzip: {error}")
-        return
-    if len(inner) > LIMIT_BYTES:
-        yield _refused(label, digest, "FILE_TOO_LARGE", f"unpacks to more than {LIMIT_BYTES} bytes")
-        return
-    yield from _read_bytes(inner, f"{label}!{Path(label).stem}", depth + 1)
+    except UnreadableError as error:
+        yield _failed(label, digest, error)
+    else:
+        room.take(len(inner))
+        yield from _read_bytes(inner, _label(f"{label}!{Path(label).stem}"), room, depth + 1)
 
 
-def _open_zip(data: bytes, label: str, digest: str, depth: int) -> Iterator[Sheet | LargeText | Unreadable]:
+def _open_zip(data: bytes, label: str, room: _Room, depth: int) -> Iterator[Sheet | LargeText | Unreadable]:
+    digest = hashlib.sha256(data).hexdigest()
+    if data.count(b"PK\x01\x02") > LIMIT_MEMBERS:
+        yield _refused(label, digest, "FILE_TOO_LARGE", f"the archive holds more than {LIMIT_MEMBERS} files", _UNPACK)
+        return
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            if any(member.filename == "xl/workbook.xml" for member in members):
-                yield from _read_workbook(data, label, digest, sum(member.file_size for member in members))
-            elif depth < 2:
-                yield from _read_members(archive, label, depth)
+            names = set(archive.namelist())
+            if is_workbook(names, data):
+                yield from _read_workbook(data, label, room)
+            elif other := zipped_document(names):
+                yield _refused(label, digest, "FILE_NOT_TEXT", f"it is {other[0]}", other[1])
+            elif depth < LIMIT_DEPTH:
+                yield from _read_members(archive, label, room, depth)
             else:
-                yield _refused(label, digest, "FILE_UNREADABLE", "an archive within two others is not opened; unpack it")
+                yield _refused(label, digest, "FILE_UNREADABLE", _TOO_DEEP, _UNPACK)
     except _DAMAGED as error:
         yield _refused(label, digest, "FILE_UNREADABLE", f"damaged archive: {error}")
 
 
-def _read_members(archive: zipfile.ZipFile, label: str, depth: int) -> Iterator[Sheet | LargeText | Unreadable]:
-    room = LIMIT_BYTES
+def _read_members(archive: zipfile.ZipFile, label: str, room: _Room, depth: int) -> Iterator[Sheet | LargeText | Unreadable]:
     for member in sorted(archive.infolist(), key=lambda m: m.filename):
-        name = f"{label}!{member.filename}"
-        if member.is_dir() or Path(member.filename).suffix.lower() in _SKIPPED_SUFFIXES:
-            continue
-        room -= member.file_size
-        if room < 0:
-            yield _refused(name, None, "FILE_TOO_LARGE", f"the archive unpacks to more than {LIMIT_BYTES} bytes")
-            return
-        try:
-            data = archive.read(member)
-        except _DAMAGED as error:
-            yield _refused(name, None, "FILE_UNREADABLE", str(error))
-            continue
-        yield from _read_bytes(data, name, depth + 1)
+        if not member.is_dir():
+            yield from _read_member(_Member(member.filename, partial(unpack, archive, member)), label, room, depth)
 
 
-def _open_tar(data: bytes, label: str, digest: str, depth: int) -> Iterator[Sheet | LargeText | Unreadable]:
+def _open_tar(data: bytes, label: str, room: _Room, depth: int) -> Iterator[Sheet | LargeText | Unreadable]:
     """Regular files only: links, devices and whatever else a tar can hold are no exports."""
-    room = LIMIT_BYTES
-    try:
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
-            for member in sorted((m for m in archive.getmembers() if m.isreg()), key=lambda m: m.name):
-                name = f"{label}!{member.name}"
-                if Path(member.name).suffix.lower() in _SKIPPED_SUFFIXES:
-                    continue
-                room -= member.size
-                stream = archive.extractfile(member) if room >= 0 else None
-                if stream is None:
-                    yield _refused(name, None, "FILE_TOO_LARGE", f"the archive unpacks to more than {LIMIT_BYTES} bytes")
-                    return
-                yield from _read_bytes(stream.read(), name, depth + 1)
-    except _DAMAGED as error:
-        yield _refused(label, digest, "FILE_UNREADABLE", f"damaged archive: {error}")
-
-
-def _read_workbook(data: bytes, label: str, digest: str, unpacked: int) -> Iterator[Sheet | LargeText | Unreadable]:
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415  only spreadsheets pay for it
-
-    if unpacked > LIMIT_BYTES:
-        yield _refused(label, digest, "FILE_TOO_LARGE", f"the workbook unpacks to more than {LIMIT_BYTES} bytes")
+    digest = hashlib.sha256(data).hexdigest()
+    if depth >= LIMIT_DEPTH:
+        yield _refused(label, digest, "FILE_UNREADABLE", _TOO_DEEP, _UNPACK)
         return
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        for index, name in enumerate(workbook.sheet_names):
-            rows = workbook.get_sheet_by_index(index).to_python(skip_empty_area=False)
-            cells = [[_cell_text(value) for value in row] for row in rows]
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+            members = list(islice(archive, LIMIT_MEMBERS + 1))
+            if len(members) > LIMIT_MEMBERS:
+                yield _refused(label, digest, "FILE_TOO_LARGE", f"the archive holds more than {LIMIT_MEMBERS} files", _UNPACK)
+                return
+            for member in sorted((m for m in members if m.isreg()), key=lambda m: m.name):
+                yield from _read_member(_Member(member.name, partial(unpack_tar, archive, member)), label, room, depth)
+    except _DAMAGED as error:
+        yield _refused(label, digest, "FILE_UNREADABLE", f"damaged archive: {error}")
+
+
+def _read_member(member: _Member, label: str, room: _Room, depth: int) -> Iterator[Sheet | LargeText | Unreadable]:
+    name = _label(f"{label}!{member.name}")
+    if passed_over(member.name.split("/")):
+        return
+    try:
+        data = member.unpack(room.left, f"the archive unpacks to more than {room.left} bytes from here on")
+    except _DAMAGED as error:
+        yield _refused(name, None, "FILE_UNREADABLE", str(error))
+        return
+    except UnreadableError as error:
+        yield _failed(name, None, error)
+        return
+    room.take(len(data))
+    if Path(member.name).suffix.lower() not in _DOCUMENTS:
+        yield from _read_bytes(data, name, room, depth + 1)
+    elif not is_own(data):
+        yield _passed_over(data, name)
+
+
+def _read_workbook(data: bytes, label: str, room: _Room) -> Iterator[Sheet | LargeText | Unreadable]:
+    from taxlots.importers.workbooks import worksheets  # noqa: PLC0415  only spreadsheets pay for it
+
+    digest = hashlib.sha256(data).hexdigest()
+    try:
+        for name, cells in worksheets(data, room.left):
             if any(any(row) for row in cells):
-                yield Sheet(f"{label}#{name}", digest, cells, list(range(1, len(cells) + 1)))
-    except (CalamineError, OSError) as error:
+                yield Sheet(_label(f"{label}#{name}"), digest, cells, list(range(1, len(cells) + 1)))
+    except _DAMAGED as error:
         yield _refused(label, digest, "FILE_UNREADABLE", f"damaged workbook: {error}")
-
-
-def _cell_text(value: object) -> str:
-    """A spreadsheet cell by its shortest decimal form: 0.1 is stored as a float but was written as 0.1."""
-    if isinstance(value, bool):
-        return str(value)
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return str(value)
+    except UnreadableError as error:
+        yield _failed(label, digest, error)
 
 
 def _text_sheet(data: bytes, label: str, digest: str) -> Sheet | Unreadable:
-    text = _decode(data)
+    text = decode(data)
     if text is None:
         return _refused(label, digest, "FILE_NOT_TEXT", "the bytes are no text, spreadsheet or archive")
     try:
@@ -234,37 +286,35 @@ def _text_sheet(data: bytes, label: str, digest: str) -> Sheet | Unreadable:
         return _refused(label, digest, "FILE_UNREADABLE", str(error))
     except csv.Error as error:
         return _refused(label, digest, "FILE_UNREADABLE", f"{error}; probably a quote is opened and never closed")
-    return Sheet(label, digest, cells, numbers, unclosed)
+    except TooLargeError as error:
+        return _failed(label, digest, error)
+    return Sheet(label, digest, cells, numbers, unclosed, _spoiled(text, cells, numbers))
 
 
-def _decode(data: bytes) -> str | None:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        candidates = ["utf-16"]
-    elif b"\x00" in data[:4096]:
-        return None
-    else:
-        candidates = ["utf-8-sig", "cp1252"]
-    for encoding in candidates:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        control = sum(c < " " and c not in "\t\r\n\f" for c in text[:4096])
-        return text if control == 0 else None
-    return None
+def _spoiled(text: str, cells: list[list[str]], numbers: list[int]) -> frozenset[int]:
+    """Numbers of the rows with control characters."""
+    if not CONTROL.search(text):
+        return frozenset()
+    return frozenset(number for number, row in zip(numbers, cells, strict=True) if any(CONTROL.search(cell) for cell in row))
 
 
 def _split(text: str) -> tuple[list[list[str]], list[int], frozenset[int]]:
-    """Rows, the line where each starts, and the rows with a quote that nothing closes. Raises csv.Error for a giant cell."""
+    """Rows, the line where each starts, and the rows with a quote that nothing closes.
+
+    Raises csv.Error for a giant cell, TooLargeError for a row with more cells than a spreadsheet has columns.
+    """
     lines = list(io.StringIO(text, newline=""))
     delimiter = _delimiter(text)
+    widest = max((line.count(delimiter) for line in lines), default=0) + 1
+    if widest > LIMIT_COLUMNS:
+        raise TooLargeError(f"a row has {widest} cells, more than {LIMIT_COLUMNS}", "Export the file again, one transaction per row.")
     reader = csv.reader(lines, delimiter=delimiter)
     cells: list[list[str]] = []
     numbers: list[int] = []
     unclosed: set[int] = set()
     start = 1
     for row in reader:
-        cells.append(row)
+        cells.append(row if any(row) else row[:1])  # a line of delimiters only is blank
         numbers.append(start)
         if (reader.line_num > start or reader.line_num == len(lines)) and not _closed(lines[start - 1 : reader.line_num], delimiter):
             unclosed.add(start)
@@ -282,7 +332,10 @@ def _closed(lines: list[str], delimiter: str) -> bool:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that splits the most of the first lines into the same number of cells."""
+    """The delimiter that the first line names (`sep=;`), else the one that splits the most of the first lines into equally many cells."""
+    named = _SEPARATOR.match(text)
+    if named:
+        return named[1]
     lines = [line for line in text[:65536].splitlines()[:40] if line.strip()]
 
     def fit(delimiter: str) -> tuple[int, int]:
@@ -295,5 +348,9 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=fit)
 
 
-def _refused(label: str, digest: str | None, code: str, why: str) -> Unreadable:
-    return Unreadable(label, digest, problem(code, why, file=label))
+def _refused(label: str, digest: str | None, code: str, why: str, hint: str | None = None) -> Unreadable:
+    return Unreadable(label, digest, problem(code, why, hint, file=label))
+
+
+def _failed(label: str, digest: str | None, error: UnreadableError) -> Unreadable:
+    return _refused(label, digest, "FILE_TOO_LARGE" if isinstance(error, TooLargeError) else "FILE_UNREADABLE", error.why, error.hint)

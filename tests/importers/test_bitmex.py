@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from exchange_samples import compare_all
-from layout_samples import codes, legs, read
+from goldens import written
+from layout_samples import codes, layout, legs, read
 
 HEADER = "transactTime,transactType,amount,fee,address,transactStatus,walletBalance"
 
@@ -62,3 +63,12 @@ def test_trades_are_futures() -> None:
     intake = read("bitmex_trades", header, "2020-01-03 10:00:00,1,XBTUSD,Trade,Buy,100,9000,-1111100,0.00075,833,Limit,9000,,o1")
     assert codes(intake) == ["KIND_NOT_BOOKED"]
     assert "XBTUSD" in intake.problems[0].message
+
+
+def test_an_overlapping_history_tells_the_balance_before():
+    """A withdrawal of 15 with a fee of 5 on top, 100 - 15 - 5 = 80, stands first in a history that began later: also there it is on top."""
+    deposit = '"9/20/2019, 3:00:00 PM",Deposit,100,0,a,Completed,100'
+    withdrawal = '"9/22/2019, 8:00:00 AM",Withdrawal,-15,5,a,Completed,80'
+    tables = [written(layout("bitmex_wallet"), HEADER, *lines, file=str(len(lines))) for lines in ([withdrawal], [withdrawal, deposit])]
+    intake = layout("bitmex_wallet").read(tables, UTC)
+    assert [legs(t) for t in intake.transactions if t.kind == "withdrawal"] == ["withdrawal -0.00000015 BTC fee 0.00000005 BTC"] * 2

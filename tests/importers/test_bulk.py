@@ -109,7 +109,7 @@ def universal_line(draw: random.Random, number: int) -> str:
 def test_universal_ledger(seed, tmp_path, monkeypatch):
     """Two overlapping files, a price table, every kind of row."""
     monkeypatch.chdir(tmp_path)
-    draw = random.Random(seed)  # noqa: S311  a reproducible history
+    draw = random.Random(seed)
     rows = [universal_line(draw, number) for number in range(160)]
     (tmp_path / "one.csv").write_text("\n".join([UNIVERSAL, *rows[:110], ""]))
     (tmp_path / "two.csv").write_text("\n".join([UNIVERSAL, *rows[90:], UNIVERSAL, rows[0], ""]))
@@ -146,7 +146,7 @@ ABOUT = ("return-of-capital,,VTI,5,USD,,,,,", "spin-off,,VTI,1,VTX,,,,,")
 def test_names_classes_and_spam(settings, tmp_path, monkeypatch):
     """What needs a look (names, spam, shares, wrapped forms, holdings) comes out of the columns, the rest is settled there."""
     monkeypatch.chdir(tmp_path)
-    draw = random.Random(7)  # noqa: S311  a reproducible history
+    draw = random.Random(7)
     rows = [universal_line(draw, number) for number in range(120)]
     for number, legs in enumerate([*ASSETS, *ABOUT, *ASSETS]):
         account, year = ("kraken", "ledger")[number % 2], (2021, 2024)[number % 3 == 0]
@@ -207,7 +207,7 @@ def kraken_lines(draw: random.Random, number: int) -> list[str]:
 def test_kraken_ledger(seed, tmp_path, monkeypatch):
     """Two overlapping files with trades, rewards, reversals, pending rows, conflicting ids and rows that can't be read."""
     monkeypatch.chdir(tmp_path)
-    draw = random.Random(seed)  # noqa: S311  a reproducible history
+    draw = random.Random(seed)
     events = [kraken_lines(draw, number) for number in range(150)]
     rows = [row for event in events for row in event]
     (tmp_path / "one.csv").write_text("\n".join([KRAKEN, *rows[:120], ""]))

@@ -48,6 +48,13 @@ def test_fees_in_two_assets_are_two_transactions() -> None:
     ]
 
 
+def test_the_order_of_fees_says_nothing() -> None:
+    """The fee in an asset that moved stays with the move, also where another fee stands before it."""
+    fees = (line("Withdrawal", "Network Fee", "BNB", "-0.2"), line("Withdrawal", "Platform Fee", "BTC", "-0.1"))
+    intake = rows(*fees, line("Withdrawal", "Debit", "BTC", "-1"))
+    assert [legs(one) for one in intake.transactions] == ["withdrawal -1 BTC fee 0.1 BTC", "fee fee 0.2 BNB"]
+
+
 def test_partial_fills_of_one_asset_are_added() -> None:
     intake = rows(line("Sell", "Debit", "BTC", "-1"), line("Sell", "Debit", "BTC", "-0.5"), line("Sell", "Credit", "USD", "60000"))
     assert [legs(one) for one in intake.transactions] == ["sell -1.5 BTC +60000 USD"]

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from layout_samples import codes, compare, layout, legs, read, sample
 
 HEADER = (
@@ -22,14 +23,15 @@ def test_samples_of_one_coin_and_of_staking() -> None:
     assert [(one.account, legs(one)) for one in made] == [("exodus", "income:staking +12.5 ADA"), ("exodus", "income:staking +0.031 SOL")]
 
 
-def test_swap_of_two_rows_has_the_fee_of_what_went_out() -> None:
-    intake = read(
-        "exodus",
-        HEADER,
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_swap_of_two_rows_has_the_fee_and_the_time_of_what_went_out(*, newest_first: bool) -> None:
+    lines = [
         "2022-03-01T12:00:00.000Z,withdrawal,,,-0.1,BTC,-0.00003,BTC,h,,,,,,o1,,",
         "2022-03-01T12:10:30.000Z,deposit,,,,,0.0005,ETH,,,1.32,ETH,i,,o1,,",
-    )
-    assert [legs(one) for one in intake.transactions] == ["swap -0.1 BTC +1.32 ETH fee 0.00003 BTC"]
+    ]
+    (one,) = read("exodus", HEADER, *(lines[::-1] if newest_first else lines)).transactions
+    assert legs(one) == "swap -0.1 BTC +1.32 ETH fee 0.00003 BTC"
+    assert one.time == datetime(2022, 3, 1, 12, tzinfo=UTC)
 
 
 def test_written_date_and_swap_of_one_row() -> None:

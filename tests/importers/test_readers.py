@@ -99,6 +99,18 @@ def test_an_unknown_layout_is_an_error_that_shows_the_header(tmp_path):
 
 
 READABLE = {
+    "utf16_no_mark": OTHER.encode("utf-16-le"),
+    "utf16_big_no_mark": OTHER.encode("utf-16-be"),
+    "utf32": OTHER.encode("utf-32"),
+    "utf32_big": b"\x00\x00\xfe\xff" + OTHER.encode("utf-32-be"),
+    "utf32_no_mark": OTHER.encode("utf-32-le"),
+    "bom_in_every_cell": OTHER.replace(",", ",\ufeff").encode("utf-8-sig"),
+    "caret": OTHER.replace(",", "^").encode(),
+    "sep_line": ("sep=;\r\n" + OTHER.replace(",", ";")).encode(),
+    "sep_line_utf16": ("sep=\t\n" + OTHER.replace(",", "\t")).encode("utf-16"),
+    "all_quoted": "\n".join(",".join(f'"{cell}"' for cell in line.split(",")) for line in OTHER.splitlines()).encode(),
+    "trailing_delimiters": OTHER.replace("\n", ",,,\n").encode(),
+    "dos_end_of_file": OTHER.encode() + b"\x1a",
     "utf8_bom": OTHER.encode("utf-8-sig"),
     "utf16": OTHER.encode("utf-16"),
     "utf16_big": b"\xfe\xff" + OTHER.encode("utf-16-be"),
@@ -130,6 +142,76 @@ def test_cp1252_is_read(tmp_path):
     text = universal(tx("2024-02-05T12:00:00Z", "buy", sent="200 USD", received="2 SOL", note="Gebühr €"))
     (row,) = records(ledger_of(tmp_path, {"x.csv": text.encode("cp1252")}).transactions)
     assert row["note"] == "Gebühr €"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "note"),
+    [("cp932", "取引所（現物）カード"), ("gb18030", "现货交易"), ("cp1252", "dépôt à l’étranger – “x”"), ("latin-1", "\x81 \xe9")],
+)
+def test_old_code_pages_are_read(tmp_path, encoding, note):
+    """Shift-JIS, GBK and Western text without a mark: words of East Asian characters tell which it is."""
+    text = universal(tx("2024-02-05T12:00:00Z", "buy", sent="200 USD", received="2 SOL", note=note))
+    (row,) = records(ledger_of(tmp_path, {"x.csv": text.encode(encoding)}).transactions)
+    assert row["note"] == note
+
+
+def test_lines_of_two_encodings_are_each_read(tmp_path):
+    """A UTF-8 export with one in the code page of Windows pasted below it: both keep their letters."""
+    rows = [universal(tx(f"2024-02-0{n}T12:00:00Z", "buy", sent="1 USD", received="1 SOL", note="Gebühr")) for n in (1, 2)]
+    ledger = ledger_of(tmp_path, {"x.csv": rows[0].encode() + rows[1].encode("cp1252")})
+    assert [row["note"] for row in records(ledger.transactions)] == ["Gebühr", "Gebühr"]
+
+
+def test_a_file_cut_off_within_a_character_keeps_its_encoding(tmp_path):
+    """The last byte of the last ü is missing: the rows above are UTF-8 all the same."""
+    rows = [tx(f"2024-02-0{n}T12:00:00Z", "buy", sent="1 USD", received="1 SOL", note="Gebühr") for n in (1, 2)]
+    data = universal(*rows).encode()
+    ledger = ledger_of(tmp_path, {"x.csv": data[: data.rindex("ü".encode()) + 1]})
+    assert records(ledger.transactions)[0]["note"] == "Gebühr"
+
+
+def test_the_named_separator_wins(tmp_path):
+    """`sep=;` before cells full of commas."""
+    text = (
+        "sep=;\n"
+        + OTHER.replace(",", ";").replace("SOL;", "SOL;", 1)
+        + OTHER.splitlines()[1].replace(",", ";").replace("other", "a,b,c,d,e")
+    )
+    ids = [row["id"] for row in records(ledger_of(tmp_path, {"x.csv": text}).transactions)]
+    assert sorted(ids) == ["a,b,c,d,e", "other"]
+
+
+def test_rows_with_control_characters_are_named(tmp_path):
+    """BTC and BTC with a NUL behind it are not two assets: the damaged row is unusable, the others count."""
+    rows = [tx(f"2024-02-{n:02}T12:00:00Z", "buy", sent="1 USD", received="1 SOL") for n in range(1, 9)]
+    rows[4] = rows[4].replace("SOL", "SOL\x00")
+    document, files = check(tmp_path, {"bad.csv": universal(*rows)})
+    assert [(p["code"], p["row"]) for p in document["problems"]] == [("ROW_INVALID", 6)]
+    assert (files["bad.csv"]["used"], files["bad.csv"]["unusable"]) == (7, 1)
+
+
+KRAKEN = """txid,refid,time,type,subtype,aclass,asset,wallet,amount,fee,balance
+"L1","R1","2024-03-01 10:00:00","deposit","","currency","XXBT","spot / main",1,0,1
+"""
+
+
+@pytest.mark.parametrize("kraken_first", [True, False])
+def test_a_header_of_another_layout_begins_another_table(tmp_path, kraken_first):
+    """Two exports pasted under each other are read each by its own layout, and rows keep their line numbers."""
+    text = KRAKEN + OTHER + OTHER.replace("2024-02-05", "never") if kraken_first else OTHER + KRAKEN + OTHER.replace("2024-02-05", "never")
+    document, files = check(tmp_path, {"b.csv": text})
+    names = ["kraken_ledgers", "universal"] if kraken_first else ["universal", "kraken_ledgers"]
+    assert files["b.csv"]["layout"] == " + ".join(names)
+    assert (files["b.csv"]["rows"], files["b.csv"]["used"], files["b.csv"]["unusable"]) == (3, 2, 1)
+    assert [(p["code"], p["row"]) for p in document["problems"] if p["code"] == "TIME_INVALID"] == [("TIME_INVALID", 6)]
+
+
+def test_a_first_header_too_far_down_is_none(tmp_path):
+    """A known header below row 60 is none, and a second one does not make the rows between them vanish."""
+    document, files = check(tmp_path, {"b.csv": "x\n" * 70 + OTHER + KRAKEN})
+    assert files["b.csv"]["layout"] is None
+    assert files["b.csv"]["rows"] == files["b.csv"]["unusable"] == 74
+    assert problems_of(document, "b.csv") == ["LAYOUT_UNKNOWN"]
 
 
 def test_a_row_is_named_by_its_first_line(tmp_path):

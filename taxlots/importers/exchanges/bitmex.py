@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
+from itertools import chain
 
 from taxlots import exact
 from taxlots.importers import running_balances
@@ -23,6 +24,7 @@ TRADES = ("transactTime", "symbol", "execType", "side", "lastQty", "lastPx", "ex
 _SATOSHIS = 8
 _KINDS = {"deposit": "deposit", "withdrawal": "withdrawal", "affiliatepayout": "income:referral"}
 _FUTURES = {"realisedpnl", "funding", "unrealisedpnl"}
+_Key = tuple[datetime, Decimal, Decimal | None, str]
 _NOT_BOOKED = "Futures are not booked in this version; give their result in a universal ledger CSV."
 
 
@@ -40,19 +42,12 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
     intake = Intake()
     stated: list[Stated] = []
     with exact.exactly():
-        for table in tables:
-            entries: list[_Entry] = []
-            for row in table.rows:
-                if row.text("transactStatus").lower() != "completed":
-                    intake.leave(row, f"the status is {row.text('transactStatus')!r}")
-                    continue
-                try:
-                    entries.append(_entry(row, zone))
-                except RowError as error:
-                    intake.reject(row, error)
-            for entry, before in _with_balance_before(entries):
-                _take(entry, before, intake)
-                stated += _stated(entry, before)
+        entries = [_entries(table, zone, intake) for table in tables]
+        befores = _balances_before(entries)
+        for entry in chain.from_iterable(map(_oldest_first, entries)):
+            before = befores[_key(entry)]
+            _take(entry, before, intake)
+            stated += _stated(entry, before)
         running_balances.check(ACCOUNT, stated, intake)
     return intake
 
@@ -65,6 +60,19 @@ def read_trades(tables: Sequence[Table], _zone: tzinfo) -> Intake:
             message = f"{row.text('execType') or 'Trade'} of {row.text('symbol')!r} is not booked"
             intake.reject(row, RowError("KIND_NOT_BOOKED", message, _NOT_BOOKED))
     return intake
+
+
+def _entries(table: Table, zone: tzinfo, intake: Intake) -> list[_Entry]:
+    entries: list[_Entry] = []
+    for row in table.rows:
+        if row.text("transactStatus").lower() != "completed":
+            intake.leave(row, f"the status is {row.text('transactStatus')!r}")
+            continue
+        try:
+            entries.append(_entry(row, zone))
+        except RowError as error:
+            intake.reject(row, error)
+    return entries
 
 
 def _entry(row: Row, zone: tzinfo) -> _Entry:
@@ -92,12 +100,21 @@ def _bitcoins(satoshis: Decimal | None) -> Decimal | None:
     return satoshis.scaleb(-_SATOSHIS)
 
 
-def _with_balance_before(entries: list[_Entry]) -> list[tuple[_Entry, Decimal | None]]:
-    """Each row with the balance of the row before it in time; the list may begin with the newest."""
+def _balances_before(tables: Sequence[list[_Entry]]) -> dict[_Key, Decimal | None]:
+    """The balance before each entry, over all files: where one begins, another that overlaps it may tell what was before."""
+    ordered = [entry for entries in tables for entry in _oldest_first(entries)]
+    distinct = {_key(entry): entry for entry in sorted(ordered, key=lambda entry: entry.time)}
+    befores = [None, *(entry.balance for entry in distinct.values())]
+    return dict(zip(distinct, befores, strict=False))
+
+
+def _oldest_first(entries: list[_Entry]) -> list[_Entry]:
     falling = len(entries) > 1 and entries[0].time > entries[-1].time
-    ordered = entries[::-1] if falling else entries
-    befores = [None, *(entry.balance for entry in ordered)]
-    return list(zip(ordered, befores, strict=False))
+    return entries[::-1] if falling else entries
+
+
+def _key(entry: _Entry) -> _Key:
+    return entry.time, entry.amount, entry.balance, entry.row.text("transactType").lower()
 
 
 def _take(entry: _Entry, before: Decimal | None, intake: Intake) -> None:

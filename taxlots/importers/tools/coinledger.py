@@ -150,7 +150,9 @@ def _sums(rows: list[Row]) -> dict[str, list[Part]]:
         if not asset:
             raise RowError("ROW_INVALID", "column 'Asset' is empty")
         totals[_side(row), asset] += abs(required(row, "Amount"))
-    return {side: [Part(q, asset) for (of, asset), q in totals.items() if of == side and q] for side in ("sent", "received", "fee")}
+    moved = {asset for side, asset in totals if side != "fee"}
+    ordered = sorted(totals.items(), key=lambda total: (total[0][1] not in moved, total[0]))  # whatever order an export lists fees in
+    return {side: [Part(q, asset) for (of, asset), q in ordered if of == side and q] for side in ("sent", "received", "fee")}
 
 
 def _side(row: Row) -> str:

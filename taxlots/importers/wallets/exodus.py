@@ -53,12 +53,13 @@ def _take(rows: list[Row], reading: Reading) -> None:
 
 
 def _two_rows(rows: list[Row], kinds: list[str]) -> Transaction:
-    """A swap told by a withdrawal and a deposit of one order."""
+    """A swap told by a withdrawal and a deposit of one order, at the time of the withdrawal."""
     if sorted(kinds) != ["deposit", "withdrawal"]:
         message = f"order {rows[0].text('ORDERID')!r} has {kinds.count('withdrawal')} withdrawals and {kinds.count('deposit')} deposits"
         raise RowError("ROW_UNPAIRED_LEG", message, "Give the swap in a universal ledger CSV, one line per asset.")
-    out, into = _legs(rows[kinds.index("withdrawal")]), _legs(rows[kinds.index("deposit")])
-    return _booked(rows, trade_kind(out.sent, into.received), Legs(out.sent, into.received, out.fee))
+    ordered = [rows[kinds.index(kind)] for kind in ("withdrawal", "deposit")]  # a file may list the newest first
+    out, into = map(_legs, ordered)
+    return _booked(ordered, trade_kind(out.sent, into.received), Legs(out.sent, into.received, out.fee))
 
 
 def _legs(row: Row) -> Legs:
