@@ -6,13 +6,14 @@ A quantity, price, basis or tax is a decimal number with 18 decimals. It has thr
 * `Decimal`: for single values, computed under `CONTEXT` (the interpreter's own context has 28 digits, too few for 36);
 * `DTYPE`: decimal128(36, 18), a column of a frame.
 
-Rounding happens in `divide` and nowhere else (`cents` and `to_units` call it). Frame arithmetic goes through `add`, `subtract` and
-`total`, because Arrow's own sum of a decimal128 column wraps around without a word.
+Rounding happens in `divide` and, the same, in `share` (`cents` and `to_units` call the first). Frame arithmetic goes through `add`,
+`subtract` and `total`, because Arrow's own sum of a decimal128 column wraps around without a word.
 """
 
 from collections.abc import Iterable, Sequence
 from decimal import Context, Decimal, InvalidOperation, localcontext
-from typing import Any
+from itertools import repeat
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ LIMIT = 10**36
 ARROW = pa.decimal128(36, DECIMALS)
 DTYPE = pd.ArrowDtype(ARROW)
 CONTEXT = Context(prec=100)
+_LITTLE: Literal["little"] = "little"
 
 
 class OutOfRangeError(ArithmeticError):
@@ -46,8 +48,17 @@ def multiply(a: int, b: int) -> int:
 
 
 def share(amount: int, part: int, whole: int) -> int:
-    """`amount * part / whole`: the amount that falls on a part, in units."""
-    return divide(amount * part, whole)
+    """`amount * part / whole`: the amount that falls on a part, in units. Rounded as `divide` does, without the call.
+
+    Raises ZeroDivisionError.
+    """
+    if whole < 0:
+        amount, whole = -amount, -whole
+    quotient, remainder = divmod(amount * part, whole)
+    twice = remainder + remainder
+    if twice > whole or (twice == whole and quotient & 1):
+        return quotient + 1
+    return quotient
 
 
 def checked(units: int) -> int:
@@ -119,10 +130,17 @@ def exactly() -> Any:
 
 def array(units: Iterable[int | None]) -> pa.Array:
     """Units as an Arrow array of the frames' type, written as 16-byte two's complement; None is null. Raises OutOfRangeError."""
-    listed = list(units)
-    data = b"".join([checked(u or 0).to_bytes(16, "little", signed=True) for u in listed])
-    known = pa.array([u is not None for u in listed], pa.bool_()).buffers()[1]
-    return pa.Array.from_buffers(ARROW, len(listed), [known, pa.py_buffer(data)])
+    listed: Any = units if isinstance(units, list) else list(units)
+    known = None
+    try:
+        data = b"".join(map(int.to_bytes, listed, repeat(16), repeat(_LITTLE)))
+    except (OverflowError, TypeError):  # some are negative, missing, or too large
+        data = b"".join([checked(u or 0).to_bytes(16, "little", signed=True) for u in listed])
+        known = pa.array([u is not None for u in listed], pa.bool_()).buffers()[1]
+    result = pa.Array.from_buffers(ARROW, len(listed), [known, pa.py_buffer(data)])
+    if known is None and len(listed) and int(halves(result)[1].view(np.uint64).max()) >= LIMIT >> 64:
+        checked(max(listed))
+    return result
 
 
 def column(units: Iterable[int | None]) -> pd.Series:
@@ -142,7 +160,11 @@ def units(numbers: pa.Array) -> list[int | None]:
     if not len(numbers):
         return []
     low, high = halves(numbers)
-    values: list[int | None] = [h << 64 | lo for h, lo in zip(high.tolist(), low.tolist(), strict=True)]
+    if (high >= 0).all():
+        data = numbers.buffers()[1][16 * numbers.offset : 16 * (numbers.offset + len(numbers))]
+        values: list[int | None] = [*map(int.from_bytes, np.frombuffer(data, "V16").tolist(), repeat(_LITTLE))]
+    else:
+        values = [h << 64 | lo for h, lo in zip(high.tolist(), low.tolist(), strict=True)]
     if numbers.null_count:
         return [v if known else None for v, known in zip(values, numbers.is_valid().to_pylist(), strict=True)]
     return values

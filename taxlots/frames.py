@@ -177,6 +177,22 @@ def from_columns(schema: Schema, columns: Mapping[str, Sequence[Any]]) -> pd.Dat
     return pd.DataFrame(data)
 
 
+def from_arrays(schema: Schema, arrays: Mapping[str, Any]) -> pd.DataFrame:
+    """A frame of the schema from one Arrow array of its type per column, without copying them. Raises KeyError where one is missing."""
+    table = pa.table({name: arrays[name] for name in schema}, schema=pa.schema([(name, column.type) for name, column in schema.items()]))
+    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
+    return frame
+
+
+def arrays(frame: pd.DataFrame) -> dict[str, pa.Array]:
+    """The columns of a frame as one Arrow array each."""
+    found = {}
+    for name in frame.columns:
+        column = pa.array(frame[name].array)
+        found[str(name)] = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return found
+
+
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as dictionaries of Python values: Decimal, datetime, date, str, list or None."""
     columns = {str(name): pa.array(frame[name].array).to_pylist() for name in frame.columns}

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from taxlots import exact, frames
-from taxlots.ledger.entries import OUTSIDE
+from taxlots.ledger.entry_columns import OUTSIDE
 from taxlots.lots.results import Book
 from taxlots.prices import PriceTable, Quote
 from taxlots.problems import Problem, TaxlotsError, problem

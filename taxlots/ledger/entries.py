@@ -1,317 +1,198 @@
-"""A settled transaction -> entries: one per change of one asset in one account, in the order in which they are booked.
+"""Settled transactions -> entries: one per change of one asset in one account, in the order in which they are booked.
 
 At one instant acquisitions come first, then conversions, then what leaves, in an order in which a transfer arrives before it is used
-(`instants.py`). Amounts are units
-(int, 10^18). The split of fees follows 26 CFR 1.1001-7(b)(2) and 1.1012-1(h): the cost of buying with money is basis, the cost of
-selling or swapping lowers the amount realised, and a fee paid in an asset is itself a disposal of that asset.
+(`instants.py`). Amounts are exact columns. The split of fees follows 26 CFR 1.1001-7(b)(2) and 1.1012-1(h): the cost of buying with
+money is basis, the cost of selling or swapping lowers the amount realised, and a fee paid in an asset is itself a disposal of that
+asset.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from enum import IntEnum
-from itertools import groupby
-from typing import Any
+from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from taxlots import exact, frames
+from taxlots import frames
+from taxlots.importers.bulk import mask, sign
 from taxlots.kinds import KINDS, is_fiat
-from taxlots.ledger.instants import booking_order
+from taxlots.ledger.entry_columns import NOWHERE, OUTSIDE, Action, Collected, Entries, Names, Phase
 
-
-class Action(IntEnum):
-    """What an entry does to the lots of its account."""
-
-    ACQUIRE = 0
-    MOVE = 1
-    CONVERT = 2
-    SPLIT = 3
-    DISPOSE = 4
-    REMOVE = 5
-    RETURN = 6
-    SPIN_OFF = 7
-
-
-_PHASE = {
-    **dict.fromkeys((Action.ACQUIRE,), 0),
-    **dict.fromkeys((Action.CONVERT, Action.SPLIT, Action.RETURN, Action.SPIN_OFF), 1),
-    **dict.fromkeys((Action.MOVE, Action.DISPOSE, Action.REMOVE), 2),
-}
-_LEAVING = 2
-OUTSIDE = "outside"
-
-
-@dataclass(slots=True)
-class Entry:
-    """One change of one asset in one account; amounts in units.
-
-    `amount` is basis (acquire), gross proceeds (dispose) or the capital returned (return); of a spin-off it is the part of the holding's
-    basis that goes along: below 1 a fraction of it, else an amount. `cost` is what lowers the proceeds.
-
-    `lot_of` is the row whose lots it is taken from, for a fee withheld from what that row brought in; None: by the account's order.
-    """
-
-    action: Action
-    kind: str
-    asset: str
-    account: str
-    quantity: int
-    row: int
-    time: datetime
-    amount: int = 0
-    cost: int = 0
-    acquired: datetime | None = None
-    holding_starts: date | None = None
-    to_account: str | None = None
-    to_asset: str | None = None
-    to_quantity: int = 0
-    lot_of: int | None = None
-    phase: int = field(default=-1)
-
-
-@dataclass(frozen=True, slots=True)
-class IncomeEntry:
-    """One receipt of income: what the income frame is made of."""
-
-    row: int
-    asset: str
-    quantity: int
-    value: int
-
-
-@dataclass(slots=True)
-class Entries:
-    """All entries in booking order, the income among them, and the settled rows that they come from."""
-
-    rows: list[dict[str, Any]]
-    entries: list[Entry]
-    income: list[IncomeEntry]
-    unbooked: list[int]
+_TRADES = ("buy", "sell", "swap")
+_CARRIED = ("deposit", "gift-in", "adjust")
+_DATED = (*_CARRIED, "inheritance")
+_GONE = ("gift-out", "donation", "theft", "lost")
+_OWN_FEE = {"fee", "return-of-capital"}  # these may be about money and still change lots
+_BEFORE, _FIRST, _SECOND, _AFTER = range(4)  # where an entry stands among those of its row
+_ZERO = pa.scalar(0, frames.EXACT)
 
 
 def split(transactions: pd.DataFrame) -> Entries:
     """Entries of a frame of `frames.SETTLED`."""
-    rows = frames.records(transactions)
-    result = Entries(rows, [], [], [])
-    places = {row["id"]: index for index, row in enumerate(rows)}
-    for index, row in enumerate(rows):
-        splitter = _SPLITTERS.get(_family(row))
-        if splitter is None:
-            result.unbooked.append(index)
-            continue
-        leg = _Leg(row, index, _withheld(rows, index, places))
-        result.entries += _phased(splitter(leg))
-        if row["kind"].startswith("income:"):
-            result.income.append(IncomeEntry(index, row["received_asset"], leg.received, leg.value))
-    order = {index: (row["file_hash"], row["file_order"]) for index, row in enumerate(rows)}
-    result.entries.sort(key=lambda e: (e.time, e.phase, *order[e.row]))  # stable: a transaction's own entries keep their order
-    result.entries = [entry for (_, phase), group in groupby(result.entries, _instant) for entry in _within(phase, list(group))]
-    return result
+    legs = _Legs(frames.arrays(transactions))
+    legs.arrivals()
+    legs.sales()
+    legs.moves()
+    legs.changes()
+    legs.fees()
+    return legs.entries()
 
 
-def _instant(entry: Entry) -> tuple[datetime, int]:
-    return (entry.time, entry.phase)
+class _Legs:
+    """The settled rows with the family of each, and the entries found in them so far."""
 
+    def __init__(self, rows: Mapping[str, pa.Array]) -> None:
+        self.rows = rows
+        self.names = {name: Names() for name in ("kind", "asset")} | {"account": Names((OUTSIDE,))}
+        self.kind = self.names["kind"].coded(rows["kind"])
+        self.account = self.names["account"].coded(rows["account"])
+        self.counter = self.names["account"].coded(rows["counter_account"])
+        self.asset = {side: self.names["asset"].coded(rows[f"{side}_asset"]) for side in ("sent", "received", "fee")}
+        fiat = np.array([*map(is_fiat, self.names["asset"].listed()), False])
+        self.money = {side: fiat[codes] for side, codes in self.asset.items()}
+        self.family, self.booked = self.families()
+        self.has_received = sign(self.exact("received_quantity")) != 0
+        self.found = Collected()
 
-def _within(phase: int, entries: list[Entry]) -> list[Entry]:
-    return booking_order(entries) if phase == _LEAVING and len(entries) > 1 else entries
+    def exact(self, name: str) -> pa.Array:
+        """A column of amounts, zero where there is none."""
+        return pc.fill_null(self.rows[name], _ZERO)
 
+    def families(self) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Which rows are booked as what, `money` being those that change no lots but by their fee; and which are booked at all."""
+        said = {name: self.kind == code for code, name in enumerate(self.names["kind"].listed())}
+        nothing = np.zeros(len(self.kind), bool)
+        trade = np.any([nothing, *(said.get(name, nothing) for name in _TRADES)], axis=0)
+        income = np.any([nothing, *(rows for name, rows in said.items() if name.startswith("income:"))], axis=0)
+        known = np.any([nothing, *(rows for name, rows in said.items() if name in KINDS)], axis=0)
+        about_money = np.where(self.asset["sent"] != NOWHERE, self.money["sent"], self.money["received"])
+        own = np.any([nothing, *(said.get(name, nothing) for name in _OWN_FEE)], axis=0)
+        sent, received = self.money["sent"], self.money["received"]
+        money = np.where(trade, sent & received, np.where(income, received, about_money & ~own))
+        families = {name: rows & ~money for name, rows in said.items()}
+        families |= {"buy": trade & sent & ~received, "sell": trade & ~sent & received, "swap": trade & ~sent & ~received}
+        families |= {"income": income & ~money, "any income": income, "nothing": nothing}
+        return families, known | money | income
 
-class _Leg:
-    """A settled row with its amounts in units."""
+    def of(self, *names: str) -> np.ndarray:
+        """Rows of these families."""
+        return np.any([self.family["nothing"], *(self.family.get(name, self.family["nothing"]) for name in names)], axis=0)
 
-    def __init__(self, row: dict[str, Any], index: int, owner: int | None) -> None:
-        self.row, self.index, self.owner = row, index, owner
-        self.kind: str = row["kind"]
-        self.account: str = row["account"]
-        self.sent = _units(row["sent_quantity"])
-        self.received = _units(row["received_quantity"])
-        self.fee_quantity = _units(row["fee_quantity"])
-        self.value = _units(row["home_value"])
-        self.fee = _units(row["home_fee"])
-        self.shortfall_value = _units(row["home_shortfall"])
+    def add(self, action: Action, chosen: np.ndarray, slot: int, side: str, amounts: dict[str, pa.Array], **more: np.ndarray | int) -> None:
+        """Entries of the chosen rows on the asset of that side; quantity is that of the side where it is not given."""
+        rows = np.flatnonzero(chosen)
+        places = pa.array(rows)
+        given = {"quantity": self.exact(f"{side}_quantity")} | amounts
+        whole: dict[str, np.ndarray | int] = {"kind": self.kind, "account": self.account, "asset": self.asset[side], **more}
+        taken = {name: values[rows] if isinstance(values, np.ndarray) else values for name, values in whole.items()}
+        self.found.add(action, rows, slot, taken, {name: values.take(places) for name, values in given.items()})
 
-    def entry(self, action: Action, side: str, quantity: int, **more: Any) -> Entry:
-        """An entry of this row on the asset of its sent, received or fee side."""
-        given = {"kind": self.kind, "account": self.account} | more
-        return Entry(action=action, asset=self.row[f"{side}_asset"], quantity=quantity, row=self.index, time=self.row["time"], **given)
+    def arrivals(self) -> None:
+        """What comes in: bought for its cost with the fee, swapped or received for its value, carried with the basis it brings."""
+        value, none = self.exact("home_value"), pa.nulls(len(self.kind), frames.EXACT)
+        cost = pc.cast(pc.add(value, self.exact("home_fee")), frames.EXACT)
+        returned = self.of("return-of-capital") & self.has_received & ~self.money["received"]
+        valued = self.of("swap", "income", "inheritance") | returned
+        carried = self.of(*_CARRIED) & (self.has_received | ~self.of("adjust"))
+        unnamed = self.of("spin-off") & (self.asset["sent"] == NOWHERE)
+        bought = self.of("buy")
+        amount = pc.if_else(pa.array(bought), cost, pc.if_else(pa.array(valued), value, none))
+        amount = pc.fill_null(pc.if_else(pa.array(carried), self.exact("basis"), amount), _ZERO)
+        self.add(Action.ACQUIRE, bought | valued | carried | unnamed, _FIRST, "received", {"amount": amount})
 
-    def fee_entry(self, **more: Any) -> Iterator[Entry]:
-        """The fee as a disposal of the asset that it was paid in; nothing for a fee in money."""
-        asset = self.row["fee_asset"]
-        if self.fee_quantity and not is_fiat(asset):
-            yield self.entry(Action.DISPOSE, "fee", self.fee_quantity, kind="fee", amount=self.fee, **more)
+    def sales(self) -> None:
+        """What is sold, swapped, spent or paid as a fee row's own amount."""
+        value = self.exact("home_value")
+        self.add(Action.DISPOSE, self.of("sell", "swap", "spend"), _SECOND, "sent", {"amount": value, "cost": self.exact("home_fee")})
+        paid = self.of("fee") & (sign(self.exact("sent_quantity")) != 0) & ~self.money["sent"]
+        self.add(Action.DISPOSE, paid, _SECOND, "sent", {"amount": value})
 
-    def fee_around(self, body: list[Entry]) -> list[Entry]:
-        """Body with the fee: out of what was just received where it was withheld from that, else before the rest."""
-        asset = self.row["fee_asset"]
-        arrives = any(asset == (e.asset if e.action is Action.ACQUIRE else e.to_asset) for e in body)
-        gives = any(e.asset == asset and e.action is not Action.ACQUIRE for e in body)
-        if arrives and not gives:
-            return [*body, *self.fee_entry(lot_of=self.index)]
-        return [*self.fee_entry(), *body]
+    def moves(self) -> None:
+        """Transfers, with what is lost on the way or arrives besides; withdrawals; what is given away or gone."""
+        sent, transfer = self.exact("sent_quantity"), self.of("transfer")
+        target = np.where(self.counter == NOWHERE, self.names["account"].code(OUTSIDE), self.counter)
+        arrived = pc.coalesce(self.rows["received_quantity"], sent)
+        moved = pc.min_element_wise(sent, arrived)
+        lost, more = (pc.cast(pc.subtract(whole, moved), frames.EXACT) for whole in (sent, arrived))
+        short = {"quantity": lost, "amount": self.exact("home_shortfall")}
+        fee = self.names["kind"].code("fee")
+        self.add(Action.DISPOSE, transfer & (sign(lost) != 0), _FIRST, "sent", short, kind=fee)
+        self.add(Action.MOVE, transfer, _SECOND, "sent", {"quantity": moved}, to_account=target)
+        self.add(Action.ACQUIRE, transfer & (sign(more) != 0), _AFTER, "sent", {"quantity": more}, account=target)
+        self.add(Action.MOVE, self.of("withdrawal"), _SECOND, "sent", {}, to_account=self.names["account"].code(OUTSIDE))
+        self.add(Action.REMOVE, self.of(*_GONE) | (self.of("adjust") & ~self.has_received), _SECOND, "sent", {})
 
-    def carried(self) -> dict[str, Any]:
-        """Basis and dates that a person or the export brought along."""
-        return {
-            "amount": _units(self.row["basis"]),
-            "acquired": self.row["acquired"],
-            "holding_starts": self.row["holding_starts"],
-        }
+    def changes(self) -> None:
+        """Conversions, splits, capital returned and spin-offs; the holding that the last two are about is the sent asset."""
+        sent, received = self.exact("sent_quantity"), self.exact("received_quantity")
+        target = {"to_asset": self.asset["received"]}
+        self.add(Action.CONVERT, self.of("convert"), _SECOND, "sent", {"to_quantity": received}, **target)
+        change = {"quantity": pc.cast(pc.subtract(received, sent), frames.EXACT)}
+        self.add(Action.SPLIT, self.of("split") & self.has_received, _SECOND, "received", change)
+        self.add(Action.SPLIT, self.of("split") & ~self.has_received, _SECOND, "sent", change)
+        about = self.asset["sent"] != NOWHERE
+        none = pc.subtract(sent, sent).cast(frames.EXACT)
+        returned = {"quantity": none, "amount": self.exact("home_value")}
+        self.add(Action.RETURN, self.of("return-of-capital") & about, _SECOND, "sent", returned)
+        part = {"quantity": none, "amount": self.exact("basis"), "to_quantity": received}
+        self.add(Action.SPIN_OFF, self.of("spin-off") & about, _SECOND, "sent", part, **target)
 
+    def fees(self) -> None:
+        """Each fee in an asset as a disposal of it: out of what was just received where it was withheld from that, else before the rest.
 
-def _units(value: Any) -> int:
-    return 0 if value is None else exact.to_units(value)
+        One that is withheld is booked right after what it came out of, not with the later disposals.
+        """
+        charged = self.booked & (sign(self.exact("fee_quantity")) != 0) & ~self.money["fee"]
+        exchanged = self.of("swap", "convert") | (self.of("spin-off") & (self.asset["sent"] != NOWHERE))
+        arrives = exchanged | self.of("buy", "income", *_DATED, "spin-off") & (self.has_received | ~self.of("adjust"))
+        given = exchanged & (self.asset["fee"] == self.asset["sent"])
+        withheld = arrives & ~given & (self.asset["fee"] == self.asset["received"])
+        amounts = {"amount": self.exact("home_fee")}
+        fee = self.names["kind"].code("fee")
+        self.add(Action.DISPOSE, charged & ~withheld, _BEFORE, "fee", amounts, kind=fee, lot_of=self.owners())
+        changing = exchanged & ~self.of("swap")
+        phase = np.where(changing, Phase.CHANGING, Phase.ARRIVING)
+        rows = np.arange(len(self.kind), dtype=np.int32)
+        self.add(Action.DISPOSE, charged & withheld, _AFTER, "fee", amounts, kind=fee, lot_of=rows, phase=phase)
 
+    def owners(self) -> np.ndarray:
+        """The row that a fee row named `ID/fee` belongs to, where that row brought in the fee's asset at the same time; else -1."""
+        owners = np.full(len(self.kind), NOWHERE, np.int32)
+        names = self.rows["id"]
+        rows = np.flatnonzero(self.of("fee") & mask(pc.match_substring(names, "/fee")))
+        if not len(rows):
+            return owners
+        named = pa.array([name.partition("/fee")[0] for name in names.take(pa.array(rows)).to_pylist()], pa.string())
+        found = pc.fill_null(pc.index_in(named, names), NOWHERE).to_numpy()
+        time = self.time()
+        same = (found != NOWHERE) & (time[found] == time[rows]) & (self.account[found] == self.account[rows])
+        same &= self.asset["received"][found] == self.asset["fee"][rows]
+        owners[rows[same]] = found[same]
+        return owners
 
-def _phased(entries: list[Entry]) -> list[Entry]:
-    """A fee that comes out of what the row brought in is booked right after that, not with the later disposals."""
-    first = min((_PHASE[entry.action] for entry in entries), default=_LEAVING)
-    for entry in entries:
-        entry.phase = _PHASE[entry.action] if entry.lot_of is None else first
-    return entries
+    def time(self) -> np.ndarray:
+        """When each row happened, in microseconds UTC."""
+        return mask(self.rows["time"].cast(pa.int64()))
 
-
-def _withheld(rows: list[dict[str, Any]], index: int, places: dict[str, int]) -> int | None:
-    """The row that a fee row named `ID/fee` belongs to, where that row brought in the fee's asset at the same time."""
-    row = rows[index]
-    owner = places.get(row["id"].partition("/fee")[0]) if row["kind"] == "fee" and "/fee" in row["id"] else None
-    if owner is None:
-        return None
-    names = ("time", "account")
-    same = all(rows[owner][name] == row[name] for name in names) and rows[owner]["received_asset"] == row["fee_asset"]
-    return owner if same else None
-
-
-def _family(row: dict[str, Any]) -> str:
-    kind: str = row["kind"]
-    if kind in {"buy", "sell", "swap"}:
-        sides = "".join("m" if is_fiat(row[f"{side}_asset"]) else "a" for side in ("sent", "received"))
-        return {"ma": "buy", "am": "sell", "aa": "swap", "mm": "money"}[sides]
-    if kind.startswith("income:"):
-        return "money" if is_fiat(row["received_asset"]) else "income"
-    if kind not in {"fee", "return-of-capital"} and is_fiat(row["sent_asset"] or row["received_asset"]):
-        return "money"
-    return kind if kind in KINDS else "unknown"
-
-
-def _money(leg: _Leg) -> list[Entry]:
-    return list(leg.fee_entry())
-
-
-def _buy(leg: _Leg) -> list[Entry]:
-    return leg.fee_around([leg.entry(Action.ACQUIRE, "received", leg.received, amount=leg.value + leg.fee)])
-
-
-def _sell(leg: _Leg) -> list[Entry]:
-    return leg.fee_around([leg.entry(Action.DISPOSE, "sent", leg.sent, amount=leg.value, cost=leg.fee)])
-
-
-def _swap(leg: _Leg) -> list[Entry]:
-    gained = leg.entry(Action.ACQUIRE, "received", leg.received, amount=leg.value)
-    given = leg.entry(Action.DISPOSE, "sent", leg.sent, amount=leg.value, cost=leg.fee)
-    return leg.fee_around([gained, given])
-
-
-def _income(leg: _Leg) -> list[Entry]:
-    return leg.fee_around([leg.entry(Action.ACQUIRE, "received", leg.received, amount=leg.value)])
-
-
-def _spend(leg: _Leg) -> list[Entry]:
-    return leg.fee_around([leg.entry(Action.DISPOSE, "sent", leg.sent, amount=leg.value, cost=leg.fee)])
-
-
-def _fee(leg: _Leg) -> list[Entry]:
-    entries = list(leg.fee_entry(lot_of=leg.owner))
-    if leg.sent and not is_fiat(leg.row["sent_asset"]):
-        entries.append(leg.entry(Action.DISPOSE, "sent", leg.sent, amount=leg.value))
-    return entries
-
-
-def _arrival(leg: _Leg) -> list[Entry]:
-    return leg.fee_around([leg.entry(Action.ACQUIRE, "received", leg.received, **leg.carried())])
-
-
-def _inheritance(leg: _Leg) -> list[Entry]:
-    carried = leg.carried() | {"amount": leg.value}
-    return leg.fee_around([leg.entry(Action.ACQUIRE, "received", leg.received, **carried)])
-
-
-def _transfer(leg: _Leg) -> list[Entry]:
-    arrived = leg.sent if leg.row["received_quantity"] is None else leg.received
-    to_account = leg.row["counter_account"]
-    moved = min(leg.sent, arrived)
-    lost = leg.sent - moved
-    entries = list(leg.fee_entry())
-    if lost:
-        entries.append(leg.entry(Action.DISPOSE, "sent", lost, kind="fee", amount=leg.shortfall_value))
-    entries.append(leg.entry(Action.MOVE, "sent", moved, to_account=to_account))
-    if arrived > moved:
-        entries.append(leg.entry(Action.ACQUIRE, "sent", arrived - moved, account=to_account))
-    return entries
-
-
-def _withdrawal(leg: _Leg) -> list[Entry]:
-    return [*leg.fee_entry(), leg.entry(Action.MOVE, "sent", leg.sent, to_account=OUTSIDE)]
-
-
-def _removal(leg: _Leg) -> list[Entry]:
-    return [*leg.fee_entry(), leg.entry(Action.REMOVE, "sent", leg.sent)]
-
-
-def _convert(leg: _Leg) -> list[Entry]:
-    given = leg.entry(Action.CONVERT, "sent", leg.sent, to_asset=leg.row["received_asset"], to_quantity=leg.received)
-    return leg.fee_around([given])
-
-
-def _split(leg: _Leg) -> list[Entry]:
-    side = "received" if leg.received else "sent"
-    return [*leg.fee_entry(), leg.entry(Action.SPLIT, side, leg.received - leg.sent)]
-
-
-def _return_of_capital(leg: _Leg) -> list[Entry]:
-    """Lowers the basis of the holding that the sent asset names; without a name nothing is booked, and a Problem says so."""
-    entries = list(leg.fee_entry())
-    if leg.received and not is_fiat(leg.row["received_asset"]):
-        entries.append(leg.entry(Action.ACQUIRE, "received", leg.received, amount=leg.value))
-    if leg.row["sent_asset"]:
-        entries.append(leg.entry(Action.RETURN, "sent", 0, amount=leg.value))
-    return entries
-
-
-def _spin_off(leg: _Leg) -> list[Entry]:
-    """New units out of a holding; where the row does not say which, they come in without basis."""
-    if not leg.row["sent_asset"]:
-        return leg.fee_around([leg.entry(Action.ACQUIRE, "received", leg.received)])
-    part = {"amount": _units(leg.row["basis"]), "to_asset": leg.row["received_asset"], "to_quantity": leg.received}
-    return leg.fee_around([leg.entry(Action.SPIN_OFF, "sent", 0, **part)])
-
-
-def _adjust(leg: _Leg) -> list[Entry]:
-    return _arrival(leg) if leg.received else _removal(leg)
-
-
-_SPLITTERS = {
-    "money": _money,
-    "buy": _buy,
-    "sell": _sell,
-    "swap": _swap,
-    "income": _income,
-    "spend": _spend,
-    "fee": _fee,
-    "deposit": _arrival,
-    "gift-in": _arrival,
-    "inheritance": _inheritance,
-    "transfer": _transfer,
-    "withdrawal": _withdrawal,
-    "gift-out": _removal,
-    "donation": _removal,
-    "theft": _removal,
-    "lost": _removal,
-    "convert": _convert,
-    "split": _split,
-    "adjust": _adjust,
-    "return-of-capital": _return_of_capital,
-    "spin-off": _spin_off,
-}
+    def entries(self) -> Entries:
+        """All that was found, in booking order."""
+        time = self.time()
+        whole, numbers = self.found.ordered(time)
+        when = time[whole["row"]]
+        carried = (whole["action"] == Action.ACQUIRE) & (self.of(*_DATED)[whole["row"]])
+        rows = pa.array(np.where(carried, whole["row"], 0), mask=~carried)
+        acquired = pc.coalesce(self.rows["acquired"].take(rows).cast(pa.int64()), pa.array(when))
+        return Entries(
+            rows=self.rows,
+            kinds=self.names["kind"].listed(),
+            assets=self.names["asset"].listed(),
+            accounts=self.names["account"].listed(),
+            **whole,
+            **numbers,
+            home=self.account[whole["row"]],
+            time=when,
+            acquired=mask(acquired),
+            holding_starts=self.rows["holding_starts"].take(rows),
+            income=np.flatnonzero(self.family["any income"]),
+            unbooked=np.flatnonzero(~self.booked),
+        )

@@ -1,4 +1,4 @@
-"""Entries -> lots, disposals, income and moves: one chronological fold.
+"""Entries -> lots, disposals and moves: one chronological fold per asset, over columns of ints.
 
 A running example, in the default order (FIFO):
 
@@ -8,24 +8,27 @@ A running example, in the default order (FIFO):
                                             half of B: proceeds 50,000, basis 30,000, gain 20,000, short-term
                                             left: 0.5 BTC of B with basis 30,000
 
-Every amount is in units (int, 10^18); what is split is split so that the parts add up to the whole.
+Every amount is in units (int, 10^18); what is split is split so that the parts add up to the whole. Assets that become one another
+(conversions, spin-offs) are folded together; apart from that no asset touches another.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, tzinfo
+
+import numpy as np
+import pyarrow as pa
 
 from taxlots import exact
-from taxlots.ledger.entries import OUTSIDE, Action, Entries, Entry
-from taxlots.lots.distributions import Lowered, lower, share_out
-from taxlots.lots.methods import METHODS, Piece, unit_rank
-from taxlots.lots.pools import Pool, Taken
-from taxlots.problems import Problem, problem
+from taxlots.ledger.entry_columns import NOWHERE, OUTSIDE, Action, Entries
+from taxlots.lots.booked import Booked, Lacking, Moved, Sold, Written, ints
+from taxlots.lots.distributions import lower, scale, share_out, with_units
+from taxlots.lots.methods import METHODS
+from taxlots.lots.pieces import UNIT_RANK_SCALE, Pieces, unit_rank
+from taxlots.lots.pools import Pool
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DUST = exact.ONE // 10**8
-_CENT = exact.ONE // 100
-_WITHOUT_QUANTITY = {Action.SPLIT, Action.RETURN, Action.SPIN_OFF}
+_BLOCK = 1 << 16  # entries that are ints at a time
+Part = tuple[int, int, int]  # piece, units, basis
+_OWN_LOT = 15  # an action besides those of `Action`: a fee out of what its row brought in
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,281 +45,287 @@ class Elections:
         return self.accounts.get(account, self.method) if self.per_account else self.method
 
 
-@dataclass(frozen=True, slots=True)
-class Sold:
-    """One lot piece disposed of (`taken` None: not covered by any lot), with its part of the proceeds, in units."""
-
-    entry: Entry
-    quantity: int
-    gross: int
-    cost: int
-    basis: int
-    taken: Taken | None
-    method: str
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """One lot piece that left an account without being sold."""
-
-    entry: Entry
-    taken: Taken
-
-
-@dataclass(slots=True)
-class Booked:
-    """The result of the fold, before it becomes frames."""
-
-    open: list[Piece]
-    sold: list[Sold]
-    moved: list[Moved]
-    problems: list[Problem]
-
-
-def book_entries(entries: Entries, elections: Elections, zone: tzinfo) -> Booked:
+def book_entries(entries: Entries, elections: Elections) -> Booked:
     """Fold the entries, in the order given, over empty pools."""
-    fold = _Fold(entries, elections, zone)
-    for entry in entries.entries:
-        fold.apply(entry)
-    pieces = [piece for _, pool in sorted(fold.pools.items()) for piece in pool.pieces()]
-    return Booked(pieces, fold.sold, fold.moved, fold.problems)
+    fold = _Fold(entries, elections)
+    order = np.argsort(_groups(entries)[entries.asset], kind="stable") if len(entries) else np.empty(0, np.int64)
+    for start in range(0, len(order), _BLOCK):
+        fold.run(order[start : start + _BLOCK])
+    sold, moved = fold.sold.columns(), fold.moved.columns()
+    return Booked(
+        fold.pieces, Sold(*sold), Moved(*moved), sorted(fold.lacking, key=lambda found: found.entry), elections.per_account, fold.outside
+    )
+
+
+def _groups(entries: Entries) -> np.ndarray:
+    """A number per asset, the same for those that become one another."""
+    group = list(range(len(entries.assets)))
+    becoming = entries.to_asset != NOWHERE
+    for old, new in sorted(set(zip(entries.asset[becoming].tolist(), entries.to_asset[becoming].tolist(), strict=True))):
+        if group[old] != group[new]:
+            group = [group[old] if number == group[new] else number for number in group]
+    return np.array(group, np.int32)
+
+
+class _Pools(dict[int, Pool]):
+    """Pools by number, made when first used."""
+
+    def __init__(self, make: Callable[[int], Pool]) -> None:
+        self.make = make
+
+    def __missing__(self, number: int) -> Pool:
+        self[number] = self.make(number)
+        return self[number]
 
 
 class _Fold:
-    def __init__(self, entries: Entries, elections: Elections, zone: tzinfo) -> None:
-        self.rows = entries.rows
-        self.elections = elections
-        self.zone = zone
-        self.pools: dict[tuple[str, str], Pool] = {}
-        self.sold: list[Sold] = []
-        self.moved: list[Moved] = []
-        self.problems: list[Problem] = []
-        self.order = 0
-        self.arrived: dict[int, list[str]] = {entry.lot_of: [] for entry in entries.entries if entry.lot_of is not None}
-        self.actions: dict[Action, Callable[[Entry], None]] = {
-            Action.ACQUIRE: self.acquire,
+    def __init__(self, entries: Entries, elections: Elections) -> None:
+        self.entries, self.elections = entries, elections
+        self.width = len(entries.assets)
+        self.everywhere = len(entries.accounts)
+        self.outside = entries.accounts.index(OUTSIDE)
+        ages = np.empty(len(entries), np.int64)
+        ages[np.argsort(entries.acquired, kind="stable")] = np.arange(len(entries))
+        self.ages = ages.data
+        self.pieces = Pieces(entries)
+        self.pools = _Pools(self.make_pool)
+        self.sold, self.moved = Written(4), Written(2)
+        self.lacking: list[Lacking] = []
+        self.brought: dict[int, list[tuple[Pool, int]]] = {row: [] for row in np.unique(entries.lot_of).tolist() if row != NOWHERE}
+        self.row, self.home = entries.row.data, entries.home.data
+        self.actions = {
             Action.MOVE: self.move,
             Action.CONVERT: self.convert,
             Action.SPLIT: self.split,
-            Action.DISPOSE: self.dispose,
             Action.REMOVE: self.remove,
             Action.RETURN: self.return_capital,
             Action.SPIN_OFF: self.spin_off,
+            _OWN_LOT: self.withhold,
         }
 
-    def apply(self, entry: Entry) -> None:
-        if entry.quantity or entry.action in _WITHOUT_QUANTITY:
-            self.actions[entry.action](entry)
+    def make_pool(self, number: int) -> Pool:
+        account = number // self.width
+        name = self.elections.method if account == self.everywhere else self.elections.method_of(self.entries.accounts[account])
+        return METHODS[name].pool(name, self.pieces, self.ages)
 
-    def pool(self, account: str, asset: str) -> Pool:
-        key = (account if self.elections.per_account or account == OUTSIDE else "", asset)
-        if key not in self.pools:
-            self.pools[key] = Pool.of(METHODS[self.elections.method_of(account)])
-        return self.pools[key]
+    def pool_number(self, account: int, asset: int) -> int:
+        """Of the pool that the lots of an asset in an account are in."""
+        shared = not self.elections.per_account and account != self.outside
+        return (self.everywhere if shared else account) * self.width + asset
 
-    def acquire(self, entry: Entry) -> None:
-        self.arrive(entry, self.new_piece(entry, entry.account, entry.quantity, entry.amount))
+    def run(self, chosen: np.ndarray) -> None:
+        """Book the chosen entries, in the order given."""
+        entries = self.entries
+        places = pa.array(chosen)
+        account, asset = (column[chosen].astype(np.int64) for column in (entries.account, entries.asset))
+        own = account if self.elections.per_account else np.where(account == self.outside, account, self.everywhere)
+        numbers = (ints(column.take(places)) for column in (entries.quantity, entries.amount, entries.cost))
+        action = np.where(entries.lot_of[chosen] == NOWHERE, entries.action[chosen], _OWN_LOT)
+        whole = (chosen, action, own * self.width + asset, entries.row[chosen], np.asarray(self.ages)[chosen])
+        self.book(zip(*(column.tolist() for column in whole), *numbers, strict=True))
+        self.sold.flush()
+        self.moved.flush()
 
-    def new_piece(self, entry: Entry, account: str, quantity: int, basis: int) -> Piece:
-        self.order += 1
-        acquired = entry.acquired or entry.time
-        name = self.lot_name(entry)
-        return Piece(
-            lot_id=name,
-            base_id=name,
-            row=entry.row,
-            asset=entry.asset,
-            account=account,
-            quantity=quantity,
-            basis=basis,
-            acquired=acquired,
-            acquired_us=(acquired - _EPOCH) // timedelta(microseconds=1),
-            holding_starts=entry.holding_starts or self.local_date(acquired),
-            unit_rank=unit_rank(basis, quantity),
-            order=self.order,
-            kind=entry.kind,
-            always_long=entry.kind == "inheritance",
-        )
+    def book(self, columns: Iterator[tuple[int, int, int, int, int, int, int, int]]) -> None:
+        """The loop that everything goes through: entry, action, number of the pool, row, age, quantity, amount and cost of each entry."""
+        pools, pieces, sold, share, brought = self.pools, self.pieces, self.sold.flat, exact.share, self.brought
+        quantity, basis, acquiring, ranks = pieces.quantity, pieces.basis, pieces.entry, pieces.ranks
+        for entry, action, number, row, age, units, amount, cost in columns:
+            pool = pools[number]
+            if action == 0:  # Action.ACQUIRE
+                piece = len(acquiring)
+                quantity.append(units)
+                basis.append(amount)
+                acquiring.append(entry)
+                if pool.ranked:
+                    ranks[piece] = amount * UNIT_RANK_SCALE // units
+                pool.arrived[row << 1] = piece
+                pool.push(piece, age)
+                if row in brought:
+                    brought[row].append((pool, piece))
+            elif action == 4:  # Action.DISPOSE
+                left, gross, fee = units, amount, cost
+                while (piece := pool.first()) >= 0:
+                    held = quantity[piece]
+                    if held > left:
+                        part = share(basis[piece], left, held)
+                        quantity[piece] = held - left
+                        basis[piece] -= part
+                        sold += (entry, piece, left, gross, fee, part)
+                        break
+                    quantity[piece] = 0  # the last part of a lot takes all its basis, and that of a sale all its proceeds
+                    if held == left:
+                        sold += (entry, piece, left, gross, fee, basis[piece])
+                        break
+                    first, paid = share(gross, held, left), share(fee, held, left) if fee else 0
+                    sold += (entry, piece, held, first, paid, basis[piece])
+                    left, gross, fee = left - held, gross - first, fee - paid
+                else:
+                    sold += (entry, NOWHERE, left, gross, fee, 0)
+                    self.lacking.append(Lacking(entry, left, gross))
+            else:
+                self.actions[action](entry, pool, units, amount, cost)
 
-    def lot_name(self, entry: Entry) -> str:
-        name: str = self.rows[entry.row]["id"]
-        return name
+    def part(self, piece: int, units: int) -> Part:
+        """Take units out of a piece, or all that it has; of the last part that is all its basis."""
+        pieces = self.pieces
+        held = pieces.quantity[piece]
+        if units >= held:
+            pieces.quantity[piece] = 0
+            return piece, held, pieces.basis[piece]
+        basis = exact.share(pieces.basis[piece], units, held)
+        pieces.quantity[piece] = held - units
+        pieces.basis[piece] -= basis
+        return piece, units, basis
 
-    def local_date(self, moment: datetime) -> date:
-        return moment.astimezone(self.zone).date()
+    def take(self, pool: Pool, units: int) -> Iterator[Part]:
+        """Parts in the pool's order until the quantity is reached or nothing is left. Nothing else may happen to the pool meanwhile."""
+        while units and (piece := pool.first()) >= 0:
+            part = self.part(piece, units)
+            units -= part[1]
+            yield part
 
-    def dispose(self, entry: Entry) -> None:
-        pool = self.pool(entry.account, entry.asset)
-        taken = pool.take(entry.quantity) if entry.lot_of is None else self.withheld(pool, entry, entry.lot_of)
-        method = pool.name if entry.lot_of is None else "own lot"
-        left, gross, cost = entry.quantity, entry.amount, entry.cost
-        for part in taken:
-            piece_gross, piece_cost = exact.share(gross, part.quantity, left), exact.share(cost, part.quantity, left)
-            self.sold.append(Sold(entry, part.quantity, piece_gross, piece_cost, part.basis, part, method))
-            left, gross, cost = left - part.quantity, gross - piece_gross, cost - piece_cost
+    def withhold(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
+        """A fee out of what a row brought in, as far as that reaches."""
+        left, gross, fee = units, amount, cost
+        for where, piece in self.brought[int(self.entries.lot_of[entry])]:
+            if where is pool and left and self.pieces.quantity[piece]:
+                _, part, basis = self.part(piece, left)
+                first, paid = exact.share(gross, part, left), exact.share(fee, part, left)
+                self.sold.flat += (entry, piece, part, first, paid, basis)
+                left, gross, fee = left - part, gross - first, fee - paid
         if left:
-            self.sold.append(Sold(entry, left, gross, cost, 0, None, method))
-            self.report_uncovered(entry, left, gross)
+            self.sold.flat += (entry, NOWHERE, left, gross, fee, 0)
+            self.lacking.append(Lacking(entry, left, gross))
 
-    def withheld(self, pool: Pool, entry: Entry, row: int) -> Iterator[Taken]:
-        """What a row brought in, as far as the fee reaches."""
-        left = entry.quantity
-        for name in self.arrived[row]:
-            for part in pool.take_from(name, left):
-                left -= part.quantity
-                yield part
-            if not left:
-                return
+    def base(self, piece: int) -> int:
+        """The number of the name that the parts of its lot have in common."""
+        return self.pieces.base.get(piece, self.row[self.pieces.entry[piece]])
 
-    def arrive(self, entry: Entry, piece: Piece) -> None:
-        self.pool(piece.account, piece.asset).add(piece)
-        if entry.row in self.arrived:
-            self.arrived[entry.row].append(piece.lot_id)
-
-    def move(self, entry: Entry) -> None:
-        if not self.elections.per_account and entry.to_account != OUTSIDE:
+    def move(self, entry: int, pool: Pool, units: int, _amount: int, _cost: int) -> None:
+        """To another account; under a universal pool only to the outside."""
+        target, asset = int(self.entries.to_account[entry]), int(self.entries.asset[entry])
+        if not self.elections.per_account and target != self.outside:
             return
-        target = entry.to_account or OUTSIDE
-        left = entry.quantity
-        for part in self.leaving(entry):
-            left -= part.quantity
-            self.moved.append(Moved(entry, part))
-            self.pool(target, entry.asset).add(self.moved_piece(part, target))
+        pieces, into, left = self.pieces, self.pools[self.pool_number(target, asset)], units
+        acquiring, home, row, bases, moved = pieces.entry, self.home, self.row, pieces.base, self.moved.flat
+        for piece, part, basis in self.leaving(pool, units):
+            left -= part
+            moved += (entry, piece, part, basis)
+            copy = pieces.copy(piece, part, basis)
+            pieces.place(copy, target, asset)
+            pieces.moved.add(copy)
+            away = home[acquiring[copy]] != target
+            if away:
+                pieces.away.add(copy)
+            into.add(copy, (bases[copy] if copy in bases else row[acquiring[copy]]) << 1 | away)
         if left:
-            self.report_uncovered(entry, left, None)
-            self.pool(target, entry.asset).add(self.new_piece(entry, target, left, 0))
+            self.lacking.append(Lacking(entry, left))
+            into.add(self.unknown(entry, target, asset, left), self.row[entry] << 1)
 
-    def leaving(self, entry: Entry) -> list[Taken]:
-        pool = self.pool(entry.account, entry.asset)
+    def leaving(self, pool: Pool, units: int) -> Iterator[Part]:
+        """What a transfer takes: in the account's order, or the earliest first where that is chosen."""
         if not self.elections.transfers_fifo or pool.name == "fifo":
-            return list(pool.take(entry.quantity))
-        taken: list[Taken] = []
-        left = entry.quantity
-        for piece in pool.pieces():
-            taken += pool.take_from(piece.lot_id, left)
-            left = entry.quantity - sum(part.quantity for part in taken)
-            if not left:
-                break
-        return taken
+            yield from self.take(pool, units)
+            return
+        for piece in pool.open():
+            if not units:
+                return
+            part = self.part(piece, units)
+            units -= part[1]
+            yield part
 
-    def moved_piece(self, part: Taken, account: str) -> Piece:
-        home = self.rows[part.piece.row]["account"]
-        name = part.piece.base_id if account == home else f"{part.piece.base_id}@{account}"
-        piece = self.copied(part, lot_id=name, account=account, quantity=part.quantity)
-        piece.transferred = True
+    def unknown(self, entry: int, account: int, asset: int, units: int) -> int:
+        """A lot without basis for units that came from nowhere."""
+        piece = self.pieces.new(entry, units, 0)
+        self.pieces.ranks[piece] = 0
+        self.pieces.place(piece, account, asset)
         return piece
 
-    def copied(self, part: Taken, *, lot_id: str, account: str, quantity: int) -> Piece:
-        old = part.piece
-        return Piece(
-            lot_id=lot_id,
-            base_id=old.base_id,
-            row=old.row,
-            asset=old.asset,
-            account=account,
-            quantity=quantity,
-            basis=part.basis,
-            acquired=old.acquired,
-            acquired_us=old.acquired_us,
-            holding_starts=old.holding_starts,
-            unit_rank=old.unit_rank,
-            order=old.order,
-            kind=old.kind,
-            always_long=old.always_long,
-            transferred=old.transferred,
-        )
+    def arrive(self, entry: int, piece: int, asset: int, name: int) -> None:
+        """Put what became of an entry into the pool of its account and that asset."""
+        pool = self.pools[self.pool_number(int(self.entries.account[entry]), asset)]
+        piece = pool.add(piece, name)
+        if self.row[entry] in self.brought:
+            self.brought[self.row[entry]].append((pool, piece))
 
-    def convert(self, entry: Entry) -> None:
-        parts = list(self.pool(entry.account, entry.asset).take(entry.quantity))
-        left, units = entry.quantity, entry.to_quantity
-        target = entry.to_asset or entry.asset
-        for part in parts:
-            share = exact.share(units, part.quantity, left)
-            left, units = left - part.quantity, units - share
-            self.moved.append(Moved(entry, part))
-            if share:
-                self.arrive(entry, self.converted_piece(part, entry, target, share))
+    def convert(self, entry: int, pool: Pool, units: int, _amount: int, _cost: int) -> None:
+        """Into another asset, with basis and dates."""
+        entries, left, new_units = self.entries, units, self.to_units(entry)
+        target, account = int(entries.to_asset[entry]), int(entries.account[entry])
+        parts = []
+        for piece, part, basis in list(self.take(pool, units)):
+            share = exact.share(new_units, part, left)
+            left, new_units = left - part, new_units - share
+            self.moved.flat += (entry, piece, part, basis)
+            parts.append((piece, basis, share))
+        self.become(entry, parts, target)
         if left:
-            self.report_uncovered(entry, left, None)
-        if left and units:
-            piece = self.new_piece(entry, entry.account, units, 0)
-            piece.asset = target
-            self.arrive(entry, piece)
+            self.lacking.append(Lacking(entry, left))
+        if left and new_units:
+            self.arrive(entry, self.unknown(entry, account, target, new_units), target, self.row[entry] << 1)
 
-    def converted_piece(self, part: Taken, entry: Entry, target: str, quantity: int) -> Piece:
-        piece = self.copied(part, lot_id=f"{part.piece.base_id}>{target}", account=entry.account, quantity=quantity)
-        piece.asset, piece.base_id = target, piece.lot_id
-        piece.unit_rank = unit_rank(part.basis, quantity)
-        return piece
+    def to_units(self, entry: int) -> int:
+        """Units of the asset that an entry brings in exchange."""
+        return exact.units(self.entries.to_quantity.slice(entry, 1))[0] or 0
 
-    def split(self, entry: Entry) -> None:
-        uncovered = self.pool(entry.account, entry.asset).scale(entry.quantity)
+    def become(self, entry: int, parts: list[Part], asset: int) -> None:
+        """Parts of lots (piece, basis, new units) as lots of another asset, with their dates."""
+        pieces = self.pieces
+        for old, basis, units in with_units(parts):
+            piece = pieces.copy(old, units, basis)
+            pieces.ranks[piece] = unit_rank(basis, units)
+            pieces.place(piece, int(self.entries.account[entry]), asset)
+            pieces.base[piece] = pieces.derive(self.base(old), asset)
+            self.arrive(entry, piece, asset, pieces.base[piece] << 1)
+
+    def split(self, entry: int, pool: Pool, units: int, _amount: int, _cost: int) -> None:
+        """More or fewer units, the same basis."""
+        uncovered = scale(self.pieces, pool.open(), units)
+        pool.rank()
         if uncovered:
-            self.report_uncovered(entry, abs(uncovered), None)
+            self.lacking.append(Lacking(entry, abs(uncovered)))
 
-    def return_capital(self, entry: Entry) -> None:
+    def return_capital(self, entry: int, pool: Pool, _units: int, amount: int, _cost: int) -> None:
         """Capital returned lowers basis, per unit alike; what exceeds a lot's basis is gain of that lot (26 USC 301(c)(2), (3))."""
-        pool = self.pool(entry.account, entry.asset)
-        pieces = pool.pieces()
-        if not pieces:
-            self.sold.append(Sold(entry, 0, entry.amount, 0, 0, None, pool.name))
-            self.report_holding(entry, f"no {entry.asset} in {entry.account}, so that all of it is gain, short-term")
-        for part in lower(pieces, entry.amount):
-            self.record_lowered(entry, part, pool.name)
+        places = pool.open()
+        if not places:
+            self.sold.flat += (entry, NOWHERE, 0, amount, 0, 0)
+            self.lacking.append(Lacking(entry, consequence=f"no {self.holding(entry)}, so that all of it is gain, short-term"))
+        for part in lower(self.pieces, places, amount):
+            if part.basis:
+                self.moved.flat += (entry, part.piece, 0, part.basis)
+            if part.excess:
+                self.sold.flat += (entry, part.piece, 0, part.excess, 0, 0)
         pool.rank()
 
-    def record_lowered(self, entry: Entry, part: Lowered, method: str) -> None:
-        if part.basis:
-            self.moved.append(Moved(entry, Taken(part.piece, 0, part.basis)))
-        if part.excess:
-            self.sold.append(Sold(entry, 0, part.excess, 0, 0, Taken(part.piece, 0, 0), method))
+    def holding(self, entry: int) -> str:
+        """Asset and account of an entry, in words."""
+        return f"{self.entries.assets[self.entries.asset[entry]]} in {self.entries.accounts[self.entries.account[entry]]}"
 
-    def spin_off(self, entry: Entry) -> None:
+    def spin_off(self, entry: int, pool: Pool, _units: int, amount: int, _cost: int) -> None:
         """New units take a part of the basis of every lot held, and its dates (26 USC 355, 358(b), 1223(1))."""
-        pool = self.pool(entry.account, entry.asset)
-        pieces = pool.pieces()
-        target = entry.to_asset or entry.asset
-        if not pieces:
-            self.report_holding(entry, f"no {entry.asset} in {entry.account}, so that the {target} have basis 0")
-            piece = self.new_piece(entry, entry.account, entry.to_quantity, 0)
-            piece.asset = target
-            self.arrive(entry, piece)
-        held = sum(piece.basis for piece in pieces)
-        if entry.amount >= exact.ONE and entry.amount > held:
-            self.report_holding(entry, f"the basis that goes to {target} is more than that of all {entry.asset}; all of it was taken")
-        for part, units in share_out(pieces, entry.amount, entry.to_quantity):
-            self.moved.append(Moved(entry, Taken(part.piece, 0, part.basis)))
-            if units:
-                self.arrive(entry, self.converted_piece(Taken(part.piece, 0, part.basis), entry, target, units))
+        entries, places, units = self.entries, pool.open(), self.to_units(entry)
+        target, account = int(entries.to_asset[entry]), int(entries.account[entry])
+        old, new = entries.assets[entries.asset[entry]], entries.assets[target]
+        if not places:
+            self.lacking.append(Lacking(entry, consequence=f"no {self.holding(entry)}, so that the {new} have basis 0"))
+            self.arrive(entry, self.unknown(entry, account, target, units), target, self.row[entry] << 1)
+        held = sum(self.pieces.basis[piece] for piece in places)
+        if amount >= exact.ONE and amount > held:
+            consequence = f"the basis that goes to {new} is more than that of all {old}; all of it was taken"
+            self.lacking.append(Lacking(entry, consequence=consequence))
+        parts = list(share_out(self.pieces, places, amount, units))
+        for part, _ in parts:
+            self.moved.flat += (entry, part.piece, 0, part.basis)
+        self.become(entry, [(part.piece, part.basis, share) for part, share in parts], target)
         pool.rank()
 
-    def report_holding(self, entry: Entry, consequence: str) -> None:
-        row = self.rows[entry.row]
-        source = row["sources"][0]
-        message = f"{entry.kind} on {self.local_date(entry.time)} (id {row['id']}): {consequence}"
-        hint = f"Add the export with the purchase of {entry.asset}, or a line to opening_lots.csv; check the row's account and asset."
-        self.problems.append(problem("HOLDING_UNKNOWN", message, hint, file=source["file"], row=source["row"]))
-
-    def remove(self, entry: Entry) -> None:
-        left = entry.quantity
-        for part in self.pool(entry.account, entry.asset).take(entry.quantity):
-            left -= part.quantity
-            self.moved.append(Moved(entry, part))
+    def remove(self, entry: int, pool: Pool, units: int, _amount: int, _cost: int) -> None:
+        """Given away or gone: neither proceeds nor gain."""
+        left = units
+        for piece, part, basis in self.take(pool, units):
+            left -= part
+            self.moved.flat += (entry, piece, part, basis)
         if left:
-            self.report_uncovered(entry, left, None)
-
-    def report_uncovered(self, entry: Entry, quantity: int, gross: int | None) -> None:
-        row = self.rows[entry.row]
-        source = row["sources"][0]
-        dust = quantity <= _DUST if gross is None else gross < _CENT and quantity <= 10**4 * _DUST
-        missing = exact.plain(exact.to_decimal(quantity))
-        message = (
-            f"{entry.kind} of {exact.plain(exact.to_decimal(entry.quantity))} {entry.asset} from {entry.account} on "
-            f"{self.local_date(entry.time)} (id {row['id']}): {missing} {entry.asset} more than was held; basis 0, short-term"
-        )
-        hint = (
-            f"Add the export with the missing purchase or deposit before {self.local_date(entry.time)}; or to opening_lots.csv: "
-            f"{entry.account},{entry.asset},{missing},<basis>,<acquired>,,,"
-        )
-        code = "NOT_COVERED_DUST" if dust else "NOT_COVERED"
-        self.problems.append(problem(code, message, hint, file=source["file"], row=source["row"]))
+            self.lacking.append(Lacking(entry, left))

@@ -1,9 +1,12 @@
 """The box of Form 8949 that a disposal is expected in, until the broker's own form is imported."""
 
-from datetime import date, tzinfo
+from dataclasses import dataclass
+from datetime import date
 
-from taxlots.lots.book import Sold
-from taxlots.platforms import is_us_broker
+import numpy as np
+import pandas as pd
+
+from taxlots.lots.holding import day_of
 from taxlots.rulebook import Rulebook
 
 BASIS_REPORTED, NOT_REPORTED, NO_FORM = range(3)
@@ -11,31 +14,53 @@ _RULES = "us/federal"
 _FIRST_FORM = date(2011, 1, 1)
 
 
-def expected_box(rulebook: Rulebook, sold: Sold, disposed_on: date, asset_class: str, term: str, zone: tzinfo) -> str:
-    """Letter of the box by year, class and term; empty for years before Form 8949 existed. Raises TaxlotsError(RULE_MISSING)."""
-    if disposed_on < _FIRST_FORM:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the box depends on, a column each: days, and whether it is a security or fund, long-term, at a US broker, and bought there.
+
+    `acquired_on` matters where the units were bought there.
+    """
+
+    disposed_on: np.ndarray
+    acquired_on: np.ndarray
+    security: np.ndarray
+    long: np.ndarray
+    broker: np.ndarray
+    bought_there: np.ndarray
+
+
+def expected_boxes(rulebook: Rulebook, facts: Facts) -> tuple[np.ndarray, list[str]]:
+    """Letters by year, class and term, as places in a list; empty for years before Form 8949. Raises TaxlotsError(RULE_MISSING)."""
+    reports, with_basis = (
+        _switched(rulebook, name, facts.disposed_on, facts.broker & ~facts.security) for name in ("proceeds_reported", "basis_reported")
+    )
+    known = reports & with_basis & facts.bought_there
+    covered = known & _switched(rulebook, "basis_reported", facts.acquired_on, known)
+    reported = np.where(facts.security, facts.broker & facts.bought_there, covered)
+    form = np.where(facts.security, facts.broker, reports)
+    column = np.where(reported, BASIS_REPORTED, np.where(form, NOT_REPORTED, NO_FORM))
+    key = ((facts.disposed_on * 2 + facts.security) * 2 + facts.long) * 3 + column
+    places, keys = pd.factorize(key)
+    return places, [_letter(rulebook, int(key)) for key in keys]
+
+
+def _switched(rulebook: Rulebook, name: str, days: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """Whether a rule on Form 1099-DA holds on each day; false where it is not asked."""
+    found = np.zeros(len(days), bool)
+    rows = np.flatnonzero(asked)
+    places, distinct = pd.factorize(days[rows])
+    on = [day_of(int(day)) for day in distinct]
+    held = [day >= _FIRST_FORM and bool(rulebook.value(f"{_RULES}/form_1099_da/{name}", day)) for day in on]
+    found[rows] = np.array(held, bool)[places]
+    return found
+
+
+def _letter(rulebook: Rulebook, key: int) -> str:
+    rest, column = divmod(key, 3)
+    rest, long = divmod(rest, 2)
+    number, security = divmod(rest, 2)
+    day = day_of(number)
+    if day < _FIRST_FORM:
         return ""
-    family = "security" if asset_class in {"security", "fund"} else "digital"
-    boxes = rulebook.texts(f"{_RULES}/form_8949_boxes/{family}_{term}", disposed_on)
-    if family == "security":
-        return boxes[_security_column(sold)]
-    return boxes[_digital_column(rulebook, sold, disposed_on, zone)]
-
-
-def _security_column(sold: Sold) -> int:
-    if not is_us_broker(sold.entry.account):
-        return NO_FORM
-    moved = sold.taken is None or sold.taken.piece.transferred
-    return NOT_REPORTED if moved else BASIS_REPORTED
-
-
-def _digital_column(rulebook: Rulebook, sold: Sold, disposed_on: date, zone: tzinfo) -> int:
-    reports = rulebook.value(f"{_RULES}/form_1099_da/proceeds_reported", disposed_on)
-    if not reports or not is_us_broker(sold.entry.account):
-        return NO_FORM
-    with_basis = rulebook.value(f"{_RULES}/form_1099_da/basis_reported", disposed_on)
-    if not with_basis or sold.taken is None or sold.taken.piece.transferred:
-        return NOT_REPORTED
-    acquired_on = sold.taken.piece.acquired.astimezone(zone).date()
-    covered = rulebook.value(f"{_RULES}/form_1099_da/basis_reported", acquired_on) if acquired_on >= _FIRST_FORM else False
-    return BASIS_REPORTED if covered else NOT_REPORTED
+    family = f"{'security' if security else 'digital'}_{'long' if long else 'short'}"
+    return rulebook.texts(f"{_RULES}/form_8949_boxes/{family}", day)[column]

@@ -1,15 +1,21 @@
-"""Short or long: by the calendar, never by counting 365 days.
+"""Days in the taxpayer's time zone, and short or long by the calendar, never by counting 365 days.
 
 A lot is long-term when held for more than one year: counting starts the day after acquisition and includes the day of disposal
-(26 USC 1222; IRS Pub. 544, "Holding Period").
+(26 USC 1222; IRS Pub. 544, "Holding Period"). Columns of days are days since 1970.
 """
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
+import numpy as np
+import pandas as pd
 from dateutil.relativedelta import relativedelta
 
 ONE_YEAR = 1
+_MICROSECOND = timedelta(microseconds=1)
+DAY_US = 86_400_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_DAY = _EPOCH.date()
 
 
 @lru_cache(maxsize=8192)
@@ -26,3 +32,39 @@ def long_term_on(holding_starts: date) -> date:
 def is_long(holding_starts: date, disposed: date) -> bool:
     """Whether a disposal on that day is long-term."""
     return disposed >= long_term_on(holding_starts)
+
+
+def day_of(number: int) -> date:
+    """The day that many days after 1970-01-01."""
+    return _FIRST_DAY + timedelta(days=number)
+
+
+def instant_of(time: int) -> datetime:
+    """The instant that many microseconds after 1970-01-01 UTC."""
+    return _EPOCH + timedelta(microseconds=time)
+
+
+def long_term_days(holding_starts: np.ndarray) -> np.ndarray:
+    """`long_term_on` of a column of days."""
+    places, days = pd.factorize(holding_starts)
+    return np.array([(long_term_on(day_of(int(day))) - _FIRST_DAY).days for day in days], np.int64)[places]
+
+
+def local_times(time: np.ndarray, zone: tzinfo) -> np.ndarray:
+    """What clocks in the zone show at each time; both in microseconds since 1970.
+
+    The offset is asked once per day where the day begins and ends with the same, else once per time: no zone has ever changed its offset
+    there and back within one day.
+    """
+    places, days = pd.factorize(time // DAY_US)
+    ends = [tuple(_offset((int(day) + end) * DAY_US - end, zone) for end in (0, 1)) for day in days]
+    offset = np.array([first for first, _ in ends], np.int64)[places]
+    changing = np.flatnonzero(np.array([first != last for first, last in ends], bool)[places])
+    offset[changing] = [_offset(moment, zone) for moment in time[changing].tolist()]
+    shown: np.ndarray = time + offset
+    return shown
+
+
+def _offset(time: int, zone: tzinfo) -> int:
+    """Offset of the zone in microseconds."""
+    return (instant_of(time).astimezone(zone).utcoffset() or timedelta()) // _MICROSECOND

@@ -1,110 +1,83 @@
 """The lots of one asset in one account (or in all accounts, under a universal pool), in the order in which they leave.
 
-A heap on the method's key: adding and taking cost O(log n), however many lots are open.
+A heap of whole numbers: the key of the method above, the piece below, so that adding and taking cost O(log n), however many lots are
+open. Pieces that are gone are dropped when they come to the top.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 
-from taxlots import exact
-from taxlots.lots.methods import Key, Method, Piece
+from taxlots.lots.pieces import Pieces
+
+_BITS = 32
+_PIECE = (1 << _BITS) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Part of a piece that left: quantity and the basis that goes with it, in units."""
-
-    piece: Piece
-    quantity: int
-    basis: int
-
-
-@dataclass(slots=True)
 class Pool:
-    """Open pieces by the method's key. `name` is the method's, for reports."""
+    """Open pieces, the next one first. A method is a class of pools with a `key`: the piece with the smallest leaves first.
 
-    name: str
-    key: Callable[[Piece], Key]
-    _heap: list[tuple[Key, int, Piece]] = field(default_factory=list)
-    _pieces: dict[str, Piece] = field(default_factory=dict)
-    _count: int = 0
+    The fold needs no more of a method than `push`, `first` and `rank`, so that one that is no heap can have a class of its own.
 
-    @classmethod
-    def of(cls, method: Method) -> "Pool":
-        """An empty pool that leaves in the method's order."""
-        return cls(method.name, method.key)
+    `ages` ranks the entries by the time of acquisition, then by booking order. `arrived` finds the part of a lot that is already here.
+    """
 
-    def add(self, piece: Piece) -> None:
-        """Put a piece in; a part of the same lot that comes back joins what is there."""
-        here = self._pieces.get(piece.lot_id)
-        if here is None:
-            self._pieces[piece.lot_id] = piece
-            self._push(piece)
-            return
-        if (here.unit_rank, here.transferred) == (piece.unit_rank, piece.transferred):
-            here.quantity += piece.quantity
-            here.basis += piece.basis
-            return
-        piece.lot_id = f"{piece.lot_id}+{self._count}"
-        self.add(piece)
+    __slots__ = ("ages", "arrived", "count", "heap", "name", "pieces")
+    ranked = False  # whether the key needs the rank of the piece
 
-    def _push(self, piece: Piece) -> None:
-        self._count += 1
-        heappush(self._heap, (self.key(piece), self._count, piece))
+    def __init__(self, name: str, pieces: Pieces, ages: Sequence[int]) -> None:
+        """An empty pool; `name` is the method's."""
+        self.name, self.pieces, self.ages = name, pieces, ages
+        self.heap: list[int] = []
+        self.arrived: dict[int, int] = {}
+        self.count = 0
 
-    def take(self, quantity: int) -> Iterator[Taken]:
-        """Pieces in order until the quantity is reached or nothing is left. The last part of a piece takes all its basis."""
-        while quantity and self._heap:
-            piece = self._heap[0][2]
-            taken = self._part(piece, min(quantity, piece.quantity))
-            if not piece.quantity:
-                heappop(self._heap)
-                del self._pieces[piece.lot_id]
-            quantity -= taken.quantity
-            yield taken
+    def key(self, piece: int, age: int) -> int:  # noqa: ARG002  other orders rank the piece itself
+        """What ranks a piece, here the time of acquisition; pieces of equal key leave as they came."""
+        return age
 
-    def take_from(self, lot_id: str, quantity: int) -> Iterator[Taken]:
-        """A part of one named lot, as far as it reaches."""
-        piece = self._pieces.get(lot_id)
-        if piece is None:
-            return
-        taken = self._part(piece, min(quantity, piece.quantity))
-        if not piece.quantity:
-            self._remove(piece)
-        yield taken
+    def push(self, piece: int, age: int) -> None:
+        """Put a piece in; `age` is that of the entry that acquired its lot."""
+        self.count += 1
+        heappush(self.heap, self.key(piece, age) << _BITS | piece)
 
-    def _part(self, piece: Piece, quantity: int) -> Taken:
-        basis = exact.share(piece.basis, quantity, piece.quantity)
-        piece.quantity -= quantity
-        piece.basis -= basis
-        return Taken(piece, quantity, basis)
+    def first(self) -> int:
+        """The piece that leaves next; -1 where none is left."""
+        heap, quantity = self.heap, self.pieces.quantity
+        while heap:
+            piece = heap[0] & _PIECE
+            if quantity[piece]:
+                return piece
+            heappop(heap)
+        return -1
 
-    def _remove(self, piece: Piece) -> None:
-        del self._pieces[piece.lot_id]
-        self._heap = [item for item in self._heap if item[2] is not piece]
-        heapify(self._heap)
+    def add(self, piece: int, name: int) -> int:
+        """Put a piece in that may be part of a lot that is here: then they join, if they still have the same rank. Returns which it is.
 
-    def scale(self, change: int) -> int:
-        """Spread a split over all pieces by quantity, basis unchanged. Returns the part of a reduction that exceeds what is held."""
-        held = sum(piece.quantity for piece in self._pieces.values())
-        if not held or change <= -held:
-            return change
-        left, base = change, held
-        for piece in sorted(self._pieces.values(), key=lambda p: p.order):
-            part = exact.share(left, piece.quantity, base)
-            base -= piece.quantity
-            left -= part
-            piece.unit_rank = piece.unit_rank * piece.quantity // (piece.quantity + part)
-            piece.quantity += part
-        self.rank()
-        return 0
+        `name` is a number that the parts of a lot have in common.
+        """
+        pieces, here = self.pieces, self.arrived.get(name)
+        if here is None or not pieces.quantity[here]:
+            self.arrived[name] = piece
+        elif (here in pieces.moved) == (piece in pieces.moved) and pieces.same_rank(here, piece):
+            pieces.quantity[here] += pieces.quantity[piece]
+            pieces.basis[here] += pieces.basis[piece]
+            pieces.quantity[piece] = pieces.basis[piece] = 0
+            return here
+        else:
+            pieces.again[piece] = self.count
+        if self.ranked:
+            pieces.rank_of(piece)
+        self.push(piece, self.ages[pieces.entry[piece]])
+        return piece
+
+    def open(self) -> list[int]:
+        """What is still there, in the order of acquisition."""
+        quantity, entry = self.pieces.quantity, self.pieces.entry
+        found = {piece for item in self.heap if quantity[piece := item & _PIECE]}
+        return sorted(found, key=lambda piece: (self.ages[entry[piece]], piece))
 
     def rank(self) -> None:
         """Put the pieces in order again after a change of their basis."""
-        self._heap = [(self.key(piece), n, piece) for n, (_, _, piece) in enumerate(self._heap)]
-        heapify(self._heap)
-
-    def pieces(self) -> list[Piece]:
-        """What is still there, in the order of acquisition."""
-        return sorted(self._pieces.values(), key=lambda p: (p.acquired_us, p.order))
+        entry = self.pieces.entry
+        self.heap = [self.key(piece, self.ages[entry[piece]]) << _BITS | piece for piece in self.open()]
+        heapify(self.heap)

@@ -1,25 +1,34 @@
 """The booked fold as frames: lots, disposals, income and moves, with terms by the calendar and provenance of both ends."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from taxlots import exact, frames
+from taxlots.importers.bulk import mask, sign
 from taxlots.kinds import asset_class, is_fiat
-from taxlots.ledger.entries import Action, Entries, split
+from taxlots.ledger.entries import split
+from taxlots.ledger.entry_columns import NOWHERE, Action, Entries
 from taxlots.ledger.settle import Ledger
-from taxlots.lots.book import Elections, Moved, Sold, book_entries
-from taxlots.lots.boxes import expected_box
-from taxlots.lots.holding import is_long, long_term_on
-from taxlots.lots.methods import Piece
+from taxlots.lots import lacking
+from taxlots.lots.book import Elections, book_entries
+from taxlots.lots.booked import Booked
+from taxlots.lots.boxes import Facts, expected_boxes
+from taxlots.lots.calendar import Calendar
 from taxlots.lots.wash_sales import COVERED, unadjusted
 from taxlots.lots.zone_doubts import zone_doubts
+from taxlots.platforms import is_us_broker
 from taxlots.problems import Problem, problem
 from taxlots.rulebook import Rulebook
+
+_ZERO = pa.scalar(0, frames.EXACT)
+Columns = dict[str, pa.Array]
 
 
 @dataclass(slots=True)
@@ -40,161 +49,254 @@ class Book:
 def book(ledger: Ledger, elections: Elections, rulebook: Rulebook) -> Book:
     """Book the settled ledger. Bad data becomes Problems; nothing is raised."""
     entries = split(ledger.transactions)
-    booked = book_entries(entries, elections, ledger.zone)
-    classes = _classes(entries)
-    writer = _Writer(entries.rows, ledger.zone, classes, rulebook)
-    problems = ledger.problems + booked.problems + [_unbooked(entries.rows[index]) for index in entries.unbooked]
-    sold = list(writer.disposals(booked.sold))
-    problems += unadjusted(sold, _acquisitions(entries, writer), rulebook)
-    problems += zone_doubts(booked, entries, ledger)
+    booked = book_entries(entries, elections)
+    problems = ledger.problems + lacking.problems(booked.lacking, entries, ledger.zone) + _unbooked(entries)
+    calendar = Calendar(entries, ledger.zone)
+    writer = _Writer(entries, booked, calendar, elections)
+    disposals = writer.disposals(rulebook)
+    problems += unadjusted(_losses(disposals), writer.securities_bought(), rulebook)
+    problems += zone_doubts(booked, calendar, ledger)
     return Book(
-        lots=frames.build(frames.LOTS, map(writer.lot, booked.open)),
-        disposals=frames.build(frames.DISPOSALS, sold),
-        income=frames.build(frames.INCOME, writer.income(entries)),
-        moves=frames.build(frames.MOVES, map(writer.move, booked.moved)),
+        lots=frames.from_arrays(frames.LOTS, writer.lots()),
+        disposals=frames.from_arrays(frames.DISPOSALS, disposals),
+        income=frames.from_arrays(frames.INCOME, writer.income()),
+        moves=frames.from_arrays(frames.MOVES, writer.moves()),
         elections=elections,
         problems=problems,
     )
 
 
-def _acquisitions(entries: Entries, writer: "_Writer") -> list[tuple[str, date, str]]:
-    """Asset, day and transaction of every acquisition of a security."""
-    acquired = (entry for entry in entries.entries if entry.action is Action.ACQUIRE)
-    return [
-        (entry.asset, writer.day(entry.time), entries.rows[entry.row]["id"])
-        for entry in acquired
-        if asset_class(entry.asset, writer.classes) in COVERED
-    ]
-
-
-def _classes(entries: Entries) -> dict[str, str]:
+def _classes(rows: Mapping[str, pa.Array]) -> dict[str, str]:
     """Class per asset: what any row says of the asset it brings in (or, bringing in none, of the one it gives), else digital."""
-    said: dict[str, str] = {}
-    for row in entries.rows:
-        meant = next((row[side] for side in ("received_asset", "sent_asset") if row[side] and not is_fiat(row[side])), None)
-        if row["asset_class"] and meant:
-            said[meant] = row["asset_class"]
-    return said
+    said = mask(pc.fill_null(pc.not_equal(rows["asset_class"], ""), fill_value=False))
+    chosen = [rows[name].filter(pa.array(said)).to_pylist() for name in ("received_asset", "sent_asset", "asset_class")]
+    classes: dict[str, str] = {}
+    for received, sent, name in zip(*chosen, strict=True):
+        meant = next((asset for asset in (received, sent) if asset and not is_fiat(asset)), None)
+        if meant:
+            classes[meant] = name
+    return classes
 
 
 class _Writer:
-    def __init__(self, rows: list[dict[str, Any]], zone: tzinfo, classes: dict[str, str], rulebook: Rulebook) -> None:
-        self.rows, self.zone, self.classes, self.rulebook = rows, zone, classes, rulebook
+    """Columns of the frames. `piece` is a place among the pieces (-1: none), `entry` one among the entries."""
 
-    def day(self, moment: datetime) -> date:
-        return moment.astimezone(self.zone).date()
+    def __init__(self, entries: Entries, booked: Booked, calendar: Calendar, elections: Elections) -> None:
+        self.entries, self.booked, self.calendar = entries, booked, calendar
+        pieces = booked.pieces
+        self.entry = np.array(pieces.entry, np.int64)
+        self.lot_names = pieces.names()
+        self.moved = np.zeros(len(pieces), bool)
+        self.moved[list(pieces.moved)] = True
+        said = _classes(entries.rows)
+        self.classes = [asset_class(name, said) for name in entries.assets]
+        self.security = np.array([name in COVERED for name in self.classes], bool)
+        self.methods = [elections.method_of(account) for account in entries.accounts]
 
-    def lot(self, piece: Piece) -> dict[str, Any]:
-        row = self.rows[piece.row]
+    def row(self, name: str, rows: np.ndarray | pa.Array) -> pa.Array:
+        """A column of the settled rows, at these places (null: null)."""
+        return self.entries.rows[name].take(rows if isinstance(rows, pa.Array) else pa.array(rows))
+
+    def lots(self) -> Columns:
+        """Open lots by account and asset (under a universal pool by asset), then as they were acquired."""
+        pieces, entries = self.booked.pieces, self.entries
+        account, asset = entries.account[self.entry], entries.asset[self.entry]
+        copied = list(pieces.copied)
+        account[copied], asset[copied] = pieces.account, pieces.asset
+        held = np.array([piece for piece, quantity in enumerate(pieces.quantity) if quantity], np.int64)
+        entry = self.entry[held]
+        shown = held[self.order_of_lots(account[held], asset[held], entry)]
+        entry = self.entry[shown]
+        row, kind = entries.row[entry], entries.kind[entry]
+        starts, long = self.calendar.starts[entry], self.calendar.always_long[entry]
         return {
-            "lot_id": piece.lot_id,
-            "lot_transaction_id": row["id"],
-            "account": piece.account,
-            "asset": piece.asset,
-            "asset_class": asset_class(piece.asset, self.classes),
-            "quantity": exact.to_decimal(piece.quantity),
-            "basis": exact.to_decimal(piece.basis),
-            "acquired": piece.acquired,
-            "holding_starts": piece.holding_starts,
-            "long_term_on": piece.holding_starts if piece.always_long else long_term_on(piece.holding_starts),
-            "source_kind": piece.kind,
-            "order": piece.order,
-            "sources": row["sources"],
+            "lot_id": self.lot_names.take(pa.array(shown)),
+            "lot_transaction_id": self.row("id", row),
+            "account": _words(entries.accounts, account[shown]),
+            "asset": _words(entries.assets, asset[shown]),
+            "asset_class": _words(self.classes, asset[shown]),
+            "quantity": exact.array([pieces.quantity[piece] for piece in shown.tolist()]),
+            "basis": exact.array([pieces.basis[piece] for piece in shown.tolist()]),
+            "acquired": _times(entries.acquired[entry]),
+            "holding_starts": _dates(starts),
+            "long_term_on": _dates(np.where(long, starts, self.calendar.long_term[entry])),
+            "source_kind": _words(entries.kinds, kind),
+            "order": pa.array(self.acquisition_order(entry)),
+            "sources": self.row("sources", row),
         }
 
-    def disposals(self, sold: Iterable[Sold]) -> Iterable[dict[str, Any]]:
-        counts: dict[str, int] = {}
-        for piece in sold:
-            name = self.rows[piece.entry.row]["id"]
-            counts[name] = counts.get(name, 0) + 1
-            yield self.disposal(piece, f"{name}/{counts[name]}")
+    def order_of_lots(self, account: np.ndarray, asset: np.ndarray, entry: np.ndarray) -> np.ndarray:
+        """By pool and age."""
+        shared = self.booked.shared(account)
+        accounts, assets = (_ranks(names) for names in (self.entries.accounts, self.entries.assets))
+        order: np.ndarray = np.lexsort((entry, self.entries.acquired[entry], assets[asset], np.where(shared, -1, accounts[account])))
+        return order
 
-    def disposal(self, sold: Sold, disposal_id: str) -> dict[str, Any]:
-        row = self.rows[sold.entry.row]
-        disposed = sold.entry.time
-        kind = asset_class(sold.entry.asset, self.classes)
-        proceeds = sold.gross - sold.cost
-        term = self.term(sold, self.day(disposed))
+    def acquisition_order(self, entry: np.ndarray) -> np.ndarray:
+        """The number of the lot among all that were acquired, from 1."""
+        acquiring = np.zeros(len(self.entries), np.int64)
+        acquiring[self.entry] = 1
+        order: np.ndarray = np.cumsum(acquiring)[entry]
+        return order
+
+    def disposals(self, rulebook: Rulebook) -> Columns:
+        """One row per piece sold, in booking order."""
+        sold, entries = self.booked.sold, self.entries
+        entry, row = sold.entry, entries.row[sold.entry]
+        covered = sold.piece != NOWHERE
+        lot = np.where(covered, self.entry[sold.piece] if len(self.entry) else 0, 0)
+        lot_row, asset = pa.array(entries.row[lot], mask=~covered) if len(entries) else pa.nulls(0, pa.int32()), entries.asset[entry]
+        name = self.row("id", row)
+        long = covered & self.calendar.is_long(lot, entry)
+        proceeds = _minus(sold.gross, sold.cost)
         return {
-            "disposal_id": disposal_id,
-            "transaction_id": row["id"],
-            "kind": sold.entry.kind,
-            "asset": sold.entry.asset,
-            "asset_class": kind,
-            "account": sold.entry.account,
-            "quantity": exact.to_decimal(sold.quantity),
-            "disposed": disposed,
-            "disposed_on": self.day(disposed),
-            "gross_proceeds": exact.to_decimal(sold.gross),
-            "fee": exact.to_decimal(sold.cost),
-            "proceeds": exact.to_decimal(proceeds),
-            "basis": exact.to_decimal(sold.basis),
-            "adjustment_code": "",
-            "adjustment": Decimal(0),
-            "gain": exact.to_decimal(proceeds - sold.basis),
-            "term": term,
-            "method": sold.method,
-            "sources": row["sources"],
-            **self.lot_end(sold),
-            "box": expected_box(self.rulebook, sold, self.day(disposed), kind, term, self.zone),
+            "disposal_id": pc.binary_join_element_wise(name, pa.array(_count_within(row)).cast(pa.string()), "/"),
+            "transaction_id": name,
+            "kind": _words(entries.kinds, entries.kind[entry]),
+            "asset": _words(entries.assets, asset),
+            "asset_class": _words(self.classes, asset),
+            "account": _words(entries.accounts, entries.account[entry]),
+            "quantity": sold.quantity,
+            "acquired": _times(entries.acquired[lot], ~covered),
+            "disposed": _times(entries.time[entry]),
+            "disposed_on": _dates(self.calendar.day[entry]),
+            "holding_starts": _dates(self.calendar.starts[lot], ~covered),
+            "gross_proceeds": sold.gross,
+            "fee": sold.cost,
+            "proceeds": proceeds,
+            "basis": sold.basis,
+            "adjustment_code": pa.repeat("", len(entry)),
+            "adjustment": pa.repeat(_ZERO, len(entry)),
+            "gain": _minus(proceeds, sold.basis),
+            "term": _words(["short", "long"], long.astype(np.int8)),
+            "box": self.boxes(rulebook, lot, long, covered),
+            "lot_id": self.lot_names.take(pa.array(sold.piece, mask=~covered)),
+            "lot_transaction_id": self.row("id", lot_row),
+            "method": self.method(entry),
+            "sources": self.row("sources", row),
+            "lot_sources": _or_empty(self.row("sources", lot_row), covered),
         }
 
-    def lot_end(self, sold: Sold) -> dict[str, Any]:
-        if sold.taken is None:
-            names = ("acquired", "holding_starts", "lot_id", "lot_transaction_id")
-            return {**dict.fromkeys(names), "lot_sources": []}
-        piece = sold.taken.piece
-        row = self.rows[piece.row]
+    def boxes(self, rulebook: Rulebook, lot: np.ndarray, long: np.ndarray, covered: np.ndarray) -> pa.Array:
+        """The expected box of every piece sold."""
+        sold, entries = self.booked.sold, self.entries
+        brokers = np.array([is_us_broker(name) for name in entries.accounts], bool)
+        places, letters = expected_boxes(
+            rulebook,
+            Facts(
+                disposed_on=self.calendar.day[sold.entry],
+                acquired_on=self.calendar.acquired_on[lot],
+                security=self.security[entries.asset[sold.entry]],
+                long=long,
+                broker=brokers[entries.account[sold.entry]],
+                bought_there=covered & ~self.moved[np.where(covered, sold.piece, 0)] if len(self.moved) else covered,
+            ),
+        )
+        return _words(letters, places)
+
+    def method(self, entry: np.ndarray) -> pa.Array:
+        """What chose the lots: the order of the account, or that a fee was withheld from what its row brought in."""
+        own = self.entries.lot_of[entry] != NOWHERE
+        return _words([*self.methods, "own lot"], np.where(own, len(self.methods), self.entries.account[entry]))
+
+    def income(self) -> Columns:
+        """One row per receipt of income."""
+        rows, entries = self.entries.income, self.entries
+        same = ("kind", "account", "price_source", "time", "sources")
         return {
-            "acquired": piece.acquired,
-            "holding_starts": piece.holding_starts,
-            "lot_id": piece.lot_id,
-            "lot_transaction_id": row["id"],
-            "lot_sources": row["sources"],
+            "transaction_id": self.row("id", rows),
+            "asset": self.row("received_asset", rows),
+            "quantity": pc.fill_null(self.row("received_quantity", rows), _ZERO),
+            "value": pc.fill_null(self.row("home_value", rows), _ZERO),
+            "received_on": _dates(self.calendar.days(mask(self.row("time", rows).cast(pa.int64())))),
+            **{name: entries.rows[name].take(pa.array(rows)) for name in same},
         }
 
-    def term(self, sold: Sold, disposed_on: date) -> str:
-        if sold.taken is None:
-            return "short"
-        piece = sold.taken.piece
-        return "long" if piece.always_long or is_long(piece.holding_starts, disposed_on) else "short"
-
-    def income(self, entries: Entries) -> Iterable[dict[str, Any]]:
-        for item in entries.income:
-            row = self.rows[item.row]
-            yield {
-                "transaction_id": row["id"],
-                "kind": row["kind"],
-                "asset": item.asset,
-                "account": row["account"],
-                "quantity": exact.to_decimal(item.quantity),
-                "value": exact.to_decimal(item.value),
-                "price_source": row["price_source"],
-                "time": row["time"],
-                "received_on": self.day(row["time"]),
-                "sources": row["sources"],
-            }
-
-    def move(self, moved: Moved) -> dict[str, Any]:
-        entry, taken = moved.entry, moved.taken
-        row = self.rows[entry.row]
+    def moves(self) -> Columns:
+        """One row per piece that left an account without being sold, in booking order."""
+        moved, entries = self.booked.moved, self.entries
+        entry, row = moved.entry, entries.row[moved.entry]
         return {
-            "transaction_id": row["id"],
-            "kind": entry.kind,
-            "asset": entry.asset,
-            "account": entry.account,
-            "counter_account": entry.to_account,
-            "quantity": exact.to_decimal(taken.quantity),
-            "basis": exact.to_decimal(taken.basis),
-            "time": entry.time,
-            "moved_on": self.day(entry.time),
-            "lot_id": taken.piece.lot_id,
-            "match": row["match"],
-            "sources": row["sources"],
+            "transaction_id": self.row("id", row),
+            "kind": _words(entries.kinds, entries.kind[entry]),
+            "asset": _words(entries.assets, entries.asset[entry]),
+            "account": _words(entries.accounts, entries.account[entry]),
+            "counter_account": _words(entries.accounts, entries.to_account[entry]),
+            "quantity": moved.quantity,
+            "basis": moved.basis,
+            "time": _times(entries.time[entry]),
+            "moved_on": _dates(self.calendar.day[entry]),
+            "lot_id": self.lot_names.take(pa.array(moved.piece)),
+            "match": self.row("match", row),
+            "sources": self.row("sources", row),
         }
 
+    def securities_bought(self) -> list[tuple[str, date, str]]:
+        """Asset, day and transaction of every acquisition of a security."""
+        entries = self.entries
+        bought = (
+            np.flatnonzero((entries.action == Action.ACQUIRE) & self.security[entries.asset]) if len(entries) else np.empty(0, np.int64)
+        )
+        columns = (
+            _words(entries.assets, entries.asset[bought]),
+            _dates(self.calendar.day[bought]),
+            self.row("id", entries.row[bought]),
+        )
+        return list(zip(*(column.to_pylist() for column in columns), strict=True))
 
-def _unbooked(row: dict[str, Any]) -> Problem:
-    source = row["sources"][0]
-    message = f"{row['kind']} (id {row['id']}) is recognised, but this version does not compute its effect on lots"
-    return problem("KIND_NOT_BOOKED", message, file=source["file"], row=source["row"])
+
+def _words(names: Sequence[str], places: np.ndarray) -> pa.Array:
+    """The column of names that the places point at; null for -1."""
+    return pa.array(names, pa.string()).take(pa.array(places, mask=places == NOWHERE))
+
+
+def _times(microseconds: np.ndarray, missing: np.ndarray | None = None) -> pa.Array:
+    return pa.array(microseconds, pa.int64(), mask=missing).cast(frames.TIME)
+
+
+def _dates(days: np.ndarray, missing: np.ndarray | None = None) -> pa.Array:
+    return pa.array(days.astype(np.int32), pa.int32(), mask=missing).cast(frames.DATE)
+
+
+def _minus(left: pa.Array, right: pa.Array) -> pa.Array:
+    return pc.cast(pc.subtract(left, right), frames.EXACT)
+
+
+def _or_empty(listed: pa.Array, present: np.ndarray) -> pa.Array:
+    """Lists as they are, empty ones where there is none."""
+    if present.all():
+        return listed
+    return pa.ListArray.from_arrays(listed.offsets, listed.values)
+
+
+def _ranks(names: Sequence[str]) -> np.ndarray:
+    """The place of each name in the order of the alphabet."""
+    ranks = np.empty(len(names), np.int64)
+    ranks[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+    return ranks
+
+
+def _count_within(row: np.ndarray) -> np.ndarray:
+    """How many of the same row there were until here, this one included."""
+    order = np.argsort(row, kind="stable")
+    first = np.diff(row[order], prepend=NOWHERE) != 0
+    place = np.arange(len(row))
+    count = np.empty(len(row), np.int64)
+    count[order] = place - np.maximum.accumulate(np.where(first, place, 0)) + 1
+    return count
+
+
+def _losses(disposals: Columns) -> list[dict[str, Any]]:
+    """Securities sold at a loss, with what the search for replacements needs."""
+    chosen = mask(pc.is_in(disposals["asset_class"], pa.array(sorted(COVERED)))) & (sign(disposals["gain"]) < 0)
+    names = ("asset", "transaction_id", "disposed_on", "gain", "lot_transaction_id", "sources")
+    return pa.table({name: disposals[name].filter(pa.array(chosen)) for name in names}).to_pylist()
+
+
+def _unbooked(entries: Entries) -> list[Problem]:
+    found = []
+    for row in entries.unbooked.tolist():
+        kind, name, sources = (entries.rows[column][row].as_py() for column in ("kind", "id", "sources"))
+        message = f"{kind} (id {name}) is recognised, but this version does not compute its effect on lots"
+        found.append(problem("KIND_NOT_BOOKED", message, file=sources[0]["file"], row=sources[0]["row"]))
+    return found

@@ -6,7 +6,7 @@ A loss is deferred where substantially identical stock or securities are acquire
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,16 +18,19 @@ WINDOW = "us/federal/wash_sale/window"
 COVERED = {"security", "fund"}
 
 
-def unadjusted(disposals: Sequence[dict[str, Any]], acquired: Sequence[tuple[str, date, str]], rulebook: Rulebook) -> list[Problem]:
-    """One error per sale at a loss with a purchase in the window. `acquired`: asset, day and transaction of every acquisition."""
+def unadjusted(losses: Sequence[dict[str, Any]], acquired: Iterable[tuple[str, date, str]], rulebook: Rulebook) -> list[Problem]:
+    """One error per sale with a purchase in the window.
+
+    `losses`: disposals of covered assets at a loss, in booking order; `acquired`: asset, day and transaction of every acquisition of one.
+    """
     days: dict[str, list[tuple[date, str]]] = defaultdict(list)
     for asset, day, transaction in acquired:
         days[asset].append((day, transaction))
     for listed in days.values():
         listed.sort()
     found: dict[str, Problem] = {}
-    for row in disposals:
-        if row["asset_class"] in COVERED and row["gain"] < 0 and row["transaction_id"] not in found:
+    for row in losses:
+        if row["transaction_id"] not in found:
             replacement = _replacement(row, days[row["asset"]], rulebook)
             if replacement:
                 found[row["transaction_id"]] = _named(row, replacement)

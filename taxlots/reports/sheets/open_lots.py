@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from taxlots import exact, frames
-from taxlots.ledger.entries import OUTSIDE
+from taxlots.ledger.entry_columns import OUTSIDE
 from taxlots.prices import Quote
 from taxlots.reports.sheets.book import Field, Layout, Workbook
 from taxlots.reports.sheets.content import Facts

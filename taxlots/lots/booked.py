@@ -1,0 +1,91 @@
+"""What the fold writes down: pieces sold and moved, as columns, and what was lacking."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from taxlots import exact
+from taxlots.lots.pieces import Pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """Pieces disposed of (`piece` -1: not covered by any lot), each with its part of the proceeds; a column per property."""
+
+    entry: np.ndarray
+    piece: np.ndarray
+    quantity: pa.Array
+    gross: pa.Array
+    cost: pa.Array
+    basis: pa.Array
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Pieces that left an account without being sold; a column per property."""
+
+    entry: np.ndarray
+    piece: np.ndarray
+    quantity: pa.Array
+    basis: pa.Array
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """An entry that found less than it needs: `quantity` is missing, `gross` the proceeds that fall on it; or, in words, what follows."""
+
+    entry: int
+    quantity: int = 0
+    gross: int | None = None
+    consequence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """The result of the fold, in booking order, before it becomes frames."""
+
+    pieces: Pieces
+    sold: Sold
+    moved: Moved
+    lacking: list[Lacking]
+    per_account: bool
+    outside: int
+
+    def shared(self, account: np.ndarray) -> np.ndarray:
+        """Which accounts (by number) have their lots in one pool with the others."""
+        return np.zeros(len(account), bool) if self.per_account else account != self.outside
+
+
+def ints(amounts: pa.Array) -> list[int]:
+    """Amounts in units; most of them are often 0, which costs nothing."""
+    low, high = exact.halves(amounts)
+    some = np.flatnonzero((low != 0) | (high != 0))
+    if 2 * len(some) > len(amounts):
+        return [units or 0 for units in exact.units(amounts)]
+    found = [0] * len(amounts)
+    for place, units in zip(some.tolist(), exact.units(amounts.take(pa.array(some))), strict=True):
+        found[place] = units or 0
+    return found
+
+
+class Written:
+    """Rows of ints, written one after the other; some of their columns are amounts."""
+
+    def __init__(self, amounts: int) -> None:
+        self.width, self.flat = 2 + amounts, list[int]()
+        self.done: list[tuple[np.ndarray | pa.Array, ...]] = []
+
+    def flush(self) -> None:
+        """Turn what was written into arrays, which take less memory."""
+        columns = [self.flat[place :: self.width] for place in range(self.width)]
+        self.done.append((*(np.array(column, np.int64) for column in columns[:2]), *map(exact.array, columns[2:])))
+        self.flat.clear()
+
+    def columns(self) -> list[np.ndarray | pa.Array]:
+        """Entry, piece and amounts of all rows, in the order of the entries."""
+        self.flush()
+        entry, piece = (np.concatenate([block[place] for block in self.done]) for place in range(2))
+        order = np.argsort(entry, kind="stable")
+        amounts = [pa.concat_arrays([block[place] for block in self.done]) for place in range(2, self.width)]
+        return [entry[order], piece[order], *(amount.take(pa.array(order)) for amount in amounts)]

@@ -1,0 +1,40 @@
+"""Days and terms of entries, as columns: all of them at once, each different day once."""
+
+from datetime import tzinfo
+
+import numpy as np
+import pyarrow as pa
+
+from taxlots.ledger.entry_columns import Entries
+from taxlots.lots.holding import DAY_US, local_times, long_term_days
+
+
+class Calendar:
+    """Per entry: its day, the day of the acquisition, the start of the holding period and the first day on which it is long-term."""
+
+    def __init__(self, entries: Entries, zone: tzinfo) -> None:
+        """Days are counted from 1970-01-01, in the zone. `dated_by_row`: the holding period begins when the row says that it happened."""
+        self.entries, self.zone = entries, zone
+        self.day = self.days(entries.time)
+        self.acquired_on = self.day if np.array_equal(entries.acquired, entries.time) else self.days(entries.acquired)
+        given = entries.holding_starts.cast(pa.int32())
+        known = given.is_valid().to_numpy(zero_copy_only=False)
+        self.starts = np.where(known, given.fill_null(0).to_numpy(), self.acquired_on)
+        self.long_term = long_term_days(self.starts)
+        self.dated_by_row = (entries.acquired == entries.time) & (self.starts == self.acquired_on)
+        kinds = np.array([kind == "inheritance" for kind in entries.kinds], bool)
+        self.always_long = kinds[entries.kind] if len(entries) else np.zeros(0, bool)
+
+    def local(self, time: np.ndarray) -> np.ndarray:
+        """What clocks in the zone show at each time, in microseconds since 1970."""
+        return local_times(time, self.zone)
+
+    def days(self, time: np.ndarray) -> np.ndarray:
+        """The day in the zone of each time."""
+        found: np.ndarray = self.local(time) // DAY_US
+        return found
+
+    def is_long(self, lot: np.ndarray, sale: np.ndarray) -> np.ndarray:
+        """Whether the lots acquired by the first entries are long-term at the second."""
+        found: np.ndarray = self.always_long[lot] | (self.day[sale] >= self.long_term[lot])
+        return found

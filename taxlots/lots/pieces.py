@@ -1,0 +1,131 @@
+"""Lots and the parts of them, as parallel lists: a piece is a place in the lists.
+
+A piece has a quantity and a basis in units and the entry that acquired its lot: account, asset, dates and kind are that entry's. A piece
+that was moved, converted or spun off is in `copied` with the account and asset that it has now. A piece without quantity is gone.
+
+A piece is ranked by its unit basis as acquired, scaled so that equal unit prices give equal ranks. Only `rank_of` asks for it: `ranks`
+has the ranks that are known, or that are not those of the acquiring entry.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from taxlots import exact
+from taxlots.ledger.entry_columns import Entries
+
+UNIT_RANK_SCALE = 10**36
+Key = tuple[int, bool]
+
+
+def unit_rank(basis: int, quantity: int) -> int:
+    """Rank of a unit basis: basis / quantity, finely scaled. Basis and quantity in units, quantity above 0."""
+    return basis * UNIT_RANK_SCALE // quantity
+
+
+@dataclass(slots=True)
+class Pieces:
+    """All pieces that there ever were.
+
+    The name of a lot is the id of its row; `derived` names those of converted lots (base and new asset, numbered after the last row).
+    `away`: moved to another account than that of its row, which the name says too. `again`: a part that came back changed, numbered.
+    """
+
+    entries: Entries
+    quantity: list[int] = field(default_factory=list)
+    basis: list[int] = field(default_factory=list)
+    entry: list[int] = field(default_factory=list)
+    ranks: dict[int, int] = field(default_factory=dict)
+    copied: dict[int, None] = field(default_factory=dict)
+    account: list[int] = field(default_factory=list)
+    asset: list[int] = field(default_factory=list)
+    base: dict[int, int] = field(default_factory=dict)
+    derived: dict[tuple[int, int], int] = field(default_factory=dict)
+    moved: set[int] = field(default_factory=set)
+    away: set[int] = field(default_factory=set)
+    again: dict[int, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.entry)
+
+    def new(self, entry: int, quantity: int, basis: int) -> int:
+        """A lot that an entry acquires, in that entry's account and asset."""
+        self.quantity.append(quantity)
+        self.basis.append(basis)
+        self.entry.append(entry)
+        return len(self.entry) - 1
+
+    def rank_of(self, piece: int) -> int:
+        """The rank of the piece."""
+        if piece not in self.ranks:
+            entry = self.entry[piece]
+            amount, quantity = (exact.units(column.slice(entry, 1))[0] or 0 for column in (self.entries.amount, self.entries.quantity))
+            self.ranks[piece] = unit_rank(amount, quantity)
+        return self.ranks[piece]
+
+    def same_rank(self, one: int, other: int) -> bool:
+        """Whether two parts of a lot are ranked alike."""
+        if one not in self.ranks and other not in self.ranks:
+            return True
+        return self.rank_of(one) == self.rank_of(other)
+
+    def place(self, piece: int, account: int, asset: int) -> None:
+        """Where the piece is, other than its entry says."""
+        self.copied[piece] = None
+        self.account.append(account)
+        self.asset.append(asset)
+
+    def copy(self, old: int, quantity: int, basis: int) -> int:
+        """A part of a piece with its dates, rank and name; where it is has to be said."""
+        piece = self.new(self.entry[old], quantity, basis)
+        if old in self.ranks:
+            self.ranks[piece] = self.ranks[old]
+        if old in self.base:
+            self.base[piece] = self.base[old]
+        if old in self.moved:
+            self.moved.add(piece)
+        return piece
+
+    def derive(self, base: int, asset: int) -> int:
+        """The base of the lots that those of `base` become in another asset."""
+        return self.derived.setdefault((base, asset), len(self.entries.rows["id"]) + len(self.derived))
+
+    def names(self) -> pa.Array:
+        """The lot id of every piece."""
+        entries, ids = self.entries, self.entries.rows["id"]
+        derived = list(self.derived)
+        originals = ids.take(pa.array(entries.row[np.array(self.entry, np.int64)]))
+        names = _written(originals, self.base, lambda piece, _: _derived_name(self.base[piece], derived, entries))
+        copied, accounts = np.array(list(self.copied), np.int64), np.array(self.account, np.int64)
+        away = np.fromiter((piece in self.away for piece in self.copied), bool, len(copied))
+        if away.any():
+            suffix = pa.array([f"@{name}" for name in entries.accounts], pa.string()).take(pa.array(accounts[away]))
+            places = np.zeros(len(names), bool)
+            places[copied[away]] = True
+            joined = pc.binary_join_element_wise(names.filter(pa.array(places)), suffix, "")
+            names = pc.replace_with_mask(names, pa.array(places), joined)
+        return _written(names, self.again, lambda piece, name: f"{name}+{self.again[piece]}")
+
+
+def _written(names: pa.Array, chosen: Iterable[int], write: Callable[[int, str], str]) -> pa.Array:
+    """With the names of the chosen places written anew."""
+    places = sorted(chosen)
+    if not places:
+        return names
+    found = np.zeros(len(names), bool)
+    found[places] = True
+    given = names.filter(pa.array(found)).to_pylist()
+    written = [write(place, name) for place, name in zip(places, given, strict=True)]
+    return pc.replace_with_mask(names, pa.array(found), pa.array(written, pa.string()))
+
+
+def _derived_name(base: int, derived: list[tuple[int, int]], entries: Entries) -> str:
+    ids = entries.rows["id"]
+    if base < len(ids):
+        return str(ids[base].as_py())
+    parent, asset = derived[base - len(ids)]
+    return f"{_derived_name(parent, derived, entries)}>{entries.assets[asset]}"
