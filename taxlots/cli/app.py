@@ -77,11 +77,12 @@ def _reading(name: str, text: str) -> None:
         timezone: o.Timezone = None,
         as_of: o.AsOf = None,
         prices: o.Prices = None,
+        rules: o.Rules = None,
         year: o.Year = None,
         form: o.FormatOption = o.Format.TABLE,
         output: o.Output = None,
     ) -> None:
-        choices = (config, method, pool, jurisdiction, timezone, as_of, prices)
+        choices = (config, method, pool, jurisdiction, timezone, as_of, prices, rules)
         if name == "report":
             _carry_out(name, paths, choices, (year, output or Path("report.xlsx")), (o.Format.TABLE, None))
         _carry_out(name, paths, choices, (year,), (form, output))
@@ -94,7 +95,6 @@ for _name, _text in (
     ("lots", "Open lots."),
     ("gains", "Disposals, one row per lot piece."),
     ("income", "Income events."),
-    ("tax", "Tax on a year's gains and income, with the profile in taxlots.toml."),
     ("harvest", "Year-end review: what each loss is worth in this year's netting."),
     ("rebalance", "Alternatives scored by their after-tax outcome."),
     ("report", "The workbook for an accountant (-o FILE.xlsx)."),
@@ -112,6 +112,7 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per shared option
     method: o.MethodOption = None,
     pool: o.PoolOption = None,
     jurisdiction: o.Jurisdiction = None,
+    rules: o.Rules = None,
     templates: Annotated[
         Path | None, typer.Option("--templates", help="Write ready-to-fill files for what is missing into this folder.", show_default=False)
     ] = None,
@@ -119,7 +120,32 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per shared option
     output: o.Output = None,
 ) -> None:
     """Ingest and reconcile only: what was recognised, what is missing, what to do next."""
-    _carry_out("check", paths, (config, method, pool, jurisdiction, timezone, as_of, prices), (templates,), (form, output))
+    _carry_out("check", paths, (config, method, pool, jurisdiction, timezone, as_of, prices, rules), (templates,), (form, output))
+
+
+@app.command()
+def tax(  # noqa: PLR0913, PLR0917  one parameter per shared option
+    paths: o.Paths,
+    config: o.Config = None,
+    method: o.MethodOption = None,
+    pool: o.PoolOption = None,
+    jurisdiction: o.Jurisdiction = None,
+    timezone: o.Timezone = None,
+    as_of: o.AsOf = None,
+    prices: o.Prices = None,
+    rules: o.Rules = None,
+    year: o.Year = None,
+    compare: Annotated[
+        list[str] | None,
+        typer.Option("--compare", help="Also show the year under this lot order; `all` for every one.", show_default=False),
+    ] = None,
+    as_filed: Annotated[bool, typer.Option("--as-filed", help="In whole dollars, with the Tax Table below 100,000.")] = False,
+    form: o.FormatOption = o.Format.TABLE,
+    output: o.Output = None,
+) -> None:
+    """Tax on a year's gains and income, line by line, with the profile in taxlots.toml."""
+    choices = (config, method, pool, jurisdiction, timezone, as_of, prices, rules)
+    _carry_out("tax", paths, choices, (year, tuple(compare or ()), as_filed), (form, output))
 
 
 @app.command()
@@ -165,13 +191,14 @@ def formats(form: o.FormatOption = o.Format.TABLE, output: o.Output = None) -> N
 def rules(
     topic: Annotated[str | None, typer.Argument(help="Part of a rule's path, such as niit.", show_default=False)] = None,
     year: o.Year = None,
+    rules_folder: o.Rules = None,
     form: o.FormatOption = o.Format.TABLE,
     output: o.Output = None,
 ) -> None:
     """The law that is used: value, citation and evidence of each rule."""
     from taxlots.cli import reference  # noqa: PLC0415
 
-    raise typer.Exit(emit(reference.rules(topic, year), form, output))
+    raise typer.Exit(emit(reference.rules(topic, year, rules_folder), form, output))
 
 
 @app.command()
