@@ -6,12 +6,13 @@ A quantity, price, basis or tax is a decimal number with 18 decimals. It has thr
 * `Decimal`: for single values, computed under `CONTEXT` (the interpreter's own context has 28 digits, too few for 36);
 * `DTYPE`: decimal128(36, 18), a column of a frame.
 
-Rounding happens in `divide` and, the same, in `share` (`cents` and `to_units` call the first). Frame arithmetic goes through `add`,
-`subtract` and `total`, because Arrow's own sum of a decimal128 column wraps around without a word.
+Rounding happens here and nowhere else: in `divide` and, the same, in `share` (`cents` and `to_units` call the first), in `dollars` and
+`portion`. Frame arithmetic goes through `add`, `subtract` and `total`, because Arrow's own sum of a decimal128 column wraps around
+without a word.
 """
 
 from collections.abc import Iterable, Sequence
-from decimal import Context, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
 from itertools import repeat
 from typing import Any, Literal
 
@@ -100,6 +101,21 @@ def cents(value: Decimal) -> Decimal:
     units = to_units(value)
     size = (abs(units) + ONE // 200) // (ONE // 100)
     return Decimal(size if units >= 0 else -size).scaleb(-2, CONTEXT)
+
+
+def dollars(value: Decimal) -> Decimal:
+    """Rounded to whole dollars, half away from zero: from 50 cents up, as the forms allow (26 USC 6102(a))."""
+    return value.to_integral_value(ROUND_HALF_UP)
+
+
+def portion(amounts: np.ndarray, rate: int | np.ndarray, scale: int) -> np.ndarray:
+    """`amounts * rate / scale` of an int64 column, rounded half up to a whole unit, for 0 <= rate <= scale <= 10^9.
+
+    The amount is split at the scale first, so that no product exceeds the larger of the amount and the scale squared.
+    """
+    whole, rest = np.divmod(amounts, scale)
+    portions: np.ndarray = whole * rate + (rest * rate + scale // 2) // scale
+    return portions
 
 
 def plain(value: Decimal | None) -> str | None:

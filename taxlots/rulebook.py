@@ -11,7 +11,7 @@ what has no value is an error that says what is covered. A new tax year is a cha
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -27,7 +27,7 @@ from taxlots import exact
 from taxlots.problems import TaxlotsError, problem
 
 STATUSES = ("single", "married_joint", "married_separate", "head_of_household", "surviving_spouse")
-UNITS = ("USD", "rate", "days", "text", "switch")
+UNITS = ("USD", "GBP", "EUR", "CAD", "AUD", "rate", "factor", "count", "days", "text", "switch")
 EVIDENCE = {"P": "primary text read", "S": "secondary source", "M": "from memory, not re-read"}
 
 Scalar = Decimal | str | bool
@@ -118,33 +118,47 @@ class Rulebook:
         """As `value`, of a rule of one or several texts. Raises TaxlotsError: RULE_MISSING, RULE_INVALID."""
         return _all(str, self.value(path, when), path)
 
-    def listing(self, year: int) -> Iterator[tuple[Rule, str, Citation]]:
-        """Every rule with its value in a year as text (empty where there is none) and the source of that value."""
-        for rule in self:
-            within = [e for e in rule.entries if e.start.year <= year and (e.end is None or year <= e.end.year)]
-            yield rule, "; ".join(map(_text, within)), (within[-1] if within else rule).citation
+    def listing(self, year: int, within: Sequence[str] = ("",)) -> Iterator[tuple[Rule, str, Citation]]:
+        """Every rule with its value in a year as text (empty where there is none) and the source of that value.
+
+        Of these beginnings of paths only, where some are given, such as `us/federal`.
+        """
+        for rule in (rule for path, rule in self.rules.items() if path.startswith(tuple(within))):
+            in_force = [e for e in rule.entries if e.start.year <= year and (e.end is None or year <= e.end.year)]
+            yield rule, "; ".join(map(_text, in_force)), (in_force[-1] if in_force else rule).citation
 
 
 def load(directory: Path | None = None) -> Rulebook:
-    """The rules of a folder, or the packaged ones, read once. Raises TaxlotsError(RULE_INVALID) with file and line."""
-    return _packaged() if directory is None else _load(directory)
+    """The packaged rules, read once; a folder's files take the place of those of the same name and add to them.
+
+    Raises:
+        TaxlotsError: RULE_INVALID with file and line, or for a folder without rule files.
+    """
+    return _packaged() if directory is None else _load({**_files(_home()), **_files(directory)})
 
 
 @cache
 def _packaged() -> Rulebook:
+    return _load(_files(_home()))
+
+
+def _home() -> Path:
     inside = Path(str(files("taxlots"))) / "rules"
     # In a checkout the rules lie beside the package; the wheel carries them inside it.
-    return _load(inside if inside.is_dir() else inside.parent.parent / "rules")
+    return inside if inside.is_dir() else inside.parent.parent / "rules"
 
 
-def _load(directory: Path) -> Rulebook:
-    paths = sorted(directory.rglob("*.toml"), key=lambda p: p.relative_to(directory).as_posix())
-    if not paths:
+def _files(directory: Path) -> dict[str, Path]:
+    found = {path.relative_to(directory).with_suffix("").as_posix(): path for path in directory.rglob("*.toml")}
+    if not found:
         raise TaxlotsError(problem("RULE_INVALID", f"There are no rule files in {directory}.", file=str(directory)))
+    return found
+
+
+def _load(paths: Mapping[str, Path]) -> Rulebook:
     digest = sha256()
     rules: dict[str, Rule] = {}
-    for path in paths:
-        name = path.relative_to(directory).with_suffix("").as_posix()
+    for name, path in sorted(paths.items()):
         with _located(path, 1):
             content = path.read_bytes()
         digest.update(f"{name}\0{len(content)}\0".encode() + content)

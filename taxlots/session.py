@@ -46,6 +46,7 @@ class Choices:
     timezone: str | None = None
     as_of: str | None = None
     prices: Path | None = None
+    rules: Path | None = None
     base: Path | None = None
 
 
@@ -73,6 +74,15 @@ class Session:
     def has_tax(self) -> bool:
         """Whether the jurisdiction has a tax: `generic` books lots and gains only."""
         return (self.choices.jurisdiction or self.settings.profile.jurisdiction) != "generic"
+
+    @property
+    def rules_used(self) -> tuple[str, ...]:
+        """Beginnings of the paths of the rules that this run may use."""
+        name = self.choices.jurisdiction or self.settings.profile.jurisdiction
+        if name not in {"us", "generic"}:
+            return (f"{name}/",)
+        state = self.settings.profile.state
+        return ("us/federal/", *([f"us/states/{state.lower()}/"] if state else []))
 
     def shown(self, path: Path) -> str:
         """A path as reports name it: relative to the run's base where it lies inside."""
@@ -155,7 +165,7 @@ def open_session(paths: Iterable[Path], choices: Choices, progress: Callable[[st
     methods = settings.methods
     accounts = {} if choices.method else methods.accounts
     chosen = elections(choices.method or methods.default, choices.pool or methods.pool, accounts, methods.transfers)
-    rulebook = load()
+    rulebook = load(choices.rules)
     progress("booking the lots")
     booked = book_ledger(ledger, chosen, rulebook)
     booked.problems += _unrecorded(chosen, booked)

@@ -77,11 +77,12 @@ def _reading(name: str, text: str) -> None:
         timezone: o.Timezone = None,
         as_of: o.AsOf = None,
         prices: o.Prices = None,
+        rules: o.Rules = None,
         year: o.Year = None,
         form: o.FormatOption = o.Format.TABLE,
         output: o.Output = None,
     ) -> None:
-        choices = (config, method, pool, jurisdiction, timezone, as_of, prices)
+        choices = (config, method, pool, jurisdiction, timezone, as_of, prices, rules)
         if name == "report":
             _carry_out(name, paths, choices, (year, output or Path("report.xlsx")), (o.Format.TABLE, None))
         _carry_out(name, paths, choices, (year,), (form, output))
@@ -112,6 +113,7 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per shared option
     method: o.MethodOption = None,
     pool: o.PoolOption = None,
     jurisdiction: o.Jurisdiction = None,
+    rules: o.Rules = None,
     templates: Annotated[
         Path | None, typer.Option("--templates", help="Write ready-to-fill files for what is missing into this folder.", show_default=False)
     ] = None,
@@ -119,7 +121,7 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per shared option
     output: o.Output = None,
 ) -> None:
     """Ingest and reconcile only: what was recognised, what is missing, what to do next."""
-    _carry_out("check", paths, (config, method, pool, jurisdiction, timezone, as_of, prices), (templates,), (form, output))
+    _carry_out("check", paths, (config, method, pool, jurisdiction, timezone, as_of, prices, rules), (templates,), (form, output))
 
 
 @app.command()
@@ -165,13 +167,14 @@ def formats(form: o.FormatOption = o.Format.TABLE, output: o.Output = None) -> N
 def rules(
     topic: Annotated[str | None, typer.Argument(help="Part of a rule's path, such as niit.", show_default=False)] = None,
     year: o.Year = None,
+    rules_folder: o.Rules = None,
     form: o.FormatOption = o.Format.TABLE,
     output: o.Output = None,
 ) -> None:
     """The law that is used: value, citation and evidence of each rule."""
     from taxlots.cli import reference  # noqa: PLC0415
 
-    raise typer.Exit(emit(reference.rules(topic, year), form, output))
+    raise typer.Exit(emit(reference.rules(topic, year, rules_folder), form, output))
 
 
 @app.command()

@@ -19,10 +19,13 @@ Paths = Annotated[list[Path], typer.Argument(help="Export files, folders (walked
 Config = Annotated[Path | None, typer.Option("--config", help="Settings; default ./taxlots.toml if present.", show_default=False)]
 MethodOption = Annotated[str | None, typer.Option("--method", help="Order of lots: fifo, lifo, hifo, lofo.", show_default=False)]
 PoolOption = Annotated[str | None, typer.Option("--pool", help="account or universal.", show_default=False)]
-Jurisdiction = Annotated[str | None, typer.Option("--jurisdiction", help="us or generic.", show_default=False)]
+Jurisdiction = Annotated[str | None, typer.Option("--jurisdiction", help="us, uk, ca, de, au or generic.", show_default=False)]
 Timezone = Annotated[str | None, typer.Option("--timezone", help="Taxpayer's time zone.", show_default=False)]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Leave out what is later than this day.", show_default=False)]
 Prices = Annotated[Path | None, typer.Option("--prices", help="Price table (CSV).", show_default=False)]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the result is shown.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file instead of stdout.", show_default=False)]
 Year = Annotated[int | None, typer.Option("--year", help="Tax year.", show_default=False)]
+Rules = Annotated[
+    Path | None, typer.Option("--rules", help="Folder whose rule files take the place of the packaged ones.", show_default=False)
+]

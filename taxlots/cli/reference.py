@@ -1,6 +1,7 @@
 """Commands that need no exports: formats, rules, explain."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from taxlots.cli.results import Result
 from taxlots.importers import companions
@@ -8,7 +9,7 @@ from taxlots.importers.layouts import LAYOUTS
 from taxlots.problems import TaxlotsError, catalogue, problem
 from taxlots.reports.documents import document
 from taxlots.reports.tables import TEXT, Table
-from taxlots.rulebook import load
+from taxlots.rulebook import Rule, load
 
 
 def formats() -> Result:
@@ -20,20 +21,37 @@ def formats() -> Result:
     return Result(document("formats", [], formats=rows), [table], [])
 
 
-def rules(topic: str | None, year: int | None) -> Result:
-    """Every rule (whose path contains the topic) with its value in the year. Raises TaxlotsError where none fits."""
+def rules(topic: str | None, year: int | None, directory: Path | None) -> Result:
+    """Every rule (whose path contains the topic) with its value in the year.
+
+    Raises:
+        TaxlotsError: no rule's path fits; or none of those that do has a value in the year.
+    """
     wanted = year or datetime.now(UTC).year
-    rows = []
-    for rule, value, citation in load().listing(wanted):
-        path = f"{rule.jurisdiction}/{rule.topic}/{rule.name}"
-        if topic is None or topic.lower() in path:
-            rows.append((path, value or "not covered", rule.unit, citation.title, citation.evidence, citation.url))
-    if not rows:
+    rulebook = load(directory)
+    fitting = [one for one in rulebook.listing(wanted) if topic is None or topic.lower() in _path(one[0])]
+    if not fitting:
         raise TaxlotsError(problem("USAGE", f"no rule's path contains {topic!r}", "`taxlots rules` lists every rule."))
+    if not any(value for _, value, _ in fitting):
+        covered = "; ".join(f"{_path(rule)}: {rule.covered()}" for rule, *_ in fitting[:5])
+        raise TaxlotsError(problem("RULE_MISSING", f"{wanted} is not covered. {covered}."))
+    rows = [
+        (_path(rule), value or f"not covered (covered: {rule.covered()})", rule.unit, citation.title, citation.evidence, citation.url)
+        for rule, value, citation in fitting
+    ]
     names = ("rule", "value", "unit", "citation", "evidence", "url")
-    table = Table(f"Rules in {wanted}", tuple((name, TEXT) for name in names), rows)
+    pending = [(_path(rule), bill.title, bill.evidence, bill.note) for rule, *_ in fitting for bill in rule.pending]
+    shown = [Table(f"Rules in {wanted}", tuple((name, TEXT) for name in names), rows)]
+    titles = ("rule", "pending", "evidence", "note")
+    if pending:
+        shown.append(Table("Pending bills, never used as values", tuple((name, TEXT) for name in titles), pending))
     listed = [dict(zip(names, row, strict=True)) for row in rows]
-    return Result(document("rules", [], year=wanted, rules=listed), [table], [])
+    bills = [dict(zip(titles, row, strict=True)) for row in pending]
+    return Result(document("rules", [], year=wanted, sha256=rulebook.sha256, rules=listed, pending=bills), shown, [])
+
+
+def _path(rule: Rule) -> str:
+    return f"{rule.jurisdiction}/{rule.topic}/{rule.name}"
 
 
 def explain(code: str) -> str:

@@ -1,32 +1,45 @@
 """Alternative minimum tax (26 USC 55; Form 6251)."""
 
-from decimal import Decimal
+from dataclasses import dataclass
+from typing import Any
 
-from taxlots import exact
-from taxlots.tax.position import ZERO
+from taxlots.tax.arithmetic import Exact, Number
 from taxlots.tax.preferential import Stack, favoured_tax
-from taxlots.tax.schedule import MinimumTax, Schedule, tax_by
+from taxlots.tax.schedule import MinimumTax, Schedule
 
 
-def alternative_minimum_tax(rates: Schedule, income: Decimal, layers: Stack, regular_tax: Decimal) -> Decimal:
-    """What is due beyond the regular tax, in US dollars (Form 6251 line 11).
+@dataclass(frozen=True, slots=True)
+class Minimum:
+    """Form 6251 in US dollars: line 4 (`income`), 5 (`exemption`), 6 (`excess`), 7 (`tentative`), 11 (`tax`)."""
+
+    income: Number
+    exemption: Number
+    excess: Number
+    tentative: Number
+    tax: Number
+
+
+def minimum_tax(rates: Schedule, income: Number, layers: Stack, regular_tax: Number, by: Any = Exact) -> Minimum:
+    """What is due beyond the regular tax.
 
     `income` is line 4 before the extra amount of separate filers: taxable income, negative where deductions exceed it,
-    with the standard deduction added back. Gains keep their preferential rates (Part III); the 28 % group has none
-    here.
+    with the standard deduction and personal exemptions added back. Gains keep their preferential rates (Part III); the
+    28 % group has none here.
     """
-    minimum = rates.minimum
-    with exact.exactly():
-        excess = _taxable_excess(minimum, income)
-        favoured = min(excess, layers.favoured)
-        split = tax_by(minimum.tiers, excess - favoured) + favoured_tax(rates.preferential, favoured, layers)
-        return max(ZERO, min(split, tax_by(minimum.tiers, excess)) - regular_tax)
+    minimum, zero = rates.minimum, by.zero
+    income = _with_add_back(minimum, income, by)
+    phased_out = by.times(by.most(zero, income - minimum.phaseout_start), minimum.phaseout_rate)
+    exemption = by.most(zero, minimum.exemption - phased_out)
+    excess = by.most(zero, income - exemption)
+    favoured = by.least(excess, layers.favoured)
+    split = by.tax(minimum.tiers, excess - favoured) + favoured_tax(rates.preferential, favoured, layers, by)
+    tentative = by.least(split, by.tax(minimum.tiers, excess))
+    return Minimum(income, exemption, excess, tentative, by.most(zero, tentative - regular_tax))
 
 
-def _taxable_excess(minimum: MinimumTax, income: Decimal) -> Decimal:
-    """Line 6: income above the exemption, which is phased out (26 USC 55(d)(3))."""
-    if minimum.separate_add_back:
-        exhausted = minimum.phaseout_start + minimum.exemption / minimum.phaseout_rate
-        income += min(minimum.exemption, max(ZERO, income - exhausted) * minimum.phaseout_rate)
-    phased_out = max(ZERO, income - minimum.phaseout_start) * minimum.phaseout_rate
-    return max(ZERO, income - max(ZERO, minimum.exemption - phased_out))
+def _with_add_back(minimum: MinimumTax, income: Number, by: Any) -> Number:
+    """Line 4 of a separate return: beyond the income that uses up the exemption, more is added (26 USC 55(d)(3))."""
+    if not minimum.separate_add_back:
+        return income
+    beyond = by.most(by.zero, income - minimum.exhausted_at)
+    return income + by.least(minimum.exemption, by.times(beyond, minimum.phaseout_rate))

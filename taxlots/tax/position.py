@@ -14,7 +14,9 @@ NEVER_NEGATIVE = frozenset(
         "qualified_dividends",
         "carryover_short",
         "carryover_long",
+        "investment_income",
         "itemized_deductions",
+        "state_deductions",
         "state_rate",
     }
 )
@@ -27,7 +29,9 @@ class TaxPosition:
     `ordinary_dividends` are the dividends that are not qualified. `short_term`, `long_term` and `collectibles` are
     this year's net gains before carryovers, and `long_term` includes `collectibles`. Carryovers are losses brought in
     from the year before, as positive numbers. Without `itemized_deductions` the standard deduction is taken.
-    `state_rate` is a flat rate.
+    `investment_income` is the part of `other_income` that is net investment income (26 USC 1411) as well. The state's
+    schedule, or the flat `state_rate` in its place, applies to adjusted gross income less `state_deductions`, or without
+    these to federal taxable income.
 
     Raises:
         TaxlotsError: USAGE, for an unknown status, an amount that is no finite Decimal, or a negative one where none
@@ -49,6 +53,8 @@ class TaxPosition:
     itemized_deductions: Decimal | None = None
     state: str | None = None
     state_rate: Decimal | None = None
+    state_deductions: Decimal | None = None
+    investment_income: Decimal = ZERO
 
     def __post_init__(self) -> None:
         if type(self.year) is not int:
@@ -60,7 +66,7 @@ class TaxPosition:
 
 
 AMOUNTS = tuple(f.name for f in fields(TaxPosition) if f.name not in {"year", "filing_status", "state"})
-OPTIONAL = frozenset({"itemized_deductions", "state_rate"})
+OPTIONAL = frozenset({"itemized_deductions", "state_rate", "state_deductions"})
 
 
 @dataclass(frozen=True, slots=True)

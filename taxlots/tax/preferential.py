@@ -1,16 +1,15 @@
 """How taxable income divides between ordinary and preferential rates, and the regular tax on it.
 
-Sources: 26 USC 1(h); Qualified Dividends and Capital Gain Tax Worksheet; Schedule D Tax Worksheet. The second covers
-the first: without gain of the 28 % group both give the same tax.
+Sources: 26 USC 1(h); Qualified Dividends and Capital Gain Tax Worksheet; Schedule D Tax Worksheet. The second covers the first: without
+gain of the 28 % group both give the same tax. The functions compute with the arithmetic that they are given.
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import Any
 
-from taxlots import exact
+from taxlots.tax.arithmetic import Exact, Number
 from taxlots.tax.netting import Netted
-from taxlots.tax.position import ZERO
-from taxlots.tax.schedule import Schedule, Tiers, tax_by
+from taxlots.tax.schedule import Schedule, Tiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,44 +20,57 @@ class Stack:
     taxable income), `ordinary` line 21 (the part of it that the ordinary rates apply to; the rest is 28 % gain).
     """
 
-    favoured: Decimal
-    below: Decimal
-    ordinary: Decimal
+    favoured: Number
+    below: Number
+    ordinary: Number
 
 
-def stack(rates: Schedule, taxable_income: Decimal, qualified_dividends: Decimal, netted: Netted) -> Stack:
+@dataclass(frozen=True, slots=True)
+class RegularTax:
+    """Form 1040's tax in its parts, US dollars: at ordinary rates, on favoured dollars, at the 28 % rate.
+
+    `all_ordinary` is the tax on all taxable income at ordinary rates; `tax` the lesser of that and the sum.
+    """
+
+    ordinary: Number
+    favoured: Number
+    collectibles: Number
+    all_ordinary: Number
+    tax: Number
+
+
+def stack(rates: Schedule, taxable_income: Number, qualified_dividends: Number, netted: Netted, by: Any = Exact) -> Stack:
     """Divide taxable income (US dollars, at least 0) into its layers."""
-    with exact.exactly():
-        gain = netted.net_capital_gain
-        preferred = qualified_dividends + gain
-        favoured = preferred - min(gain, netted.collectibles)
-        below = max(ZERO, taxable_income - favoured)
-        ordinary = max(taxable_income - preferred, min(below, rates.collectibles_top), ZERO)
-        return Stack(favoured, below, ordinary)
+    gain = netted.net_capital_gain
+    preferred = qualified_dividends + gain
+    favoured = preferred - by.least(gain, netted.collectibles)
+    below = by.most(by.zero, taxable_income - favoured)
+    ordinary = by.most(by.most(taxable_income - preferred, by.least(below, rates.collectibles_top)), by.zero)
+    return Stack(favoured, below, ordinary)
 
 
-def favoured_tax(tiers: Tiers, favoured: Decimal, layers: Stack) -> Decimal:
+def favoured_tax(tiers: Tiers, favoured: Number, layers: Stack, by: Any = Exact) -> Number:
     """Tax at the preferential rates on `favoured` dollars that lie on top of the other income.
 
     The first tier is filled from line 14, the later ones from line 21 on: gain of the 28 % group takes room only of the
     0 % tier (26 USC 1(h)(1)(B)(i) and (C)(ii)).
     """
-    with exact.exactly():
-        tax = taxed = ZERO
-        base = layers.below
-        for upper, rate in tiers:
-            left = favoured - taxed
-            part = left if upper is None else min(left, max(ZERO, upper - base - taxed))
-            tax += part * rate
-            taxed += part
-            base = layers.ordinary
-        return tax
+    tax = taxed = by.zero
+    base = layers.below
+    for upper, rate in tiers:
+        left = favoured - taxed
+        part = left if upper is None else by.least(left, by.most(by.zero, upper - base - taxed))
+        if rate:
+            tax += by.times(part, rate)
+        taxed = taxed + part
+        base = layers.ordinary
+    return tax
 
 
-def regular_tax(rates: Schedule, taxable_income: Decimal, layers: Stack) -> Decimal:
-    """Form 1040 line 16 in US dollars, unrounded, before credits; never above the ordinary schedule's tax."""
-    with exact.exactly():
-        favoured = min(layers.favoured, taxable_income)
-        at_maximum = (layers.below - layers.ordinary) * rates.collectibles_rate
-        tax = tax_by(rates.ordinary, layers.ordinary) + favoured_tax(rates.preferential, favoured, layers) + at_maximum
-        return min(tax, tax_by(rates.ordinary, taxable_income))
+def regular_tax(rates: Schedule, taxable_income: Number, layers: Stack, by: Any = Exact) -> RegularTax:
+    """Form 1040 line 16 in US dollars, before credits; never above the ordinary schedule's tax."""
+    ordinary = by.ordinary_tax(rates.ordinary, layers.ordinary)
+    favoured = favoured_tax(rates.preferential, by.least(layers.favoured, taxable_income), layers, by)
+    at_maximum = by.times(layers.below - layers.ordinary, rates.collectibles_rate)
+    whole = by.ordinary_tax(rates.ordinary, taxable_income)
+    return RegularTax(ordinary, favoured, at_maximum, whole, by.least(ordinary + favoured + at_maximum, whole))

@@ -117,7 +117,7 @@ def _rules(page: Page, facts: Facts, row: int) -> int:
     page.text(row, 0, f"Rules as of {year}", "section")
     page.header(row + 1, _RULE_TITLES, ["text"] * len(_RULE_TITLES))
     row += 2
-    for rule, value, citation in facts.session.rulebook.listing(year):
+    for rule, value, citation in facts.session.rulebook.listing(year, facts.session.rules_used):
         address = "; ".join(filter(None, (citation.url, EVIDENCE[citation.evidence], citation.note)))
         texts = (f"{rule.jurisdiction}/{rule.topic}/{rule.name}", value or f"no value in {year}", citation.title, address)
         for column, text in enumerate(texts):
