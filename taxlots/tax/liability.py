@@ -12,7 +12,7 @@ from taxlots.tax.netting import Netted, carryover, net
 from taxlots.tax.position import AMOUNTS, ZERO, TaxDue, TaxPosition
 from taxlots.tax.preferential import RegularTax, Stack, regular_tax, stack
 from taxlots.tax.schedule import Exemption, Schedule, schedule_for
-from taxlots.tax.states import StateSchedule, state_schedule, state_tax
+from taxlots.tax.states import state_base, state_schedule, state_tax
 
 _RATES = frozenset({"state_rate"})
 
@@ -109,23 +109,17 @@ def federal_tax(position: Any, deduction: Number, itemized: Number, rates: Sched
     )
 
 
-def state_base(position: Any, federal: Federal, deductions: Number | None, schedule: StateSchedule | None, by: Any = Exact) -> Number:
-    """What a state's schedule applies to, negative where deductions exceed income, US dollars."""
-    base = federal.signed_income if deductions is None else federal.agi - deductions
-    if schedule is not None and schedule.losses_within_year_only:
-        return base - federal.netted.in_agi + by.most(by.zero, position.short_term + position.long_term)
-    return base
-
-
 def _state(position: TaxPosition, federal: Federal, rulebook: Rulebook | None, by: Any) -> tuple[Decimal, Decimal]:
     """The state's base and tax: by the flat rate where one is given, else by the state's schedule."""
-    schedule = None
-    if position.state is not None and position.state_rate is None:
-        schedule = state_schedule(position.state, position.year, position.filing_status, rulebook)
-    base = state_base(position, federal, position.state_deductions, schedule, by)
+    deductions = position.state_deductions
+    base = federal.signed_income if deductions is None else federal.agi - deductions
     if position.state_rate is not None:
         return base, by.times(max(ZERO, base), position.state_rate)
-    return base, ZERO if schedule is None else state_tax(schedule, base, by)
+    schedule = None if position.state is None else state_schedule(position.state, position.year, position.filing_status, rulebook)
+    if schedule is None:
+        return base, ZERO
+    base = state_base(schedule, base, federal.netted.in_agi, position.short_term + position.long_term, by)
+    return base, state_tax(schedule, base, by)
 
 
 def _due(federal: Federal, state: Decimal) -> TaxDue:

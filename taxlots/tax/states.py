@@ -39,6 +39,15 @@ def state_schedule(state: str, year: int, status: str, rulebook: Rulebook | None
     return _schedule(load() if rulebook is None else rulebook, state, year, status)
 
 
+def state_base(schedule: StateSchedule, income: Number, in_agi: Number, net_of_year: Number, by: Any = Exact) -> Number:
+    """What the schedule applies to, negative where deductions exceed income, US dollars.
+
+    `income` is after deductions and has `in_agi` of capital gain or loss in it; `net_of_year` is the year's net before
+    carryovers.
+    """
+    return income - in_agi + by.most(by.zero, net_of_year) if schedule.losses_within_year_only else income
+
+
 def state_tax(schedule: StateSchedule, signed_base: Number, by: Any = Exact) -> Number:
     """Tax on a base that is negative where deductions exceed income, in US dollars."""
     base = by.most(by.zero, signed_base)
