@@ -14,7 +14,7 @@ from taxlots.decisions.plan import Trade
 from taxlots.decisions.portfolio import HeldLot, Portfolio
 from taxlots.decisions.score import position_with, sale
 from taxlots.kinds import is_fiat
-from taxlots.tax import TaxDue, tax_due
+from taxlots.tax.marginal import Cost, step
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,12 @@ def ladder(portfolio: Portfolio) -> list[Rung]:
         losing = sorted((t for t in sales if t.gain < 0), key=_loss_per_dollar)
         rungs: list[Rung] = []
         position = portfolio.position
-        due = tax_due(position, portfolio.rulebook)
         for trade in losing:
             further = position_with(position, [trade])
-            after = tax_due(further, portfolio.rulebook)
-            rung = _rung(portfolio, trade, due, after)
+            rung = _rung(portfolio, trade, step(position, further, portfolio.rulebook))
             rungs.append(rung)
             if rung.pays:
-                position, due = further, after
+                position = further
         return rungs
 
 
@@ -60,13 +58,12 @@ def _loss_per_dollar(trade: Trade) -> tuple[Decimal, str]:
     return (trade.gain / trade.value if trade.value else Decimal(-1), lot_id)
 
 
-def _rung(portfolio: Portfolio, trade: Trade, before: TaxDue, after: TaxDue) -> Rung:
+def _rung(portfolio: Portfolio, trade: Trade, cost_of_sale: Cost) -> Rung:
     lot = trade.lot
     if lot is None:
         raise TypeError("a rung is the sale of a lot")
     terms = portfolio.terms
-    saved = before.total - after.total
-    carried = after.carryover_short + after.carryover_long - before.carryover_short - before.carryover_long
+    saved, carried = -cost_of_sale.total, cost_of_sale.carryover
     cost = 2 * trade.value * portfolio.cost_rate
     embedded = -trade.gain * terms.future_rate
     net = saved + carried * terms.carryforward_value - cost - embedded

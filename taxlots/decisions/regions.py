@@ -15,6 +15,9 @@ R and T_ord are convex. H is convex between the two breakpoints of the 0/15/20 %
 Net investment income tax is convex: both arms of its minimum rise alike with the gain (26 USC 1411). Every piece is therefore a
 linear program, and the least of their optima is the optimum.
 
+A state's schedule is convex in its base and the same in every piece: taxable income, or the income before capital gain plus the year's
+own net gain where the state allows no loss. The cliff of a state is replaced by the largest convex function below it.
+
 A loss that meets no income saves no tax: the limit is no more than taxable income before the loss (Capital Loss Carryover Worksheet).
 """
 
@@ -26,6 +29,7 @@ from itertools import pairwise
 from taxlots.rulebook import Rulebook
 from taxlots.tax.position import TaxPosition
 from taxlots.tax.schedule import Schedule, Tiers, schedule_for
+from taxlots.tax.states import StateSchedule, state_schedule
 
 INFINITY = float("inf")
 ORDINARY, SPLIT = "ordinary rates", "preferential rates"
@@ -85,6 +89,18 @@ class _Polygon:
 
 
 @dataclass(frozen=True, slots=True)
+class _State:
+    """A state's convex lines; its base is `before_gain` (which may be negative) plus the net gain, or the year's own net gain.
+
+    `carried_in` is what takes the net after carryovers back to the year's own; None where losses count as they do federally.
+    """
+
+    lines: tuple[Line, ...]
+    before_gain: float
+    carried_in: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class TaxModel:
     """The numbers of one filer's year, as floats: what the pieces are made from."""
 
@@ -94,7 +110,7 @@ class TaxModel:
     investment: float
     other_income: float
     limit: float
-    state_rate: float
+    state: "_State | None"
     start_short: float
     start_long: float
 
@@ -111,13 +127,40 @@ def tax_model(position: TaxPosition, rulebook: Rulebook) -> TaxModel:
         schedule=schedule,
         base_ordinary=float(base),
         qualified=float(position.qualified_dividends),
-        investment=float(invested + position.qualified_dividends),
-        other_income=float(earned),
+        investment=float(invested + position.qualified_dividends + position.investment_income),
+        other_income=float(earned - position.investment_income),
         limit=float(min(schedule.loss_limit, room)),
-        state_rate=float(position.state_rate or 0),
+        state=_state(position, base + position.qualified_dividends, deduction, rulebook),
         start_short=float(position.short_term - position.carryover_short),
         start_long=float(position.long_term - position.carryover_long),
     )
+
+
+def _state(position: TaxPosition, income: Decimal, deduction: Decimal, rulebook: Rulebook) -> _State | None:
+    """The state's part of the model; `income` is after the federal deduction and before capital gain."""
+    own_deductions = position.state_deductions
+    before = float(income if own_deductions is None else income + deduction - own_deductions)
+    if position.state_rate is not None:
+        return _State((Line(0.0, 0.0), Line(float(position.state_rate), 0.0)), before, None)
+    if position.state is None:
+        return None
+    schedule = state_schedule(position.state, position.year, position.filing_status, rulebook)
+    if schedule is None:
+        return None
+    carried_in = float(position.carryover_short + position.carryover_long)
+    return _State(_state_lines(schedule), before, carried_in if schedule.losses_within_year_only else None)
+
+
+def _state_lines(schedule: StateSchedule) -> tuple[Line, ...]:
+    if schedule.no_tax_up_to is not None:
+        free = (schedule.no_tax_up_to, Decimal(0))
+        above = [(upper, rate) for upper, rate in schedule.tiers if upper is None or upper > schedule.no_tax_up_to]
+        return _lines(Tiers([free, *above]))
+    lines = _lines(schedule.tiers)
+    if schedule.surtax is None:
+        return lines
+    (start, _), (_, more) = schedule.surtax
+    return (*lines, *(Line(line.slope + float(more), line.intercept - float(more * start)) for line in lines))
 
 
 def pieces(model: TaxModel) -> Iterator[Piece]:
@@ -141,7 +184,7 @@ def _polygons(limit: float) -> tuple[_Polygon, ...]:
 def _pieces_of(polygon: _Polygon, model: TaxModel) -> Iterator[Piece]:
     ordinary = Affine(model.base_ordinary).plus(polygon.ordinary)
     stack = ordinary.plus(polygon.preferential).plus(Affine(model.qualified))
-    shared = _shared_parts(polygon, stack, model)
+    shared = _shared_parts(polygon, model)
     by_ordinary = (stack, _lines(model.schedule.ordinary))
     yield Piece(f"{polygon.name}, {ORDINARY}", polygon.bounds, polygon.carried, (by_ordinary, *shared))
     if polygon.preferential == Affine() and not model.qualified:
@@ -155,15 +198,25 @@ def _pieces_of(polygon: _Polygon, model: TaxModel) -> Iterator[Piece]:
         yield Piece(name, bounds, polygon.carried, ((ordinary, lines), by_stack, *shared))
 
 
-def _shared_parts(polygon: _Polygon, stack: Affine, model: TaxModel) -> tuple[tuple[Affine, tuple[Line, ...]], ...]:
-    """Net investment income tax and a flat state tax: the same in every piece."""
+def _shared_parts(polygon: _Polygon, model: TaxModel) -> tuple[tuple[Affine, tuple[Line, ...]], ...]:
+    """Net investment income tax and state tax: the same in every piece."""
     rate = float(model.schedule.niit_rate)
     net = polygon.ordinary.plus(polygon.preferential).plus(Affine(model.investment))
     excess = max(0.0, float(model.schedule.niit_threshold) - model.other_income)
-    parts = [(net, (Line(0.0, 0.0), Line(rate, -rate * excess)))]
-    if model.state_rate:
-        parts.append((stack, (Line(0.0, 0.0), Line(model.state_rate, 0.0))))
+    parts: list[tuple[Affine, tuple[Line, ...]]] = [(net, (Line(0.0, 0.0), Line(rate, -rate * excess)))]
+    if model.state is not None:
+        parts += _state_parts(model.state, polygon)
     return tuple(parts)
+
+
+def _state_parts(state: _State, polygon: _Polygon) -> list[tuple[Affine, tuple[Line, ...]]]:
+    """The state's tax; where it allows no loss, a net loss counts as no gain: the tax is never below that on other income."""
+    before = Affine(state.before_gain)
+    if state.carried_in is None:
+        return [(before.plus(polygon.ordinary).plus(polygon.preferential), state.lines)]
+    least = max(line.intercept + line.slope * state.before_gain for line in state.lines)
+    own = before.plus(Affine(state.carried_in, short=1.0, long=1.0))
+    return [(own, (*state.lines, Line(0.0, least)))]
 
 
 def _lines(tiers: Tiers) -> tuple[Line, ...]:

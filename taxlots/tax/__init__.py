@@ -1,9 +1,11 @@
 """Income tax on capital gains: from a taxpayer's year to the tax due."""
 
+from taxlots.tax.kinks import Kink
 from taxlots.tax.liability import tax_due
+from taxlots.tax.marginal import Marginal, marginal
 from taxlots.tax.position import TaxDue, TaxPosition
 
-__all__ = ["TaxDue", "TaxPosition", "tax_due", "tax_due_many"]
+__all__ = ["Kink", "Marginal", "TaxDue", "TaxPosition", "marginal", "tax_due", "tax_due_many"]
 
 
 def __getattr__(name: str) -> object:

@@ -50,9 +50,14 @@ class ColumnTiers:
 
 @dataclass(frozen=True, slots=True)
 class PositionColumns:
-    """Positions as columns: `amounts` in units, `present` where an optional amount is given, `alone` what units can't hold."""
+    """Positions as columns.
+
+    `keys` are the codes and values of what is no amount, `amounts` are in units, `present` tells where an optional one is
+    given, and `alone` what units can't hold.
+    """
 
     frame: pd.DataFrame
+    keys: Mapping[str, tuple[np.ndarray, list[Any]]]
     amounts: Mapping[str, np.ndarray]
     present: Mapping[str, np.ndarray]
     alone: np.ndarray
@@ -65,10 +70,14 @@ class PositionColumns:
 
     def groups(self, rows: np.ndarray, *names: str) -> Iterator[tuple[tuple[Any, ...], np.ndarray]]:
         """Rows with equal values in these columns together, as positions in `rows`; a missing value is None."""
-        grouped = self.frame.iloc[rows].groupby([self.frame[name].to_numpy()[rows] for name in names], dropna=False, sort=False)
-        for key, found in grouped.indices.items():
-            values = key if isinstance(key, tuple) else (key,)
-            yield tuple(None if pd.isna(value) else value for value in values), found
+        codes = np.zeros(len(rows), np.int64)
+        for name in names:
+            own, values = self.keys[name]
+            codes = codes * len(values) + own[rows]
+        order = np.argsort(codes, kind="stable")
+        for found in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1) if len(rows) else []:
+            row = rows[found[0]]
+            yield tuple(self.keys[name][1][self.keys[name][0][row]] for name in names), found
 
 
 def position_columns(frame: pd.DataFrame) -> PositionColumns:
@@ -78,8 +87,8 @@ def position_columns(frame: pd.DataFrame) -> PositionColumns:
     if missing := {"year", "filing_status"} - set(frame.columns):
         raise _unusable(f"a frame of positions needs {', '.join(sorted(missing))}")
     frame = frame.reset_index(drop=True)
-    if "state" not in frame:
-        frame = frame.assign(state=None)
+    keys = {name: _codes(frame[name]) for name in ("year", "filing_status")}
+    keys["state"] = _codes(frame["state"]) if "state" in frame else (np.zeros(len(frame), np.int64), [None])
     alone = np.zeros(len(frame), bool)
     amounts, present = {}, {}
     for name in AMOUNTS:
@@ -88,13 +97,19 @@ def position_columns(frame: pd.DataFrame) -> PositionColumns:
             raise _unusable(f"row {int(given.argmax())}: {name} is missing")
         present[name] = ~given
         amounts[name] = _in_units(frame[name], name, alone) if name in frame else np.zeros(len(frame), np.int64)
-    return PositionColumns(frame, amounts, present, alone)
+    return PositionColumns(frame, keys, amounts, present, alone)
+
+
+def _codes(series: pd.Series) -> tuple[np.ndarray, list[Any]]:
+    """Codes of the values of a column, and the values; a missing one is None."""
+    codes, values = pd.factorize(series, use_na_sentinel=False)
+    return codes.astype(np.int64), [None if pd.isna(value) else value for value in values]
 
 
 def _in_units(series: pd.Series, name: str, alone: np.ndarray) -> np.ndarray:
     """An amount's column in units, 0 where it is missing; marks what units can't hold."""
     try:
-        numbers = pa.array(series, from_pandas=True)
+        numbers = pa.array(series, exact.ARROW if series.dtype == object else None, from_pandas=True)
         if not (pa.types.is_decimal(numbers.type) or pa.types.is_integer(numbers.type) or pa.types.is_null(numbers.type)):
             raise _unusable(f"{name} is of type {numbers.type}; give Decimals, whole numbers or the exact type")
         wide = numbers.cast(exact.ARROW) if not isinstance(numbers, pa.ChunkedArray) else numbers.combine_chunks().cast(exact.ARROW)
@@ -105,7 +120,7 @@ def _in_units(series: pd.Series, name: str, alone: np.ndarray) -> np.ndarray:
     units = low.view(np.int64)
     outside = (high != units >> 63) | (units > _LARGEST) | (units < -_LARGEST)
     if name == "state_rate":
-        outside |= np.asarray(pc.fill_null(pc.not_equal(wide, narrow.cast(exact.ARROW)), False))  # noqa: FBT003  a value, not a flag
+        outside |= np.asarray(pc.fill_null(pc.not_equal(wide, narrow.cast(exact.ARROW)), False))
     alone |= outside
     if name in NEVER_NEGATIVE and (high < 0).any():
         raise _unusable(f"row {int((high < 0).argmax())}: {name} is negative; it can't be")

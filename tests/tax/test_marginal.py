@@ -1,0 +1,109 @@
+"""What one more dollar costs, and that the tax is linear from one kink to the next."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from taxlots.problems import TaxlotsError
+from taxlots.rulebook import STATUSES
+from taxlots.tax import TaxPosition, marginal, tax_due
+
+D = Decimal
+
+
+def kinks(found):
+    return [(kink.dollars, kink.what) for kink in found.kinks]
+
+
+def test_a_long_term_gain_at_zero_percent_reaches_to_the_edge():
+    # Single 2025: 40,000 - 15,750 = 24,250 taxable; the 0 % rate ends at 48,350, 24,100 further on.
+    found = marginal(TaxPosition(2025, "single", wages=D(40_000)), {"long_term": D(30_000)})
+    # 30,000 - 24,100 = 5,900 at 15 %
+    assert found.cost.preferential == found.cost.total == D(885)
+    assert found.cost.ordinary == 0
+    assert found.kinks[0].dollars == 24_100
+    assert "from 0 % to 15 %" in found.kinks[0].what
+    assert (found.kinks[0].rate_before, found.kinks[0].rate_after) == (0, D("0.15"))
+    assert found.kinks[0].rule == "us/federal/capital_gain_rates/upper_bounds"
+    # Income reaches 200,000 after 160,000, and 533,400 + 15,750 after 509,150: 15 % + 3.8 %, then 20 % + 3.8 %.
+    assert [(k.dollars, k.rate_after) for k in found.kinks[1:3]] == [(160_000, D("0.188")), (509_150, D("0.238"))]
+
+
+def test_a_loss_saves_ordinary_tax_up_to_the_limit_and_is_then_carried():
+    # 90,000 - 15,750 = 74,250 lies in the 22 % bracket: 3,000 x 22 % = 660, and 7,000 is carried.
+    found = marginal(TaxPosition(2025, "single", wages=D(90_000)), {"short_term": D(-10_000)})
+    assert (found.cost.total, found.cost.ordinary, found.cost.carryover) == (D(-660), D(-660), 7_000)
+    assert kinks(found) == [(3_000, "limit of the deductible capital loss")]
+    assert (found.kinks[0].rate_before, found.kinks[0].rate_after) == (D("-0.22"), 0)
+
+
+def test_a_dollar_of_wages_with_its_state():
+    # 22 % federal and 4.95 % Illinois; the 24 % bracket begins at 103,350, 29,100 above 74,250.
+    found = marginal(TaxPosition(2025, "single", wages=D(90_000), state="IL"), {"wages": D(1)})
+    assert (found.cost.ordinary, found.cost.state, found.rate) == (D("0.22"), D("0.0495"), D("0.2695"))
+    assert found.kinks[0].dollars == 29_100
+
+
+def test_the_state_cliff_of_ohio_is_a_jump():
+    # 20,000 of taxable income; 6,050 further a dollar more costs 26,050 x 1.38462 % at once.
+    found = marginal(TaxPosition(2024, "single", wages=D(34_600), state="OH"), {"wages": D(1)})
+    assert found.kinks[0].dollars == 6_050
+    assert found.kinks[0].jump == D("360.69351")
+
+
+def test_a_harvested_loss_beside_a_gain_saves_at_the_gain_s_rate():
+    # 10,000 of long-term gain at 15 %: the first 10,000 of loss save 15 %, the next 3,000 save 22 %.
+    found = marginal(TaxPosition(2025, "single", wages=D(90_000), long_term=D(10_000)), {"long_term": D(-13_000)})
+    assert found.cost.preferential == D(-1_500)
+    assert found.cost.ordinary == D(-660)
+    assert [kink.dollars for kink in found.kinks] == [10_000, 13_000]
+
+
+@pytest.mark.parametrize("extra", [{}, {"wages": D(0)}, {"salary": D(1)}])
+def test_nothing_extra_is_refused(extra):
+    with pytest.raises(TaxlotsError, match="no extra amounts"):
+        marginal(TaxPosition(2025, "single"), extra)
+
+
+AMOUNT = st.integers(0, 900_000).map(D)
+GAIN = st.integers(-200_000, 900_000).map(D)
+STATES = st.sampled_from([None, "CA", "NJ", "OH", "IL"])
+
+
+@st.composite
+def positions(draw):
+    long_term = draw(GAIN)
+    return TaxPosition(
+        draw(st.sampled_from([2024, 2025, 2026])),
+        draw(st.sampled_from(STATUSES)),
+        wages=draw(AMOUNT),
+        interest=draw(st.sampled_from([D(0), D(5_000)])),
+        qualified_dividends=draw(st.sampled_from([D(0), D(30_000)])),
+        short_term=draw(GAIN),
+        long_term=long_term,
+        collectibles=max(D(0), long_term) * draw(st.sampled_from([D(0), D("0.5")])),
+        carryover_long=draw(st.sampled_from([D(0), D(10_000)])),
+        itemized_deductions=draw(st.sampled_from([None, D(60_000)])),
+        state=draw(STATES),
+    )
+
+
+@settings(max_examples=30, deadline=None)
+@given(positions(), st.sampled_from(["wages", "interest", "qualified_dividends", "short_term", "long_term"]), st.sampled_from([1, -1]))
+def test_between_kinks_the_tax_is_linear(position, field, sign):
+    """The kinks that are listed are all there are: halfway between two, the tax is halfway too."""
+    if sign < 0 and field not in {"short_term", "long_term"}:
+        sign = 1
+    found = marginal(position, {field: D(sign)}, most_kinks=6)
+    points = [D(0), *(kink.dollars for kink in found.kinks)]
+
+    def total(dollars):
+        return tax_due(replace(position, **{field: getattr(position, field) + sign * dollars})).total
+
+    for kink_before, low, high in zip([None, *found.kinks], points, points[1:], strict=False):
+        start = total(low) + (kink_before.jump if kink_before else 0)
+        rate = kink_before.rate_after if kink_before else found.kinks[0].rate_before
+        middle = (low + high) / 2
+        assert abs(start + rate * (middle - low) - total(middle)) < D("0.01")
