@@ -28,7 +28,7 @@ from taxlots.lots.results import Book
 from taxlots.lots.results import book as book_ledger
 from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.rulebook import Rulebook, load
-from taxlots.settings import FILE_NAME, POOLS, Settings, SettingsFile, parse_settings, zone_named
+from taxlots.settings import FILE_NAME, JURISDICTIONS, POOLS, Settings, SettingsFile, parse_settings, zone_named
 from taxlots.tax.year import TaxYears
 
 
@@ -72,13 +72,18 @@ class Session:
 
     @property
     def has_tax(self) -> bool:
-        """Whether the jurisdiction has a tax: `generic` books lots and gains only."""
-        return (self.choices.jurisdiction or self.settings.profile.jurisdiction) != "generic"
+        """Whether decisions and forms know the tax: that of the United States. `generic` books lots and gains only."""
+        return self.jurisdiction == "us"
+
+    @property
+    def jurisdiction(self) -> str:
+        """The law in force: the command's choice, else the settings'."""
+        return self.choices.jurisdiction or self.settings.profile.jurisdiction
 
     @property
     def rules_used(self) -> tuple[str, ...]:
         """Beginnings of the paths of the rules that this run may use."""
-        name = self.choices.jurisdiction or self.settings.profile.jurisdiction
+        name = self.jurisdiction
         if name not in {"us", "generic"}:
             return (f"{name}/",)
         state = self.settings.profile.state
@@ -92,6 +97,12 @@ class Session:
     def years(self) -> TaxYears:
         """Tax positions by year, of this book and profile."""
         return TaxYears(self.book, self.settings.profile, self.rulebook)
+
+    def years_by(self, method: str) -> TaxYears:
+        """Tax positions by year with another order of lots in every account. Raises TaxlotsError(USAGE) for an unknown one."""
+        own = self.book.elections
+        chosen = elections(method, "account" if own.per_account else "universal", {}, "fifo" if own.transfers_fifo else "account")
+        return TaxYears(book_ledger(self.ledger, chosen, self.rulebook), self.settings.profile, self.rulebook)
 
     def portfolio(self) -> Portfolio:
         """What decisions start from, at this run's date; its problems join the session's. Raises TaxlotsError."""
@@ -181,8 +192,8 @@ def _lines_until(ledger: Ledger) -> list[FormLine]:
 
 def check_jurisdiction(name: str) -> None:
     """Raises TaxlotsError(USAGE) for law that is not covered."""
-    if name not in {"us", "generic"}:
-        raise TaxlotsError(problem("USAGE", f"jurisdiction {name!r} is not covered", "Covered: us, generic."))
+    if name not in JURISDICTIONS:
+        raise TaxlotsError(problem("USAGE", f"jurisdiction {name!r} is not covered", f"Covered: {', '.join(JURISDICTIONS)}."))
 
 
 def find_settings(config: Path | None) -> SettingsFile:

@@ -17,13 +17,18 @@ from taxlots.problems import TaxlotsError, problem
 FILE_NAME = "taxlots.toml"
 METHODS = ("fifo", "lifo", "hifo", "lofo")
 POOLS = ("account", "universal")
-JURISDICTIONS = ("us", "generic")
+JURISDICTIONS = ("us", "uk", "ca", "de", "au", "generic")
 FilingStatus = Literal["single", "married_joint", "married_separate", "head_of_household", "surviving_spouse"]
 _ZERO = Decimal(0)
 
 
 class YearProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What else is on the year's return, in USD: the fields of `TaxPosition`. Gains here are those of other brokers."""
+    """What else is on the year's return: the fields of `TaxPosition` in USD. Gains here are those of other brokers.
+
+    `withheld`, `estimated_payments`, `prior_tax` and `prior_agi` are for the safe harbour of estimated tax. The last three
+    are for other countries, in their currency: losses of earlier years, the United Kingdom's unused basic rate band, and
+    the marginal income tax rate of Canada, Germany and Australia.
+    """
 
     filing_status: FilingStatus | None = None
     wages: Decimal = _ZERO
@@ -37,6 +42,15 @@ class YearProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     carryover_short: Decimal | None = None
     carryover_long: Decimal | None = None
     itemized_deductions: Decimal | None = None
+    state_deductions: Decimal | None = None
+    investment_income: Decimal = _ZERO
+    withheld: Decimal = _ZERO
+    estimated_payments: Decimal = _ZERO
+    prior_tax: Decimal | None = None
+    prior_agi: Decimal | None = None
+    losses_brought_forward: Decimal = _ZERO
+    basic_band_left: Decimal = _ZERO
+    personal_rate: Decimal | None = None
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,6 +61,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     filing_status: FilingStatus | None = None
     state: str | None = None
     state_rate: Decimal | None = None
+    staking_is_investment_income: bool | None = None
     years: dict[int, YearProfile] = {}
 
 

@@ -95,7 +95,6 @@ for _name, _text in (
     ("lots", "Open lots."),
     ("gains", "Disposals, one row per lot piece."),
     ("income", "Income events."),
-    ("tax", "Tax on a year's gains and income, with the profile in taxlots.toml."),
     ("harvest", "Year-end review: what each loss is worth in this year's netting."),
     ("rebalance", "Alternatives scored by their after-tax outcome."),
     ("report", "The workbook for an accountant (-o FILE.xlsx)."),
@@ -122,6 +121,31 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per shared option
 ) -> None:
     """Ingest and reconcile only: what was recognised, what is missing, what to do next."""
     _carry_out("check", paths, (config, method, pool, jurisdiction, timezone, as_of, prices, rules), (templates,), (form, output))
+
+
+@app.command()
+def tax(  # noqa: PLR0913, PLR0917  one parameter per shared option
+    paths: o.Paths,
+    config: o.Config = None,
+    method: o.MethodOption = None,
+    pool: o.PoolOption = None,
+    jurisdiction: o.Jurisdiction = None,
+    timezone: o.Timezone = None,
+    as_of: o.AsOf = None,
+    prices: o.Prices = None,
+    rules: o.Rules = None,
+    year: o.Year = None,
+    compare: Annotated[
+        list[str] | None,
+        typer.Option("--compare", help="Also show the year under this lot order; `all` for every one.", show_default=False),
+    ] = None,
+    as_filed: Annotated[bool, typer.Option("--as-filed", help="In whole dollars, with the Tax Table below 100,000.")] = False,
+    form: o.FormatOption = o.Format.TABLE,
+    output: o.Output = None,
+) -> None:
+    """Tax on a year's gains and income, line by line, with the profile in taxlots.toml."""
+    choices = (config, method, pool, jurisdiction, timezone, as_of, prices, rules)
+    _carry_out("tax", paths, choices, (year, tuple(compare or ()), as_filed), (form, output))
 
 
 @app.command()

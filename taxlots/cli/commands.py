@@ -1,5 +1,6 @@
 """The commands that read exports: from a session to a Result."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,15 @@ from taxlots.decisions.alternatives import ALTERNATIVES, compare
 from taxlots.decisions.gaps import price_gaps
 from taxlots.decisions.harvest import deadline, ladder
 from taxlots.problems import TaxlotsError, problem
-from taxlots.reports import documents, tables
+from taxlots.reports import documents, tables, tax_documents, tax_tables
 from taxlots.reports.templates import write_templates
 from taxlots.session import Session
-from taxlots.tax import tax_due
+from taxlots.settings import METHODS
+from taxlots.tax import TaxDue, tax_due
+from taxlots.tax.countries.year import COUNTRIES, country_tax
+from taxlots.tax.estimated import safe_harbour
+from taxlots.tax.liability import compute
+from taxlots.tax.lines import rules_behind, tax_lines
 
 if TYPE_CHECKING:
     from taxlots.reports.workbook import Content
@@ -85,15 +91,51 @@ def income(session: Session, _advance: Advance, year: int | None) -> Result:
     return Result(documents.income_document(session.book, zone, year, session.problems), [table], session.problems)
 
 
-def tax(session: Session, _advance: Advance, year: int | None) -> Result:
-    """Tax on the year's gains and income, with the profile in taxlots.toml."""
-    _needs_tax(session)
+def tax(session: Session, _advance: Advance, year: int | None, compared: Sequence[str], as_filed: bool) -> Result:
+    """Tax on the year's gains and income, with the profile in taxlots.toml, line by line; and under other lot orders."""
     wanted = _wanted_year(session, year)
+    if session.jurisdiction in COUNTRIES:
+        return _tax_of_country(session, wanted)
+    _needs_tax(session)
     years = session.years()
     position = years.position(wanted)
-    due = tax_due(position, session.rulebook)
-    problems = [*session.problems, *years.problems]
-    return Result(documents.tax_document(position, due, problems), [tables.tax_table(position, due)], problems)
+    computed = compute(position, session.rulebook, as_filed=as_filed)
+    lines = tax_lines(computed, session.rulebook)
+    asked = years.ask_about_staking(wanted)
+    problems = [*session.problems, *years.problems, *([asked] if asked else [])]
+    rules = rules_behind(lines, session.rulebook, wanted)
+    sha256 = session.rulebook.sha256
+    methods = _compared(session, wanted, compared, as_filed)
+    shown = [tax_tables.tax_table(computed, lines)]
+    paid = years.paid(wanted)
+    harbour = safe_harbour(position, computed.due, paid, session.rulebook) if paid else None
+    shown += [tax_tables.harbour_table(harbour)] if harbour else []
+    shown += [tax_tables.methods_table(methods)] if methods else []
+    document = tax_documents.tax_document(computed, lines, (rules, sha256), problems) | tax_documents.extras(harbour, methods)
+    return Result(document, [*shown, tax_tables.rules_table(rules, sha256)], problems)
+
+
+def _compared(session: Session, year: int, compared: Sequence[str], as_filed: bool) -> dict[str, TaxDue]:
+    """The year under each lot order that is asked for, carryovers of earlier years included; the order in force comes first."""
+    if not compared:
+        return {}
+    own = session.book.elections.method
+    orders = METHODS if "all" in compared else compared
+    found = {}
+    for method in dict.fromkeys((own, *orders)):
+        years = session.years() if method == own else session.years_by(method)
+        found[method] = tax_due(years.position(year), session.rulebook, as_filed=as_filed)
+    return found
+
+
+def _tax_of_country(session: Session, year: int) -> Result:
+    """The tax of another country on the book's gains."""
+    profile, home = session.settings.profile, session.ledger.prices.home
+    found, told = country_tax(session.jurisdiction, year, session.book, profile, session.rulebook, home)
+    problems = [*session.problems, *told]
+    rules = rules_behind(list(found.lines), session.rulebook, year)
+    shown = [tax_tables.country_table(found), tax_tables.rules_table(rules, session.rulebook.sha256)]
+    return Result(tax_documents.country_document(found, (rules, session.rulebook.sha256), problems), shown, problems)
 
 
 def harvest(session: Session, _advance: Advance, year: int | None) -> Result:
@@ -158,7 +200,8 @@ def _decisions(session: Session, year: int | None, advance: Advance) -> "Content
 def _needs_tax(session: Session) -> None:
     if not session.has_tax:
         hint = "Use --jurisdiction us, or the commands that need no tax: check, ledger, lots, gains, income, report."
-        raise TaxlotsError(problem("USAGE", "the jurisdiction generic has lots and gains, but no tax", hint))
+        message = f"the jurisdiction {session.jurisdiction} has lots and gains here, but no tax that decisions can use"
+        raise TaxlotsError(problem("USAGE", message, hint))
 
 
 def _wanted_year(session: Session, year: int | None) -> int:

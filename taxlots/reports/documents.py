@@ -14,7 +14,6 @@ from taxlots.ledger.settle import Ledger
 from taxlots.lots.form_lines import FormCheck
 from taxlots.lots.results import Book
 from taxlots.problems import Problem, has_errors
-from taxlots.tax import TaxDue, TaxPosition
 
 Document = dict[str, Any]
 GAINS = [
@@ -176,26 +175,6 @@ def _form(check: FormCheck) -> Document:
 def _gap(gap: Gap, zone: tzinfo) -> Document:
     names = ("transaction_id", "kind", "account", "asset", "time", "quantity", "tax_low", "tax_high")
     return {name: jsonable(getattr(gap, name), zone) for name in names}
-
-
-def tax_document(position: TaxPosition, due: TaxDue, problems: Sequence[Problem]) -> Document:
-    """`taxlots.tax/1`: amounts unrounded."""
-    names = [
-        "agi",
-        "taxable_income",
-        "regular_tax",
-        "amt",
-        "niit",
-        "state_tax",
-        "total",
-        "short_term_net",
-        "long_term_net",
-        "deductible_loss",
-    ]
-    amounts = {name: exact.plain(getattr(due, name)) for name in names}
-    carryover = {"short": exact.plain(due.carryover_short), "long": exact.plain(due.carryover_long)}
-    head = {"year": position.year, "filing_status": position.filing_status}
-    return document("tax", problems, **head, **amounts, carryover=carryover)
 
 
 def rebalance_document(plans: Sequence[Plan], problems: Sequence[Problem]) -> Document:

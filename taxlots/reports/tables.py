@@ -17,7 +17,6 @@ from taxlots.lots.form_lines import FormCheck
 from taxlots.lots.results import Book
 from taxlots.prices import PriceTable
 from taxlots.problems import Problem, Severity
-from taxlots.tax import TaxDue, TaxPosition
 
 TEXT, NUMBER, MONEY = "text", "number", "money"
 
@@ -251,24 +250,3 @@ def trades_summary_table(plan: Plan) -> Table:
     names = ("value", "short-term gain", "long-term gain", "tax that it adds")
     columns = (("side", TEXT), ("asset", TEXT), ("trades", NUMBER), ("quantity", NUMBER), *((name, MONEY) for name in names))
     return Table(f"Trades of {plan.name}, by asset", columns, rows, ("Each lot with its reason is on the workbook's sheet Rebalance.",))
-
-
-def tax_table(position: TaxPosition, due: TaxDue) -> Table:
-    """The year's tax line by line."""
-    lines = (
-        ("short-term net after carryovers", due.short_term_net),
-        ("long-term net after carryovers", due.long_term_net),
-        ("capital loss deducted", due.deductible_loss),
-        ("adjusted gross income", due.agi),
-        ("deduction", due.deduction),
-        ("taxable income", due.taxable_income),
-        ("regular tax", due.regular_tax),
-        ("alternative minimum tax", due.amt),
-        ("net investment income tax", due.niit),
-        ("state tax", due.state_tax),
-        ("total", due.total),
-        ("short-term loss carried over", due.carryover_short),
-        ("long-term loss carried over", due.carryover_long),
-    )
-    title = f"Tax {position.year}, {position.filing_status.replace('_', ' ')}"
-    return Table(title, (("line", TEXT), ("amount", MONEY)), list(lines))

@@ -4,6 +4,7 @@ Sources: 26 USC 1(h); Qualified Dividends and Capital Gain Tax Worksheet; Schedu
 gain of the 28 % group both give the same tax. The functions compute with the arithmetic that they are given.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,21 +51,28 @@ def stack(rates: Schedule, taxable_income: Number, qualified_dividends: Number, 
 
 
 def favoured_tax(tiers: Tiers, favoured: Number, layers: Stack, by: Any = Exact) -> Number:
-    """Tax at the preferential rates on `favoured` dollars that lie on top of the other income.
+    """Tax at the preferential rates on `favoured` dollars that lie on top of the other income."""
+    tax = by.zero
+    for part, rate in favoured_parts(tiers, favoured, layers, by):
+        if rate:
+            tax = tax + by.times(part, rate)
+    return tax
+
+
+def favoured_parts(tiers: Tiers, favoured: Number, layers: Stack, by: Any = Exact) -> Iterator[tuple[Number, Number]]:
+    """The dollars at each preferential rate, with the rate.
 
     The first tier is filled from line 14, the later ones from line 21 on: gain of the 28 % group takes room only of the
     0 % tier (26 USC 1(h)(1)(B)(i) and (C)(ii)).
     """
-    tax = taxed = by.zero
+    taxed = by.zero
     base = layers.below
     for upper, rate in tiers:
         left = favoured - taxed
         part = left if upper is None else by.least(left, by.most(by.zero, upper - base - taxed))
-        if rate:
-            tax += by.times(part, rate)
+        yield part, rate
         taxed = taxed + part
         base = layers.ordinary
-    return tax
 
 
 def regular_tax(rates: Schedule, taxable_income: Number, layers: Stack, by: Any = Exact) -> RegularTax:

@@ -10,10 +10,10 @@ from taxlots.lots.results import Book
 from taxlots.problems import Problem, problem
 from taxlots.rulebook import Rulebook
 from taxlots.settings import Profile, YearProfile
+from taxlots.tax.estimated import Paid
 from taxlots.tax.liability import tax_due
-from taxlots.tax.position import TaxPosition
+from taxlots.tax.position import AMOUNTS, OPTIONAL, TaxPosition
 
-FIRST_YEAR = 2018
 _FIELD_OF_INCOME = {
     "income:interest": "interest",
     "income:dividend": "ordinary_dividends",
@@ -21,7 +21,11 @@ _FIELD_OF_INCOME = {
     "income:capital-gain-distribution": "long_term",
     "income:wages": "wages",
 }
+STAKING = "income:staking"
 _ASSUMED_STATUS = "single"
+_FIELDS = tuple(name for name in YearProfile.__struct_fields__ if name in AMOUNTS)
+_OWN_TO_A_YEAR = ("short_term", "long_term", "collectibles", "withheld", "estimated_payments", "losses_brought_forward", "basic_band_left")
+_CARRIED = ("carryover_short", "carryover_long", "prior_tax", "prior_agi")
 
 
 class TaxYears:
@@ -44,20 +48,41 @@ class TaxYears:
             self._positions[year] = self._build(year)
         return self._positions[year]
 
+    def paid(self, year: int) -> Paid | None:
+        """What the profile says of the year's payments and of last year's tax; None where it says nothing."""
+        said = self.profile.years.get(year)
+        if said is None or not (said.withheld or said.estimated_payments or said.prior_tax is not None):
+            return None
+        return Paid(said.withheld, said.estimated_payments, said.prior_tax, said.prior_agi)
+
+    def ask_about_staking(self, year: int) -> Problem | None:
+        """What depends on whether staking is net investment income, where the profile does not say and it matters."""
+        staked = self._amounts.get(year, {}).get(STAKING, Decimal(0))
+        if not staked or self.profile.staking_is_investment_income is not None:
+            return None
+        position = self.position(year)
+        with exact.exactly():
+            counted = replace(position, investment_income=position.investment_income + staked)
+            more = tax_due(counted, self.rulebook).niit - tax_due(position, self.rulebook).niit
+        if not more:
+            return None
+        told = f"staking rewards of {exact.cents(staked)} are not counted as net investment income"
+        return problem("STAKING_STATUS_ASKED", f"{told}; if they are, {exact.cents(more)} more is due")
+
     def _build(self, year: int) -> TaxPosition:
         said = self._profile(year)
         status = said.filing_status or self.profile.filing_status or _ASSUMED_STATUS
-        given = {name: getattr(said, name) for name in said.__struct_fields__ if name != "filing_status"}
-        amounts = {name: value or Decimal(0) for name, value in given.items() if name != "itemized_deductions"}
-        for name, amount in self._amounts.get(year, {}).items():
-            amounts[name] = amounts[name] + amount
+        given = {name: getattr(said, name) for name in _FIELDS}
+        amounts = {name: value if name in OPTIONAL else value or Decimal(0) for name, value in given.items()}
+        with exact.exactly():
+            for name, amount in self._amounts.get(year, {}).items():
+                if name != STAKING:
+                    amounts[name] += amount
+                elif self.profile.staking_is_investment_income:
+                    amounts["investment_income"] += amount
+        state = self.profile.state
         position = TaxPosition(
-            year=year,
-            filing_status=status,
-            itemized_deductions=said.itemized_deductions,
-            state=self.profile.state,
-            state_rate=self.profile.state_rate,
-            **amounts,
+            year=year, filing_status=status, state=state.upper() if state else None, state_rate=self.profile.state_rate, **amounts
         )
         if said.carryover_short is None and said.carryover_long is None:
             return self._with_carryover(position)
@@ -80,17 +105,17 @@ class TaxYears:
         )
         if nearest is None:
             return YearProfile()
-        own = {"short_term": Decimal(0), "long_term": Decimal(0), "collectibles": Decimal(0)}
         fields = {name: getattr(years[nearest], name) for name in YearProfile.__struct_fields__}
-        return YearProfile(**(fields | own | {"carryover_short": None, "carryover_long": None}))
+        return YearProfile(**(fields | dict.fromkeys(_OWN_TO_A_YEAR, Decimal(0)) | dict.fromkeys(_CARRIED)))
 
     def _with_carryover(self, position: TaxPosition) -> TaxPosition:
         before = position.year - 1
         losing = [year for year in {*self._amounts, *self.profile.years} if year <= before and self._loses(year)]
         if not losing:
             return position
-        if before < FIRST_YEAR:
-            message = f"losses of {min(losing)} may be carried into {position.year}; years before {FIRST_YEAR} are not computed"
+        first = self.rulebook.rule("us/federal/standard_deduction/amount").entries[0].start.year
+        if before < first:
+            message = f"losses of {min(losing)} may be carried into {position.year}; years before {first} are not computed"
             hint = f"Give carryover_short and carryover_long under [profile.{position.year}]."
             self.problems.append(problem("TAX_INCOMPLETE", message, hint))
             return position
@@ -119,6 +144,8 @@ def _yearly(book: Book) -> dict[int, dict[str, Decimal]]:
             put(row["disposed_on"], "collectibles", row["gain"])
     for row in frames.records(book.income):
         put(row["received_on"], _income_field(row), row["value"])
+        if row["kind"] == STAKING:
+            put(row["received_on"], STAKING, row["value"])
     return years
 
 

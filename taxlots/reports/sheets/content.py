@@ -18,7 +18,7 @@ from taxlots.reports.form8949 import Block, blocks
 from taxlots.session import Session
 from taxlots.tax import TaxDue, TaxPosition, tax_due
 
-GENERIC = "generic"
+UNITED_STATES = "us"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Facts:
     @property
     def jurisdiction(self) -> str:
         """The jurisdiction in force."""
-        return self.session.choices.jurisdiction or self.session.settings.profile.jurisdiction
+        return self.session.jurisdiction
 
     @property
     def as_of(self) -> date:

@@ -7,7 +7,7 @@ from taxlots import exact
 from taxlots.reports.sheets import disposals, income
 from taxlots.reports.sheets.addresses import HEADER_ROW, cell, fixed, quoted
 from taxlots.reports.sheets.book import Workbook, total
-from taxlots.reports.sheets.content import GENERIC, Facts
+from taxlots.reports.sheets.content import UNITED_STATES, Facts
 from taxlots.reports.sheets.page import Page
 from taxlots.reports.sheets.schedule_d import STYLES, TITLES, ScheduleD
 from taxlots.tax import TaxDue
@@ -72,13 +72,13 @@ def _year(page: Page, row: int, year: int) -> None:
     page.formula(row, 4, f"ROUND({cell(row, 2)}+{cell(row, 3)},9)", exact.CONTEXT.add(short, long))
     page.formula(row, 5, income.sum_formula(facts, year=year), income.total_of_year(facts, year))
     due = facts.taxes[year].due
-    if due and facts.jurisdiction != GENERIC:
+    if due and facts.jurisdiction == UNITED_STATES:
         page.put(row, 6, due.total, "money")
 
 
 def _covered(facts: Facts, year: int) -> str:
-    if facts.jurisdiction == GENERIC:
-        return "none: jurisdiction generic has no tax rules"
+    if facts.jurisdiction != UNITED_STATES:
+        return f"none: no tax of jurisdiction {facts.jurisdiction} in the workbook"
     tax = facts.taxes[year]
     if tax.due is None:
         return "not covered by the rules (see Schedule D below)"
@@ -117,8 +117,8 @@ def _chart(book: Workbook, page: Page, first: int, last: int) -> None:
 def _estimate(page: Page, row: int) -> int:
     facts = page.facts
     page.text(row, 0, "Tax estimate", "section")
-    if facts.jurisdiction == GENERIC:
-        page.text(row + 1, 1, "Jurisdiction generic: no tax is computed.")
+    if facts.jurisdiction != UNITED_STATES:
+        page.text(row + 1, 1, f"Jurisdiction {facts.jurisdiction}: no tax is computed.")
         return row + 3
     page.text(row + 1, 1, _ESTIMATE_NOTE, "note")
     page.header(row + 2, ["", "Tax year", *map(str, facts.years)], ["text", "text", *["money"] * len(facts.years)])
