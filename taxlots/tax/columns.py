@@ -20,6 +20,8 @@ from taxlots.tax.states import StateSchedule
 
 _DECIMALS = 8
 _NARROW = pa.decimal128(36, _DECIMALS)
+# Holds every int64, which the frames' type does not.
+_WIDE = pa.decimal128(38, exact.DECIMALS)
 # Sums of all amounts of a position stay within an int64 up to here.
 _LARGEST = 10**9 * Columns.SCALE
 _KNOWN = frozenset({"year", "filing_status", "state", *AMOUNTS})
@@ -112,7 +114,7 @@ def _in_units(series: pd.Series, name: str, alone: np.ndarray) -> np.ndarray:
         numbers = pa.array(series, exact.ARROW if series.dtype == object else None, from_pandas=True)
         if not (pa.types.is_decimal(numbers.type) or pa.types.is_integer(numbers.type) or pa.types.is_null(numbers.type)):
             raise _unusable(f"{name} is of type {numbers.type}; give Decimals, whole numbers or the exact type")
-        wide = numbers.cast(exact.ARROW) if not isinstance(numbers, pa.ChunkedArray) else numbers.combine_chunks().cast(exact.ARROW)
+        wide = (numbers.combine_chunks() if isinstance(numbers, pa.ChunkedArray) else numbers).cast(_WIDE)
     except pa.ArrowException as error:
         raise _unusable(f"{name} can't be read as exact amounts: {error}") from None
     narrow = pc.fill_null(pc.round(wide, _DECIMALS, round_mode="half_to_even").cast(_NARROW), pa.scalar(Decimal(0), _NARROW))
@@ -120,7 +122,7 @@ def _in_units(series: pd.Series, name: str, alone: np.ndarray) -> np.ndarray:
     units = low.view(np.int64)
     outside = (high != units >> 63) | (units > _LARGEST) | (units < -_LARGEST)
     if name == "state_rate":
-        outside |= np.asarray(pc.fill_null(pc.not_equal(wide, narrow.cast(exact.ARROW)), False))
+        outside |= np.asarray(pc.fill_null(pc.not_equal(wide, narrow.cast(_WIDE)), False))
     alone |= outside
     if name in NEVER_NEGATIVE and (high < 0).any():
         raise _unusable(f"row {int((high < 0).argmax())}: {name} is negative; it can't be")

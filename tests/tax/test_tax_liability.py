@@ -162,6 +162,28 @@ def test_tax_never_falls_when_ordinary_income_rises(position, field, more):
     assert after.total >= before.total
 
 
+@given(positions(), st.sampled_from(["short_term", "long_term"]), AMOUNT)
+def test_tax_never_rises_with_a_harvested_loss(position, field, loss):
+    before = tax_due(TaxPosition(**position))
+    after = tax_due(TaxPosition(**(position | {field: position[field] - loss})))
+    assert after.total <= before.total
+
+
+@given(positions(), st.sampled_from(["wages", "short_term", "long_term"]))
+def test_tax_is_continuous(position, field):
+    """A cent more costs less than a cent: federal law since 2018 has no cliff (the exemption of 2017 had steps)."""
+    before = tax_due(TaxPosition(**position))
+    after = tax_due(TaxPosition(**(position | {field: position[field] + Decimal("0.01")})))
+    assert abs(after.total - before.total) < Decimal("0.01")
+
+
+@given(positions(), AMOUNT)
+def test_tax_never_falls_when_a_gain_rises(position, more):
+    before = tax_due(TaxPosition(**position))
+    assert tax_due(TaxPosition(**(position | {"long_term": position["long_term"] + more}))).total >= before.total
+    assert tax_due(TaxPosition(**(position | {"short_term": position["short_term"] + more}))).total >= before.total
+
+
 @given(positions())
 def test_total_is_the_sum_of_its_parts_and_gains_never_cost_more_than_wages(position):
     result = tax_due(TaxPosition(**position))

@@ -1,0 +1,123 @@
+"""Other countries on given gains; every expected value is worked out beside it."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from taxlots.problems import TaxlotsError
+from taxlots.tax.countries.australia import australian_tax
+from taxlots.tax.countries.canada import canadian_tax
+from taxlots.tax.countries.germany import german_tax
+from taxlots.tax.countries.result import Gain
+from taxlots.tax.countries.uk import uk_tax, year_of
+
+D = Decimal
+
+
+def gain(day, amount, *, held=False, asset_class="digital"):
+    return Gain(date.fromisoformat(day), D(amount), held, asset_class)
+
+
+class TestUnitedKingdom:
+    """TCGA 1992; tax years are named by the year in which they begin."""
+
+    def test_the_rates_changed_on_30_october_2024(self):
+        # 10,000 before and 10,000 after; the exempt 3,000 comes off the later gain with the higher rate.
+        found = uk_tax(2024, [gain("2024-10-29", 10_000), gain("2024-10-30", 10_000)])
+        # 20 % x 10,000 + 24 % x 7,000
+        assert (found.taxable, found.tax) == (17_000, D(3_680))
+
+    def test_the_basic_band_goes_where_it_saves_most(self):
+        # Before: 10 % instead of 20 % saves ten points, after: 18 % instead of 24 % saves six. A band of 12,000 takes all 10,000
+        # of the early gain and 2,000 of the late 7,000: 1,000 + 360 + 24 % x 5,000 = 1,200.
+        found = uk_tax(2024, [gain("2024-05-01", 10_000), gain("2025-01-01", 10_000)], basic_band_left=D(12_000))
+        assert found.tax == D(2_560)
+
+    @pytest.mark.parametrize(
+        ("year", "exempt"), [(2017, 11_300), (2018, 11_700), (2019, 12_000), (2022, 12_300), (2023, 6_000), (2025, 3_000), (2026, 3_000)]
+    )
+    def test_annual_exempt_amount(self, year, exempt):
+        assert uk_tax(year, [gain(f"{year}-12-01", exempt)]).tax == 0
+        assert uk_tax(year, [gain(f"{year}-12-01", exempt + 100)]).taxable == 100
+
+    def test_losses_of_the_year_come_first_and_may_waste_the_exempt_amount(self):
+        # 4,000 - 3,500 = 500, below the exempt 3,000: the loss is used up all the same.
+        found = uk_tax(2025, [gain("2025-06-01", 4_000), gain("2025-07-01", -3_500)])
+        assert (found.tax, found.losses_forward) == (0, 0)
+
+    def test_losses_brought_forward_stop_at_the_exempt_amount(self):
+        # 10,000 - 3,000 exempt: 7,000 of the 9,000 are used, 2,000 stay.
+        found = uk_tax(2025, [gain("2025-06-01", 10_000)], losses_brought_forward=D(9_000))
+        assert (found.taxable, found.losses_forward) == (0, 2_000)
+        # A gain of 2,500 is exempt: none are used.
+        assert uk_tax(2025, [gain("2025-06-01", 2_500)], losses_brought_forward=D(9_000)).losses_forward == 9_000
+
+    def test_a_net_loss_is_carried_forward(self):
+        assert uk_tax(2025, [gain("2025-06-01", -5_000)], losses_brought_forward=D(1_000)).losses_forward == 6_000
+
+    def test_the_year_begins_on_6_april(self):
+        assert [year_of(date(2025, 4, day)) for day in (5, 6)] == [2024, 2025]
+        with pytest.raises(TaxlotsError, match="outside the tax year from 2025-04-06 to 2026-04-05"):
+            uk_tax(2025, [gain("2025-04-05", 1)])
+
+    def test_a_year_without_rules_names_those_with(self):
+        with pytest.raises(TaxlotsError, match="2017-04-06 to 2027-04-05"):
+            uk_tax(2027, [])
+
+
+class TestGermany:
+    """EStG 23 and 22 Nr. 3."""
+
+    @pytest.mark.parametrize(
+        ("year", "net", "taxable"),
+        [(2024, "999.99", "0"), (2024, "1000", "1000"), (2024, "1500", "1500"), (2023, "599.99", "0"), (2023, "600", "600")],
+    )
+    def test_the_exemption_limit_is_a_cliff(self, year, net, taxable):
+        assert german_tax(year, [gain(f"{year}-05-01", net)]).taxable == D(taxable)
+
+    def test_held_for_more_than_a_year_is_free(self):
+        found = german_tax(2025, [gain("2025-05-01", 50_000, held=True), gain("2025-05-02", 1_200)], personal_rate=D("0.42"))
+        assert (found.taxable, found.tax) == (1_200, D(504))
+
+    def test_losses_meet_private_sales_only_and_are_kept(self):
+        found = german_tax(2025, [gain("2025-05-01", -700)], income=D(300), losses_brought_forward=D(100))
+        # Income of 300 reaches its own limit of 256 and is taxed in full; the losses of 700 and 100 stay.
+        assert (found.taxable, found.losses_forward) == (300, 800)
+        # 1,500 reaches the limit, 400 of losses come off.
+        assert german_tax(2025, [gain("2025-05-01", 1_500)], losses_brought_forward=D(400)).taxable == 1_100
+
+    @pytest.mark.parametrize(("income", "taxable"), [("255.99", "0"), ("256", "256")])
+    def test_limit_of_staking_income(self, income, taxable):
+        assert german_tax(2025, [], income=D(income)).taxable == D(taxable)
+
+    def test_securities_are_refused(self):
+        with pytest.raises(TaxlotsError, match="EStG 20"):
+            german_tax(2025, [gain("2025-05-01", 10, asset_class="security")])
+
+
+def test_canada_includes_half():
+    # (10,000 - 4,000) x 1/2 = 3,000 x 40 %
+    found = canadian_tax(2025, [gain("2025-03-01", 10_000)], losses_brought_forward=D(4_000), personal_rate=D("0.4"))
+    assert (found.taxable, found.tax, found.losses_forward) == (3_000, 1_200, 0)
+    # No loss lowers other income: all of it stays.
+    found = canadian_tax(2025, [gain("2025-03-01", -2_000)])
+    assert (found.taxable, found.tax, found.losses_forward) == (0, None, 2_000)
+
+
+def test_australia_takes_losses_before_the_discount():
+    # Losses of 3,000 + 2,000 come off the 4,000 without discount first, 1,000 off the 10,000: (10,000 - 1,000) x 1/2 = 4,500.
+    gains = [gain("2025-08-01", 10_000, held=True), gain("2025-09-01", 4_000), gain("2025-10-01", -3_000)]
+    found = australian_tax(2025, gains, losses_brought_forward=D(2_000), personal_rate=D("0.3"))
+    assert (found.taxable, found.tax, found.losses_forward) == (4_500, 1_350, 0)
+    assert australian_tax(2025, [gain("2026-06-30", -800, held=True)]).losses_forward == 800
+    with pytest.raises(TaxlotsError, match="2025-07-01 to 2026-06-30"):
+        australian_tax(2025, [gain("2025-06-30", 1)])
+
+
+def test_lines_add_up_and_name_their_rules():
+    found = uk_tax(2024, [gain("2024-05-01", 20_000), gain("2025-01-01", -1_000)], basic_band_left=D(5_000))
+    taxed = sum(line.amount for line in found.lines if line.what.startswith("tax at"))
+    assert taxed == found.tax
+    assert {line.rule for line in found.lines if line.rule} <= {
+        f"uk/capital_gains/{n}" for n in ("losses", "annual_exempt_amount", "rates")
+    }
