@@ -185,3 +185,46 @@ def test_a_file_that_holds_no_rules_is_an_error(tmp_path, content):
     (tmp_path / "broken.toml").write_bytes(content)
     with pytest.raises(TaxlotsError, match=r"broken\.toml"):
         load(tmp_path)
+
+
+def test_a_folder_s_files_take_the_place_of_packaged_ones_and_the_others_stay(tmp_path):
+    own = tmp_path / "us" / "federal"
+    own.mkdir(parents=True)
+    text = (RULES / "us" / "federal" / "niit.toml").read_text(encoding="utf-8")
+    (own / "niit.toml").write_text(text.replace('"0.038"', '"0.05"'), encoding="utf-8")
+    book = load(tmp_path)
+    assert book.amount("us/federal/niit/rate", 2025) == Decimal("0.05")
+    assert book.amount("us/federal/standard_deduction/amount", 2025, "single") == 15_750
+    assert book.sha256 != load().sha256
+
+
+@pytest.mark.parametrize("year", range(2017, 2027))
+def test_every_topic_of_the_federal_rules_has_values_in_every_year(year):
+    """But for what began later: pools and forms of digital assets in 2025, and the exemption's phase-out that ended with 2017."""
+    missing = {f"{rule.topic}/{rule.name}" for rule, value, _ in load().listing(year, ["us/federal/"]) if not value}
+    began_later = {
+        f"basis_pool/{name}" for name in ("pool", "order_without_identification", "own_books_identify_broker_units", "transition")
+    }
+    ended = {f"personal_exemption/{name}" for name in ("phaseout_start", "phaseout_step", "phaseout_share")}
+    assert missing == (began_later if year < 2025 else set()) | (ended if year > 2017 else set())
+
+
+@pytest.mark.parametrize(
+    ("path", "when", "value"),
+    [
+        ("uk/capital_gains/annual_exempt_amount", date(2024, 4, 5), 6_000),
+        ("uk/capital_gains/annual_exempt_amount", date(2024, 4, 6), 3_000),
+        ("de/private_sales/exemption_limit", date(2023, 12, 31), 600),
+        ("de/private_sales/exemption_limit", date(2024, 1, 1), 1_000),
+        ("ca/capital_gains/inclusion_rate", date(2026, 1, 1), Decimal("0.5")),
+        ("au/capital_gains/discount", date(2027, 6, 30), Decimal("0.5")),
+    ],
+)
+def test_values_of_other_countries_by_date(path, when, value):
+    assert load().amount(path, when) == value
+
+
+def test_what_is_pending_abroad_is_no_value():
+    with pytest.raises(TaxlotsError, match="2017-07-01 to 2027-06-30"):
+        load().amount("au/capital_gains/discount", date(2027, 7, 1))
+    assert [bill.evidence for bill in load().rule("au/capital_gains/discount").pending] == ["S"]

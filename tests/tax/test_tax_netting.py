@@ -24,6 +24,14 @@ WORKSHEETS = [
     ("single", 16_000, 0, -9_000, 0, 0, 3_000, 0, 7_600),
     # The same with both terms: 1,400 come out of the short-term 5,000.
     ("single", 16_000, -5_000, -4_000, 0, 0, 3_000, 3_600, 4_000),
+    # 16,600 - 3,000 - 14,600 = -1,000: 2,000 of the 3,000 were of use, out of the short-term 8,000.
+    ("single", 16_600, -8_000, -2_000, 0, 0, 3_000, 6_000, 2_000),
+    # 17,600 - 3,000 - 14,600 = 0: all 3,000 were of use.
+    ("single", 17_600, -5_000, -5_000, 0, 0, 3_000, 2_000, 5_000),
+    # A long gain of 4,000 takes 4,000 of the short 9,000 before the 3,000 do.
+    ("single", 100_000, -9_000, 4_000, 0, 0, 3_000, 2_000, 0),
+    # 500 and 400 are below the limit.
+    ("single", 100_000, -500, -400, 0, 0, 900, 0, 0),
     # Carryovers are used up by gains: 8,000 - 5,000 and 4,000 - 4,000, no loss left.
     ("single", 100_000, 8_000, 4_000, 5_000, 4_000, 0, 0, 0),
 ]
