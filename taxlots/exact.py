@@ -6,7 +6,7 @@ A quantity, price, basis or tax is a decimal number with 18 decimals. It has thr
 * `Decimal`: for single values, computed under `CONTEXT` (the interpreter's own context has 28 digits, too few for 36);
 * `DTYPE`: decimal128(36, 18), a column of a frame.
 
-Rounding happens here and nowhere else: in `divide` and, the same, in `share` (`cents` and `to_units` call the first), `dollars` and
+Rounding happens here and nowhere else: in `divide` and, the same, in `share` (`cents` and `to_units` call the first), in `dollars` and
 `portion`. Frame arithmetic goes through `add`, `subtract` and `total`, because Arrow's own sum of a decimal128 column wraps around
 without a word.
 """

@@ -11,12 +11,12 @@ what has no value is an error that says what is covered. A new tax year is a cha
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib.resources import files
 from itertools import pairwise
@@ -159,7 +159,7 @@ def _load(paths: Mapping[str, Path]) -> Rulebook:
     digest = sha256()
     rules: dict[str, Rule] = {}
     for name, path in sorted(paths.items()):
-        with _located(path, 1):
+        with _located(path, lambda: 1):
             content = path.read_bytes()
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
         rules |= {f"{name}/{rule.name}": rule for rule in _rules(path, name, content)}
@@ -168,11 +168,11 @@ def _load(paths: Mapping[str, Path]) -> Rulebook:
 
 def _rules(path: Path, name: str, content: bytes) -> Iterator[Rule]:
     jurisdiction, _, topic = name.rpartition("/")
-    with _located(path, 1):
+    with _located(path, lambda: 1):
         text = content.decode("utf-8")
         table = tomllib.loads(text)
     for rule, body in table.items():
-        header = _line(text, f"[{rule}]")
+        header = partial(_line, text, f"[{rule}]")
         with _located(path, header):
             _check_keys(body, {"unit", "citation", "values"}, {"pending"})
             unit, citation = body["unit"], _citation(body["citation"])
@@ -181,24 +181,25 @@ def _rules(path: Path, name: str, content: bytes) -> Iterator[Rule]:
             pending = tuple(_citation(p) for p in body.get("pending", ()))
         entries: list[Entry] = []
         for number, raw in enumerate(body["values"]):
-            with _located(path, _line(text, f"[[{rule}.values]]", number, header)):
+            with _located(path, partial(_line, text, f"[[{rule}.values]]", number, header)):
                 _append(entries, _entry(raw, unit, citation), yearly="year" in raw)
         yield Rule(jurisdiction, topic, rule, unit, citation, tuple(entries), pending)
 
 
 @contextmanager
-def _located(path: Path, line: int) -> Iterator[None]:
+def _located(path: Path, line: Callable[[], int]) -> Iterator[None]:
+    """An error inside names the file and a line, which is looked for only then."""
     try:
         yield
     except (ValueError, TypeError, OSError) as error:
         stated = re.search(r"at line (\d+)", str(error))
-        row = int(stated[1]) if stated else line
+        row = int(stated[1]) if stated else line()
         raise TaxlotsError(problem("RULE_INVALID", f"{path}, line {row}: {error}", file=str(path), row=row)) from error
 
 
-def _line(text: str, header: str, number: int = 0, otherwise: int = 1) -> int:
+def _line(text: str, header: str, number: int = 0, otherwise: Callable[[], int] = lambda: 1) -> int:
     rows = [row for row, line in enumerate(text.splitlines(), 1) if line.split("#")[0].strip() == header]
-    return rows[number] if number < len(rows) else otherwise
+    return rows[number] if number < len(rows) else otherwise()
 
 
 def _check_keys(table: Any, required: set[str], optional: set[str]) -> None:
