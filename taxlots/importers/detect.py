@@ -9,13 +9,11 @@ import numpy as np
 
 from taxlots.importers import wall_clocks
 from taxlots.importers.bulk import Bulk, open_bulk
-from taxlots.importers.encodings import CONTROL
 from taxlots.importers.readers import LargeText, Sheet
 from taxlots.importers.records import Intake, Row, RowError, Source, Table
 from taxlots.settings import Times
 
 SEARCHED_ROWS = 60
-_CONTROLS = bytes(code for code in range(128) if CONTROL.match(chr(code)))
 _NEW_LINE = {"\n", "\r"}
 CHECKED, LOOSE, SECTIONS = "checked", "loose", "sections"
 
@@ -126,8 +124,6 @@ def detect(sheet: Sheet, layouts: Sequence[Layout]) -> Detected | None:
 
 def detect_large(text: LargeText, layouts: Sequence[Layout]) -> Detected | None:
     """As `detect`, for a file whose layout can read columns; None where its rows have to be read one by one."""
-    if len(text.data.translate(None, _CONTROLS)) < len(text.data):  # damaged rows have to be named
-        return None
     head = text.head()
     found = detect(head, layouts) if head else None
     if head is None or found is None or found.layout.bulk is None or found.table.header_row != head.numbers[len(found.table.preamble)]:

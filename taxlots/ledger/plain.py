@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from taxlots import exact, frames
-from taxlots.importers.bulk import by_word, coded, mask
+from taxlots.importers.bulk import all_differ, by_word, coded, mask
 from taxlots.importers.records import Source, Transaction
 from taxlots.importers.transaction_columns import first_sources, from_transactions, moments, sources, to_transactions
 from taxlots.kinds import is_fiat
@@ -151,9 +151,11 @@ def _is_money(text: pa.Array) -> np.ndarray:
 
 def _named_twice(names: pa.Array, others: Iterable[str]) -> np.ndarray:
     """Lines whose id another line or transaction has."""
-    codes, distinct = coded(names)
     known = mask(pc.is_in(names, pa.array(sorted(set(others)), pa.string())))
-    return known if distinct == len(codes) else known | (np.bincount(codes) > 1)[codes]
+    if all_differ(names):
+        return known
+    codes, _ = coded(names)
+    return known | (np.bincount(codes) > 1)[codes]
 
 
 def _fits(table: pa.Table, rule: BulkRule, layouts: Mapping[str, str | None]) -> np.ndarray:

@@ -112,9 +112,9 @@ def _types(bulk: Bulk) -> tuple[np.ndarray, list[tuple[str, str]]]:
 
 def _repeated(ledger: Ledger) -> np.ndarray:
     """Rows that say again what the first row with their txid says. Where any of one txid says otherwise, none is merged here."""
+    if columns.all_differ(ledger.txid):
+        return np.zeros(len(ledger.bulk), bool)
     codes, names = columns.coded(ledger.txid)
-    if names == len(codes):
-        return np.zeros(len(codes), bool)
     first = np.full(names, -1)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
     earlier = first[codes]
@@ -157,14 +157,16 @@ def _pairs(ledger: Ledger, live: np.ndarray, merged: np.ndarray) -> np.ndarray:
     grouped = np.array([kraken.is_trade(*kind) for kind in types])[places]
     unnamed = columns.mask(pc.is_in(pc.utf8_lower(ledger.refid), pa.array(["", "unknown"])))
     members = np.flatnonzero(grouped & ~merged & ~unnamed & ~_fee_credits(ledger))
-    codes, names = columns.coded(ledger.refid.take(pa.array(members)))
-    two = np.bincount(codes, minlength=names) == 2
-    order = np.argsort(codes, kind="stable")
-    pairs = members[order[two[codes[order]]]].reshape(-1, 2)
+    names = columns.digests(ledger.refid.take(pa.array(members)))
+    order = np.argsort(names, kind="stable")
+    starts = np.flatnonzero(np.diff(names[order], prepend=~names[order[:1]]))
+    twos = starts[np.diff(starts, append=len(order)) == 2]  # of equal digests; rows that share one by chance are told apart below
+    pairs = np.stack([members[order[twos]], members[order[twos + 1]]], axis=1)
     first, second = pairs[:, 0], pairs[:, 1]
+    same = columns.mask(pc.equal(ledger.refid.take(pa.array(first)), ledger.refid.take(pa.array(second))))
     signs = ledger.amount_sign[first] * ledger.amount_sign[second] == -1
     fees = (ledger.fee_sign[pairs] >= 0).all(axis=1) & ((ledger.fee_sign[pairs] > 0).sum(axis=1) <= 1)
-    fitting = live[first] & live[second] & signs & fees & (ledger.assets[0][first] != ledger.assets[0][second])
+    fitting = same & live[first] & live[second] & signs & fees & (ledger.assets[0][first] != ledger.assets[0][second])
     return pairs[fitting]
 
 
