@@ -208,6 +208,7 @@ def identify(  # noqa: PLR0913, PLR0917  one parameter per option
     config: o.Config = None,
     timezone: o.Timezone = None,
     prices: o.Prices = None,
+    rules: o.Rules = None,
     form: o.FormatOption = o.Format.TABLE,
     output: o.Output = None,
 ) -> None:
@@ -215,10 +216,24 @@ def identify(  # noqa: PLR0913, PLR0917  one parameter per option
     from taxlots.cli import identify as journal  # noqa: PLC0415
     from taxlots.session import Choices  # noqa: PLC0415
 
-    choices = Choices(config=config, timezone=timezone, prices=prices)
-    words = {"account": account, "asset": asset, "start": start, "until": until, "attest": attest, "told": told, "note": note}
-    modes = {"line": line, "listed": listed, "verify": verify, "known": known}
-    request = journal.Request(paths or (), choices, sale, standing, lots or (), **words, **modes)
+    request = journal.Request(
+        paths=paths or (),
+        choices=Choices(config=config, timezone=timezone, prices=prices, rules=rules),
+        sale=sale,
+        standing=standing,
+        lots=lots or (),
+        account=account,
+        asset=asset,
+        start=start,
+        until=until,
+        attest=attest,
+        told=told,
+        line=line,
+        note=note,
+        listed=listed,
+        verify=verify,
+        known=known,
+    )
     raise typer.Exit(emit(journal.run(request), form, output))
 
 

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from taxlots import exact, frames
+from taxlots.assets import asset_table
 from taxlots.cli.results import Result
 from taxlots.decisions.min_tax import by_tax
 from taxlots.files import append
 from taxlots.importers.times import TimeError, parse_time
 from taxlots.lots import identification
+from taxlots.lots.directions import Law
 from taxlots.lots.filing import JournalFile, journal_problems
 from taxlots.lots.identification import Content, Part, Sale, Standing, Told, written
 from taxlots.lots.methods import METHODS
@@ -57,16 +59,17 @@ def run(request: Request) -> Result:
     settings_file = find_settings(request.choices.config)
     name = request.choices.timezone or settings_file.settings.profile.timezone
     zone: tzinfo = zone_named(name) if name else UTC
+    law = Law(zone, load(request.choices.rules), asset_table().classes)
     if request.verify or request.known:
-        return _verified(read_journal(settings_file), zone, request.known)
+        return _verified(read_journal(settings_file), law, request.known)
     if request.listed:
-        return _shown(read_journal(settings_file), zone, "Lot identifications")
+        return _shown(read_journal(settings_file), law, "Lot identifications")
     made = now()
     contents = _contents(request, settings_file, zone, made)
     path = journal_path(settings_file)
     torn = journal_problems(read_journal(settings_file))
     append(path, lambda data: _composed(data, contents, made, path))
-    result = _shown(read_journal(settings_file), zone, "Recorded", last=len(contents))
+    result = _shown(read_journal(settings_file), law, "Recorded", last=len(contents))
     return replace(result, problems=[*result.problems, *(p for p in torn if p.code == "JOURNAL_TORN")])
 
 
@@ -82,20 +85,20 @@ def _composed(data: bytes, contents: Sequence[Content], made: datetime, path: Pa
         raise _wrong(f"{path}: {error}", hint) from None
 
 
-def _verified(file: JournalFile, zone: tzinfo, known: str | None) -> Result:
+def _verified(file: JournalFile, law: Law, known: str | None) -> Result:
     """The proof of the chain; with a hash that was kept, that its line is still there."""
-    result = _shown(file, zone, "Journal")
+    result = _shown(file, law, "Journal")
     if known and not any(record.sha256.startswith(known.lower()) for record in file.journal.records):
         lost = problem("JOURNAL_BROKEN", f"no proven line has the hash {known}: it was changed or cut off", file=file.name)
-        return replace(result, problems=[*result.problems, lost], document=document_of(file, zone, load(), [*result.problems, lost]))
+        return replace(result, problems=[*result.problems, lost], document=document_of(file, law, [*result.problems, lost]))
     return result
 
 
-def _shown(file: JournalFile, zone: tzinfo, title: str, last: int = 0) -> Result:
+def _shown(file: JournalFile, law: Law, title: str, last: int = 0) -> Result:
     problems = journal_problems(file)
     records = file.journal.records[-last:] if last else file.journal.records
-    tables = [record_table(file, records, zone, load(), title, new=bool(last))]
-    return Result(document_of(file, zone, load(), problems, records), tables, problems)
+    tables = [record_table(file, records, law, title, new=bool(last))]
+    return Result(document_of(file, law, problems, records), tables, problems)
 
 
 def _contents(request: Request, settings_file: SettingsFile, zone: tzinfo, made: datetime) -> list[Content]:
@@ -215,9 +218,7 @@ def _least_tax(request: Request) -> tuple[tuple[Part, ...], dict[str, str]]:
     portfolio = session.portfolio()
     ranked = by_tax(portfolio, request.account, request.asset.upper())
     if not ranked:
-        raise _wrong(
-            f"no lot of {request.asset.upper()} with a price is held in {request.account}", "See `taxlots lots` and the prices."
-        )
+        raise _wrong(f"no lot of {request.asset.upper()} with a price is held in {request.account}", "See `taxlots lots` and the prices.")
     parts = tuple(Part(lot.lot_id, exact.plain(lot.quantity), written(lot.acquired), exact.plain(lot.basis)) for lot, _ in ranked)
     grounds = {
         "price": exact.plain(ranked[0][0].price) or "",
@@ -235,9 +236,7 @@ def _attested_settings(request: Request, settings_file: SettingsFile, zone: tzin
     if request.account:
         orders = {request.account: methods.accounts.get(request.account, methods.default)}
     if set(orders.values()) == {"fifo"}:
-        raise _wrong(
-            "--attest: [methods] has no order other than fifo", "Say what it is about: --standing ... or --sale ..."
-        )
+        raise _wrong("--attest: [methods] has no order other than fifo", "Say what it is about: --standing ... or --sale ...")
     if not request.start:
         raise _wrong("--attest needs --from", "Since when were the orders of [methods] on record? Such as --from 2025-01-01.")
     start = _time("--from", request.start, zone)

@@ -84,17 +84,17 @@ class Recorded:
         """The pieces that the record of an entry names and what they give; none where it asks for more than is held there."""
         named = self.named[entry]
         here = _by_name(pool, self.entries.accounts[self.entries.account[entry]])
-        picks: list[Pick] = []
         free = {piece: pool.pieces.quantity[piece] for piece in here.values()}
+        if why := _lacking(named, here, free):
+            self.unmet.append(Unmet(entry, named, why))
+            return []
+        picks: list[Pick] = []
         for lot_id, units in named.lots:
             piece = here.get(lot_id)
-            held = 0 if piece is None else free[piece]
-            if named.strict and held < (units or 0):
-                self.unmet.append(Unmet(entry, named, _why(lot_id, held, units or 0)))
-                return []
-            if piece is not None and held:
-                free[piece] -= held if units is None else units
-                picks.append((piece, held if units is None else units))
+            if piece is not None and free[piece]:
+                part = free[piece] if units is None else units
+                free[piece] -= part
+                picks.append((piece, part))
         return picks
 
 
@@ -117,11 +117,18 @@ def _by_name(pool: Pool, account: str) -> dict[str, int]:
     return {pieces.name(piece): piece for piece in reversed(places)} | {pieces.name(piece, account): piece for piece in places}
 
 
-def _why(lot_id: str, held: int, wanted: int) -> str:
-    if not held:
-        return f"lot {lot_id} is not held in the account then"
-    held_text, wanted_text = (exact.plain(exact.to_decimal(units)) for units in (held, wanted))
-    return f"lot {lot_id} holds {held_text} then, and {wanted_text} were identified"
+def _lacking(named: Named, here: Mapping[str, int], free: Mapping[int, int]) -> str:
+    """Which lot was identified for more than it holds; empty where all is there."""
+    claimed: dict[str, int] = {}
+    for lot_id, units in named.claims:
+        claimed[lot_id] = claimed.get(lot_id, 0) + units
+        held = free[here[lot_id]] if lot_id in here else 0
+        if not held:
+            return f"lot {lot_id} is not held in the account then"
+        if claimed[lot_id] > held:
+            held_text, claimed_text = (exact.plain(exact.to_decimal(part)) for part in (held, claimed[lot_id]))
+            return f"lot {lot_id} holds {held_text} then, and {claimed_text} were identified"
+    return ""
 
 
 def problems(unmet: Sequence[Unmet], entries: Entries, file: str) -> list[Problem]:

@@ -31,14 +31,14 @@ _EARLIEST, _LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzin
 class Named:
     """Lots for what leaves in one transaction: ids with units (None: as far as it reaches), in their order.
 
-    `strict`: all of it must be held, else none of it counts and a Problem tells so.
+    `claims` must be held, else none of it counts and a Problem tells so: all that was identified, less what earlier sales took of it.
     """
 
     asset: str
     label: str
     lots: tuple[tuple[str, int | None], ...]
     line: int
-    strict: bool = True
+    claims: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ def in_sequence(books: Books, rows: Iterable[Leaving], *, per_account: bool = Tr
         if now and now[1].lots:
             record, order = now
             lots = tuple((part.lot_id, None) for part in order.lots)
-            named[row.row] = Named(row.asset, f"{order.method}, {record.label}", lots, record.line, strict=False)
+            named[row.row] = Named(row.asset, f"{order.method}, {record.label}", lots, record.line)
     return named
 
 

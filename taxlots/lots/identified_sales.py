@@ -70,9 +70,10 @@ def named(books: Books, matches: Matches) -> dict[int, Named]:
     for record, sale in books.sales:
         parts = [(part.lot_id, quantity_units(part.quantity or "0")) for part in sale.lots]
         for row in matches.of.get(record.line, ()):
+            claims = tuple(parts)
             lots, parts = _portion(parts, exact.to_units(row.quantity))
             if lots:
-                found[row.row] = Named(row.asset, f"specific, {record.label}", tuple(lots), record.line)
+                found[row.row] = Named(row.asset, f"specific, {record.label}", tuple(lots), record.line, claims)
     return found
 
 

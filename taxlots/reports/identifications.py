@@ -15,17 +15,14 @@ from taxlots.platforms import is_us_broker
 from taxlots.problems import Problem
 from taxlots.reports.documents import document
 from taxlots.reports.tables import NUMBER, TEXT, Table
-from taxlots.rulebook import Rulebook
 
 _COLUMNS = ("recorded", "about", "lots or order", "attested", "broker told", "SHA-256")
 
 
-def document_of(
-    file: JournalFile, zone: tzinfo, rulebook: Rulebook, problems: Sequence[Problem], records: Sequence[Record] | None = None
-) -> dict[str, Any]:
+def document_of(file: JournalFile, law: Law, problems: Sequence[Problem], records: Sequence[Record] | None = None) -> dict[str, Any]:
     """`taxlots.identify/1`: the records (all without a choice), the state of the chain and its last hash."""
     journal, shown = file.journal, file.journal.records if records is None else records
-    books = Books(journal.records, Law(zone, rulebook))
+    books = Books(journal.records, law)
     return document(
         "identify",
         problems,
@@ -80,10 +77,10 @@ def broker_text(record: Record, books: Books) -> str | None:
     return letter(record, content, content.account or "each of my brokers", books.law.zone)
 
 
-def record_table(file: JournalFile, records: Sequence[Record], zone: tzinfo, rulebook: Rulebook, title: str, *, new: bool) -> Table:
+def record_table(file: JournalFile, records: Sequence[Record], law: Law, title: str, *, new: bool) -> Table:
     """One row per record; below it the state of the chain and, what has to be sent to a broker; of `new` records also that it need not."""
-    books = Books(file.journal.records, Law(zone, rulebook))
-    rows = [(record.line, *cells(record, zone, books)) for record in records]
+    books = Books(file.journal.records, law)
+    rows = [(record.line, *cells(record, law.zone, books)) for record in records]
     notes = [state(file)]
     for record in records:
         notes += _letter_notes(record, books, new=new)
@@ -120,6 +117,10 @@ def _letter_notes(record: Record, books: Books, *, new: bool) -> list[str]:
     if text is None:
         return []
     if since is None:
-        return ["The broker need not be told: own books are enough for sales until the end of 2026 (Notice 2025-7, Notice 2026-20)."] if new else []
+        return (
+            ["Of a digital asset the broker need not be told: own books are enough for sales until the end of 2026 (Notices 2025-7, 2026-20)."]
+            if new
+            else []
+        )
     head = f"For sales from {since} on this counts only if the broker was told by the time of the sale. Send this, then record it:"
     return [head, f'  taxlots identify --told "how and when" --line {record.line}', "", *text.splitlines()]
