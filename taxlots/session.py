@@ -21,7 +21,9 @@ from taxlots.importers.records import FormLine
 from taxlots.importers.times import TimeError, parse_time
 from taxlots.ledger.rules import BulkRule
 from taxlots.ledger.settle import LATER, Ledger, Terms, settle
+from taxlots.lots import identification
 from taxlots.lots.book import Elections
+from taxlots.lots.filing import JournalFile, Purpose, directed, journal_problems, unrecorded
 from taxlots.lots.form_lines import FormCheck, check_forms
 from taxlots.lots.methods import METHODS
 from taxlots.lots.results import Book
@@ -36,7 +38,7 @@ from taxlots.tax.year import TaxYears
 class Choices:
     """What a command line may choose over the settings; None leaves the settings' choice.
 
-    Files under `base` are shown relative to it.
+    Files under `base` are shown relative to it. `filed`: the result goes to the tax office, so that only recorded orders count.
     """
 
     config: Path | None = None
@@ -48,6 +50,7 @@ class Choices:
     prices: Path | None = None
     rules: Path | None = None
     base: Path | None = None
+    filed: bool = False
 
 
 @dataclass(slots=True)
@@ -61,6 +64,7 @@ class Session:
     book: Book
     now: datetime
     choices: Choices
+    journal: JournalFile
     problems: list[Problem] = field(default_factory=list)
     form_checks: list[FormCheck] = field(default_factory=list)
     _portfolio: Portfolio | None = None
@@ -175,13 +179,17 @@ def open_session(paths: Iterable[Path], choices: Choices, progress: Callable[[st
     ledger, now = _ledger(given, settings_file, choices)
     methods = settings.methods
     accounts = {} if choices.method else methods.accounts
-    chosen = elections(choices.method or methods.default, choices.pool or methods.pool, accounts, methods.transfers)
+    wished = elections(choices.method or methods.default, choices.pool or methods.pool, accounts, methods.transfers)
     rulebook = load(choices.rules)
     progress("booking the lots")
+    journal = read_journal(settings_file)
+    us = (choices.jurisdiction or settings.profile.jurisdiction) == "us"
+    purpose = Purpose(choices.filed and us, choices.method is not None, rulebook if us else None, now)
+    chosen = directed(wished, ledger, journal, purpose)
     booked = book_ledger(ledger, chosen, rulebook)
-    booked.problems += _unrecorded(chosen, booked)
+    booked.problems += [*journal_problems(journal), *chosen.directions.problems, *unrecorded(wished, booked.disposals, purpose)]
     checks, differing = check_forms(_lines_until(ledger), frames.records(booked.disposals) if ledger.form_lines else [])
-    return Session(given, settings_file, rulebook, ledger, booked, now, choices, [*booked.problems, *differing], checks)
+    return Session(given, settings_file, rulebook, ledger, booked, now, choices, journal, [*booked.problems, *differing], checks)
 
 
 def _lines_until(ledger: Ledger) -> list[FormLine]:
@@ -247,7 +255,7 @@ def _companions(settings_file: SettingsFile, choices: Choices) -> list[Path]:
     folder = settings_file.path.parent if settings_file.path else Path()
     files = settings_file.settings.files
     found = [choices.prices] if choices.prices else []
-    for name in files.__struct_fields__:
+    for name in (name for name in files.__struct_fields__ if name != "identifications"):
         named = getattr(files, name)
         usual = folder / f"{name}.csv"
         if name == "prices" and choices.prices:
@@ -257,6 +265,25 @@ def _companions(settings_file: SettingsFile, choices: Choices) -> list[Path]:
         elif usual.is_file():
             found.append(usual)
     return found
+
+
+def journal_path(settings_file: SettingsFile) -> Path:
+    """Where the journal of identifications is: named in `[files]`, else beside taxlots.toml, without one in the current folder."""
+    folder = settings_file.path.parent if settings_file.path else Path()
+    return folder / (settings_file.settings.files.identifications or identification.FILE)
+
+
+def read_journal(settings_file: SettingsFile) -> JournalFile:
+    """The journal of identifications; an empty one where there is no file. Raises TaxlotsError where it can't be read."""
+    path = journal_path(settings_file)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return JournalFile(str(path))
+    except OSError as error:
+        hint = "Check [files] identifications in taxlots.toml, and that you may read the file."
+        raise TaxlotsError(problem("USAGE", f"can't read {path}: {error.strerror}", hint)) from None
+    return JournalFile(str(path), sha256(data).hexdigest(), identification.read(data))
 
 
 def _in_the_future(ledger: Ledger) -> list[Problem]:
@@ -293,10 +320,3 @@ def unused_settings(settings: Settings) -> list[Problem]:
     terms = settings.rebalance
     unused = [name for name in ("min_trade", "risk_aversion") if getattr(terms, name)]
     return [problem("SETTING_UNUSED", f"[rebalance] {name} has no effect in this version") for name in unused]
-
-
-def _unrecorded(chosen: Elections, booked: Book) -> list[Problem]:
-    used = sorted(set(booked.disposals["method"].unique()) - {"fifo", "own lot"})
-    if not used or not chosen.per_account:
-        return []
-    return [problem("IDENTIFICATION_NOT_RECORDED", f"lots were chosen by {', '.join(used)}")]

@@ -1,9 +1,11 @@
 """Safe writing: the old file or the whole new one, never half of it."""
 
 import os
+import subprocess
+import sys
 
 import pytest
-from taxlots.files import write_bytes, write_text
+from taxlots.files import append, write_bytes, write_text
 from taxlots.problems import TaxlotsError
 
 
@@ -52,3 +54,74 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
         write_text(target, "new\n")
     assert target.read_text() == "old\n"
     assert [p.name for p in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_append_adds_to_what_is_there(tmp_path):
+    """The present content is given, what comes of it is added, and the file is made where there is none."""
+    path = tmp_path / "journal"
+    append(path, lambda data: data + b"one\n")
+    append(path, lambda data: b"two after " + data)
+    assert path.read_bytes() == b"one\ntwo after one\n"
+
+
+def test_append_is_on_the_disk_before_it_returns(tmp_path, monkeypatch):
+    """The file is synced after the last byte, then its folder."""
+    synced = []
+
+    def fsync(handle):
+        synced.append((os.fstat(handle).st_ino, (tmp_path / "journal").stat().st_size))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    append(tmp_path / "journal", lambda _: b"12345")
+    assert synced == [((tmp_path / "journal").stat().st_ino, 5), (tmp_path.stat().st_ino, 5)]
+
+
+def test_append_writes_the_rest_where_the_system_takes_a_part(tmp_path, monkeypatch):
+    """A write may take fewer bytes than given."""
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda handle, data: write(handle, data[:3]))
+    append(tmp_path / "journal", lambda _: b"0123456789")
+    assert (tmp_path / "journal").read_bytes() == b"0123456789"
+
+
+def test_append_tells_a_full_disk(tmp_path, monkeypatch):
+    """What was written before stays: the reader sees a torn end."""
+
+    def full(handle, data):
+        raise OSError(28, "No space left on device")
+
+    append(tmp_path / "journal", lambda _: b"one\n")
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(TaxlotsError, match="No space left"):
+        append(tmp_path / "journal", lambda _: b"two\n")
+    assert (tmp_path / "journal").read_bytes() == b"one\n"
+
+
+def test_a_second_writer_is_kept_out(tmp_path):
+    """While one composes, another one fails after its patience and adds nothing; after it, it may."""
+
+    def meanwhile(data: bytes) -> bytes:
+        with pytest.raises(TaxlotsError, match="being written by another run"):
+            append(tmp_path / "journal", lambda _: b"second\n", patience=0)
+        return b"first\n"
+
+    append(tmp_path / "journal", meanwhile)
+    append(tmp_path / "journal", lambda _: b"second\n", patience=0)
+    assert (tmp_path / "journal").read_bytes() == b"first\nsecond\n"
+
+
+def test_writers_at_the_same_time_lose_nothing(tmp_path):
+    """Four processes, ten lines each, every one numbered by what it found."""
+    code = (
+        "import sys; from pathlib import Path; from taxlots.files import append\n"
+        "for _ in range(10): append(Path(sys.argv[1]), lambda data: b'%d\\n' % data.count(b'\\n'), patience=60)"
+    )
+    runs = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "journal")]) for _ in range(4)]
+    assert [run.wait(120) for run in runs] == [0] * 4
+    assert (tmp_path / "journal").read_text().split() == [str(n) for n in range(40)]
+
+
+def test_append_where_there_is_no_folder_is_wrong_usage(tmp_path):
+    """An error with a next step."""
+    with pytest.raises(TaxlotsError, match="can't write"):
+        append(tmp_path / "missing" / "journal", lambda _: b"x")

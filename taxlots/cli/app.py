@@ -3,6 +3,7 @@
 import os
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -20,6 +21,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+_FILED = frozenset({"report", "export"})  # what goes to the tax office: there only recorded orders of lots count
 
 
 def main() -> None:
@@ -59,8 +63,9 @@ def _carry_out(
     from taxlots.cli.progress import steps  # noqa: PLC0415
     from taxlots.session import Choices, open_session  # noqa: PLC0415
 
+    chosen = replace(Choices(*choices), filed=name in _FILED)
     with steps(commands.STEPS) as advance:
-        session = open_session(paths, Choices(*choices), advance)
+        session = open_session(paths, chosen, advance)
         result = getattr(commands, name)(session, advance, *extra)
     raise typer.Exit(emit(result, *shown))
 
@@ -177,6 +182,59 @@ def init(
         hint = "Use `taxlots init --layout FILE`, with --append to add the entry to taxlots.toml."
         raise TaxlotsError(problem("USAGE", "--layout takes one export and goes with --append only", hint))
     raise typer.Exit(settings_file.run(paths or [Path()], force=force))
+
+
+@app.command()
+def identify(  # noqa: PLR0913, PLR0917  one parameter per option
+    paths: Annotated[list[Path] | None, typer.Argument(help="Exports, to check the lots against.", show_default=False)] = None,
+    sale: Annotated[str | None, typer.Option("--sale", help="Transaction's id, or when the sale is planned.", show_default=False)] = None,
+    lots: Annotated[list[str] | None, typer.Option("--lots", help="LOT=QUANTITY,...", show_default=False)] = None,
+    standing: Annotated[
+        str | None, typer.Option("--standing", help="Order for all sales: fifo, lifo, hifo, lofo, min-tax.", show_default=False)
+    ] = None,
+    account: Annotated[str | None, typer.Option("--account", help="Where the units are held.", show_default=False)] = None,
+    asset: Annotated[str | None, typer.Option("--asset", help="Such as BTC.", show_default=False)] = None,
+    start: Annotated[str | None, typer.Option("--from", help="When a standing order begins; default now.", show_default=False)] = None,
+    until: Annotated[str | None, typer.Option("--until", help="When it ends.", show_default=False)] = None,
+    attest: Annotated[str | None, typer.Option("--attest", help="What earlier record this repeats.", show_default=False)] = None,
+    told: Annotated[str | None, typer.Option("--told", help="How and when the broker was told.", show_default=False)] = None,
+    line: Annotated[int | None, typer.Option("--line", help="Line that --told is about.", show_default=False)] = None,
+    note: Annotated[str | None, typer.Option("--note", help="A remark that is recorded too.", show_default=False)] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Show the journal.")] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Prove that the journal was not changed.")] = False,
+    known: Annotated[
+        str | None, typer.Option("--hash", help="With --verify: a hash kept elsewhere that must be there.", show_default=False)
+    ] = None,
+    config: o.Config = None,
+    timezone: o.Timezone = None,
+    prices: o.Prices = None,
+    rules: o.Rules = None,
+    form: o.FormatOption = o.Format.TABLE,
+    output: o.Output = None,
+) -> None:
+    """Record which lots a sale takes, before the sale; list and verify the records."""
+    from taxlots.cli import identify as journal  # noqa: PLC0415
+    from taxlots.session import Choices  # noqa: PLC0415
+
+    request = journal.Request(
+        paths=paths or (),
+        choices=Choices(config=config, timezone=timezone, prices=prices, rules=rules),
+        sale=sale,
+        standing=standing,
+        lots=lots or (),
+        account=account,
+        asset=asset,
+        start=start,
+        until=until,
+        attest=attest,
+        told=told,
+        line=line,
+        note=note,
+        listed=listed,
+        verify=verify,
+        known=known,
+    )
+    raise typer.Exit(emit(journal.run(request), form, output))
 
 
 @app.command()

@@ -29,7 +29,7 @@ def run(out: Path) -> int:
         raise TaxlotsError(
             problem("USAGE", f"can't make the folder {out}: {error.strerror}", "Choose another folder with --out.")
         ) from None
-    choices = Choices(config=samples / "taxlots.toml", as_of=AS_OF, base=samples.parent)
+    choices = Choices(config=samples / "taxlots.toml", as_of=AS_OF, base=samples.parent, filed=True)
     with steps(commands.STEPS) as advance:
         session = open_session([samples / part for part in PARTS], choices, advance)
         portfolio = session.portfolio()

@@ -21,6 +21,8 @@ import pyarrow as pa
 from taxlots import exact
 from taxlots.ledger.entry_columns import NOWHERE, OUTSIDE, Action, Entries
 from taxlots.lots.booked import Booked, Lacking, Moved, Sold, Written, ints
+from taxlots.lots.by_record import BY_RECORD, REORDER, Pick, Recorded
+from taxlots.lots.directions import Directions
 from taxlots.lots.distributions import lower, scale, share_out, with_units
 from taxlots.lots.methods import METHODS
 from taxlots.lots.pieces import UNIT_RANK_SCALE, Pieces, unit_rank
@@ -33,12 +35,13 @@ _OWN_LOT = 15  # an action besides those of `Action`: a fee out of what its row 
 
 @dataclass(frozen=True, slots=True)
 class Elections:
-    """The orders that apply: default, per account, for transfers; and whether pools are per account."""
+    """The orders that apply: default, per account, for transfers; whether pools are per account; what was recorded on top."""
 
     method: str = "fifo"
     accounts: dict[str, str] = field(default_factory=dict)
     per_account: bool = True
     transfers_fifo: bool = False
+    directions: Directions = field(default_factory=Directions)
 
     def method_of(self, account: str) -> str:
         """The order in which lots leave this account."""
@@ -53,7 +56,13 @@ def book_entries(entries: Entries, elections: Elections) -> Booked:
         fold.run(order[start : start + _BLOCK])
     sold, moved = fold.sold.columns(), fold.moved.columns()
     return Booked(
-        fold.pieces, Sold(*sold), Moved(*moved), sorted(fold.lacking, key=lambda found: found.entry), elections.per_account, fold.outside
+        fold.pieces,
+        Sold(*sold),
+        Moved(*moved),
+        sorted(fold.lacking, key=lambda found: found.entry),
+        elections.per_account,
+        fold.outside,
+        fold.recorded,
     )
 
 
@@ -91,6 +100,8 @@ class _Fold:
         self.pools = _Pools(self.make_pool)
         self.sold, self.moved = Written(4), Written(2)
         self.lacking: list[Lacking] = []
+        self.recorded = Recorded.of(elections.directions, entries, self.everywhere)
+        self.picks: list[Pick] = []
         self.brought: dict[int, list[tuple[Pool, int]]] = {row: [] for row in np.unique(entries.lot_of).tolist() if row != NOWHERE}
         self.row, self.home = entries.row.data, entries.home.data
         self.actions = {
@@ -101,6 +112,8 @@ class _Fold:
             Action.RETURN: self.return_capital,
             Action.SPIN_OFF: self.spin_off,
             _OWN_LOT: self.withhold,
+            BY_RECORD: self.by_record,
+            REORDER: self.reorder,
         }
 
     def make_pool(self, number: int) -> Pool:
@@ -120,9 +133,10 @@ class _Fold:
         account, asset = (column[chosen].astype(np.int64) for column in (entries.account, entries.asset))
         own = account if self.elections.per_account else np.where(account == self.outside, account, self.everywhere)
         numbers = (ints(column.take(places)) for column in (entries.quantity, entries.amount, entries.cost))
-        action = np.where(entries.lot_of[chosen] == NOWHERE, entries.action[chosen], _OWN_LOT)
+        action = self.recorded.actions(chosen, np.where(entries.lot_of[chosen] == NOWHERE, entries.action[chosen], _OWN_LOT))
         whole = (chosen, action, own * self.width + asset, entries.row[chosen], np.asarray(self.ages)[chosen])
-        self.book(zip(*(column.tolist() for column in whole), *numbers, strict=True))
+        rows = zip(*(column.tolist() for column in whole), *numbers, strict=True)
+        self.book(self.recorded.interleaved(rows) if self.recorded.waiting else rows)
         self.sold.flush()
         self.moved.flush()
 
@@ -179,7 +193,13 @@ class _Fold:
         return piece, units, basis
 
     def take(self, pool: Pool, units: int) -> Iterator[Part]:
-        """Parts in the pool's order until the quantity is reached or nothing is left. Nothing else may happen to the pool meanwhile."""
+        """Parts, those that a record names first, then in the pool's order, until the quantity is reached or nothing is left.
+
+        Nothing else may happen to the pool meanwhile.
+        """
+        for piece, chosen in self.picks:
+            units -= chosen
+            yield self.part(piece, chosen)
         while units and (piece := pool.first()) >= 0:
             part = self.part(piece, units)
             units -= part[1]
@@ -187,16 +207,44 @@ class _Fold:
 
     def withhold(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
         """A fee out of what a row brought in, as far as that reaches."""
-        left, gross, fee = units, amount, cost
+        self.sell(entry, self.own(entry, pool, units), units, amount, cost)
+
+    def own(self, entry: int, pool: Pool, units: int) -> Iterator[Part]:
+        """Parts of what the row brought in. A pool whose order changed meanwhile is another one with the same lots."""
         for where, piece in self.brought[int(self.entries.lot_of[entry])]:
-            if where is pool and left and self.pieces.quantity[piece]:
-                _, part, basis = self.part(piece, left)
-                first, paid = exact.share(gross, part, left), exact.share(fee, part, left)
-                self.sold.flat += (entry, piece, part, first, paid, basis)
-                left, gross, fee = left - part, gross - first, fee - paid
+            if where.arrived is pool.arrived and units and self.pieces.quantity[piece]:
+                part = self.part(piece, units)
+                units -= part[1]
+                yield part
+
+    def sell(self, entry: int, parts: Iterator[Part], units: int, amount: int, cost: int) -> None:
+        """Dispose of these parts of lots, each with its part of the proceeds; of what they do not reach without a lot."""
+        left, gross, fee = units, amount, cost
+        for piece, part, basis in parts:
+            first, paid = exact.share(gross, part, left), exact.share(fee, part, left)
+            self.sold.flat += (entry, piece, part, first, paid, basis)
+            left, gross, fee = left - part, gross - first, fee - paid
         if left:
             self.sold.flat += (entry, NOWHERE, left, gross, fee, 0)
             self.lacking.append(Lacking(entry, left, gross))
+
+    def by_record(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
+        """Lots that a record names first, the rest in the pool's order."""
+        picks, left = [], units
+        for piece, held in self.recorded.pick(entry, pool):
+            picks += [(piece, min(held, left))] if left else []
+            left -= min(held, left)
+        self.picks, self.recorded.taken[entry] = picks, len(picks)
+        action = Action(int(self.entries.action[entry]))
+        if action is Action.DISPOSE:
+            self.sell(entry, self.take(pool, units), units, amount, cost)
+        else:
+            self.actions[action](entry, pool, units, amount, cost)
+        self.picks = []
+
+    def reorder(self, place: int, pool: Pool, number: int, _amount: int, _cost: int) -> None:
+        """Another order in the pool of that number from now on."""
+        self.pools[number] = self.recorded.reordered(place, pool)
 
     def base(self, piece: int) -> int:
         """The number of the name that the parts of its lot have in common."""
@@ -228,6 +276,9 @@ class _Fold:
         if not self.elections.transfers_fifo or pool.name == "fifo":
             yield from self.take(pool, units)
             return
+        for piece, chosen in self.picks:
+            units -= chosen
+            yield self.part(piece, chosen)
         for piece in pool.open():
             if not units:
                 return

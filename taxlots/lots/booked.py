@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from taxlots import exact
+from taxlots.lots.by_record import Recorded
 from taxlots.lots.pieces import Pieces
 
 
@@ -51,6 +52,7 @@ class Booked:
     lacking: list[Lacking]
     per_account: bool
     outside: int
+    recorded: Recorded
 
     def shared(self, account: np.ndarray) -> np.ndarray:
         """Which accounts (by number) have their lots in one pool with the others."""

@@ -44,6 +44,11 @@ def instant_of(time: int) -> datetime:
     return _EPOCH + timedelta(microseconds=time)
 
 
+def time_of(instant: datetime) -> int:
+    """Microseconds from 1970-01-01 UTC to an instant."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
 def long_term_days(holding_starts: np.ndarray) -> np.ndarray:
     """`long_term_on` of a column of days."""
     places, days = pd.factorize(holding_starts)

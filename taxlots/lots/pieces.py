@@ -94,6 +94,14 @@ class Pieces:
         """The base of the lots that those of `base` become in another asset."""
         return self.derived.setdefault((base, asset), len(self.entries.rows["id"]) + len(self.derived))
 
+    def name(self, piece: int, account: str = "") -> str:
+        """The lot id of one piece, as it is called in that account; without an account as it is called at home."""
+        base = self.base.get(piece, int(self.entries.row[self.entry[piece]]))
+        name = _derived_name(base, list(self.derived), self.entries)
+        if account and piece in self.away:
+            name += f"@{account}"
+        return f"{name}+{self.again[piece]}" if piece in self.again else name
+
     def names(self) -> pa.Array:
         """The lot id of every piece."""
         entries, ids = self.entries, self.entries.rows["id"]

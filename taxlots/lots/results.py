@@ -16,7 +16,7 @@ from taxlots.kinds import asset_class, is_fiat
 from taxlots.ledger.entries import split
 from taxlots.ledger.entry_columns import NOWHERE, Action, Entries
 from taxlots.ledger.settle import Ledger
-from taxlots.lots import lacking
+from taxlots.lots import by_record, lacking
 from taxlots.lots.book import Elections, book_entries
 from taxlots.lots.booked import Booked
 from taxlots.lots.boxes import Facts, expected_boxes
@@ -51,6 +51,7 @@ def book(ledger: Ledger, elections: Elections, rulebook: Rulebook) -> Book:
     entries = split(ledger.transactions)
     booked = book_entries(entries, elections)
     problems = ledger.problems + lacking.problems(booked.lacking, entries, ledger.zone) + _unbooked(entries)
+    problems += by_record.problems(booked.recorded.unmet, entries, elections.directions.file)
     calendar = Calendar(entries, ledger.zone)
     writer = _Writer(entries, booked, calendar, elections)
     disposals = writer.disposals(rulebook)
@@ -66,7 +67,7 @@ def book(ledger: Ledger, elections: Elections, rulebook: Rulebook) -> Book:
     )
 
 
-def _classes(rows: Mapping[str, pa.Array]) -> dict[str, str]:
+def said_classes(rows: Mapping[str, pa.Array]) -> dict[str, str]:
     """Class per asset: what any row says of the asset it brings in (or, bringing in none, of the one it gives), else digital."""
     said = mask(pc.fill_null(pc.not_equal(rows["asset_class"], ""), fill_value=False))
     chosen = [rows[name].filter(pa.array(said)).to_pylist() for name in ("received_asset", "sent_asset", "asset_class")]
@@ -88,9 +89,10 @@ class _Writer:
         self.lot_names = pieces.names()
         self.moved = np.zeros(len(pieces), bool)
         self.moved[list(pieces.moved)] = True
-        said = _classes(entries.rows)
+        said = said_classes(entries.rows)
         self.classes = [asset_class(name, said) for name in entries.assets]
         self.security = np.array([name in COVERED for name in self.classes], bool)
+        self.directions = elections.directions
         self.methods = [elections.method_of(account) for account in entries.accounts]
 
     def row(self, name: str, rows: np.ndarray | pa.Array) -> pa.Array:
@@ -195,9 +197,10 @@ class _Writer:
         return _words(letters, places)
 
     def method(self, entry: np.ndarray) -> pa.Array:
-        """What chose the lots: the order of the account, or that a fee was withheld from what its row brought in."""
+        """What chose the lots: the order of the account, a record, or that a fee was withheld from what its row brought in."""
         own = self.entries.lot_of[entry] != NOWHERE
-        return _words([*self.methods, "own lot"], np.where(own, len(self.methods), self.entries.account[entry]))
+        places = np.where(own, len(self.methods), self.entries.account[entry])
+        return _words(*by_record.labels([*self.methods, "own lot"], places, entry, self.booked.recorded, self.directions))
 
     def income(self) -> Columns:
         """One row per receipt of income."""

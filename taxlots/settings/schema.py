@@ -128,6 +128,7 @@ class Files(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     opening_lots: str | None = None
     transfers: str | None = None
     balances: str | None = None
+    identifications: str | None = None
 
 
 class Times(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,7 +5,13 @@ from taxlots.reports.sheets.book import Field, Layout, Workbook
 from taxlots.reports.sheets.content import Facts
 
 # What a person decided, by the code that logs it; in this order below the problems.
-DECISIONS = {"OVERRIDE_APPLIED": "override", "RULE_APPLIED": "rule", "TRANSFER_DECIDED": "transfer", "OPENING_LOT_USED": "opening lot"}
+DECISIONS = {
+    "OVERRIDE_APPLIED": "override",
+    "RULE_APPLIED": "rule",
+    "TRANSFER_DECIDED": "transfer",
+    "OPENING_LOT_USED": "opening lot",
+    "IDENTIFICATION_ATTESTED": "attested record",
+}
 _ORDER = list(Severity)
 _NOTE = "Errors first. An error makes the figures incomplete; a warning names something assumed or doubtful."
 
@@ -20,7 +26,7 @@ def write(book: Workbook) -> None:
     page, row = book.below(page, row, max(1, len(made)) + 1, layout)
     page.text(row, 0, "Your own decisions, in the place of what the exports say", "section")
     if not made:
-        page.text(row + 1, 0, "None: no override, rule, decided transfer or opening lot was used.")
+        page.text(row + 1, 0, "None: no override, rule, decided transfer, opening lot or attested record was used.")
     for number, one in enumerate(made, start=row + 1):
         page.text(number, 0, DECISIONS[one.code])
         page.text(number, 2, one.message, "wrap")

@@ -1,0 +1,252 @@
+"""`taxlots identify`: record, list and verify which lots are sold, in the journal of identifications."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+
+from taxlots import exact, frames
+from taxlots.assets import asset_table
+from taxlots.cli.results import Result
+from taxlots.decisions.min_tax import by_tax
+from taxlots.files import append
+from taxlots.importers.times import TimeError, parse_time
+from taxlots.lots import identification
+from taxlots.lots.directions import Law
+from taxlots.lots.filing import JournalFile, journal_problems
+from taxlots.lots.identification import Content, Part, Sale, Standing, Told, written
+from taxlots.lots.methods import METHODS
+from taxlots.problems import TaxlotsError, problem
+from taxlots.reports.identifications import document_of, record_table
+from taxlots.rulebook import load
+from taxlots.session import Choices, Session, find_settings, journal_path, open_session, read_journal
+from taxlots.settings import SettingsFile, zone_named
+
+MIN_TAX = "min-tax"
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def now() -> datetime:
+    """The clock that records are stamped with; tests set it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line asks for."""
+
+    paths: Sequence[Path] = ()
+    choices: Choices = field(default_factory=Choices)
+    sale: str | None = None
+    standing: str | None = None
+    lots: Sequence[str] = ()
+    account: str | None = None
+    asset: str | None = None
+    start: str | None = None
+    until: str | None = None
+    attest: str | None = None
+    told: str | None = None
+    line: int | None = None
+    note: str | None = None
+    listed: bool = False
+    verify: bool = False
+    known: str | None = None
+
+
+def run(request: Request) -> Result:
+    """Record what is asked, or list or verify the journal. Raises TaxlotsError, and then nothing was recorded."""
+    settings_file = find_settings(request.choices.config)
+    name = request.choices.timezone or settings_file.settings.profile.timezone
+    zone: tzinfo = zone_named(name) if name else UTC
+    law = Law(zone, load(request.choices.rules), asset_table().classes)
+    if request.verify or request.known:
+        return _verified(read_journal(settings_file), law, request.known)
+    if request.listed:
+        return _shown(read_journal(settings_file), law, "Lot identifications")
+    made = now()
+    contents = _contents(request, settings_file, zone, made)
+    path = journal_path(settings_file)
+    torn = journal_problems(read_journal(settings_file))
+    append(path, lambda data: _composed(data, contents, made, path))
+    result = _shown(read_journal(settings_file), law, "Recorded", last=len(contents))
+    return replace(result, problems=[*result.problems, *(p for p in torn if p.code == "JOURNAL_TORN")])
+
+
+def _composed(data: bytes, contents: Sequence[Content], made: datetime, path: Path) -> bytes:
+    told = {content.line for content in contents if isinstance(content, Told)}
+    lines = {record.line for record in identification.read(data).records if not isinstance(record.content, Told)}
+    if told - lines:
+        raise _wrong(f"line {told.pop()} of {path} is no identification", "`taxlots identify --list` shows the lines.")
+    try:
+        return identification.compose(data, contents, made)
+    except ValueError as error:
+        hint = "`taxlots identify --verify` tells more; `taxlots explain JOURNAL_BROKEN` what to do. Nothing was recorded."
+        raise _wrong(f"{path}: {error}", hint) from None
+
+
+def _verified(file: JournalFile, law: Law, known: str | None) -> Result:
+    """The proof of the chain; with a hash that was kept, that its line is still there."""
+    result = _shown(file, law, "Journal")
+    if known and not any(record.sha256.startswith(known.lower()) for record in file.journal.records):
+        lost = problem("JOURNAL_BROKEN", f"no proven line has the hash {known}: it was changed or cut off", file=file.name)
+        return replace(result, problems=[*result.problems, lost], document=document_of(file, law, [*result.problems, lost]))
+    return result
+
+
+def _shown(file: JournalFile, law: Law, title: str, last: int = 0) -> Result:
+    problems = journal_problems(file)
+    records = file.journal.records[-last:] if last else file.journal.records
+    tables = [record_table(file, records, law, title, new=bool(last))]
+    return Result(document_of(file, law, problems, records), tables, problems)
+
+
+def _contents(request: Request, settings_file: SettingsFile, zone: tzinfo, made: datetime) -> list[Content]:
+    chosen = [name for name in ("sale", "standing", "line") if getattr(request, name) is not None]
+    if len(chosen) > 1:
+        raise _wrong(f"--{chosen[0]} and --{chosen[1]} are two records", "Record them one after the other.")
+    if request.line is not None:
+        if not request.told:
+            raise _wrong("--line needs --told", 'Say how and when the broker was told: --told "message 123 on 2027-01-05".')
+        return [Told(request.line, request.told)]
+    if request.sale is not None:
+        return [_sale(request, zone)]
+    if request.standing is not None:
+        return [_standing(request, zone, made)]
+    if request.attest:
+        return _attested_settings(request, settings_file, zone)
+    raise _wrong("there is nothing to record", "Use --sale, --standing, --told with --line, --attest, --list or --verify.")
+
+
+def _sale(request: Request, zone: tzinfo) -> Sale:
+    if not (request.account and request.asset and request.lots):
+        raise _wrong("--sale needs --account, --asset and --lots", "Such as --account kraken --asset BTC --lots LOT=0.5")
+    at = _planned(request.sale or "", zone)
+    parts = _parts(request.lots)
+    sale = Sale(request.account, request.asset.upper(), parts, None if at else request.sale, at, request.attest, request.told, request.note)
+    if not request.paths:
+        return sale
+    return _replaced(sale, _checked(_session(request), request.account, sale.asset, parts))
+
+
+def _replaced(sale: Sale, parts: tuple[Part, ...]) -> Sale:
+    return Sale(sale.account, sale.asset, parts, sale.sale, sale.at, sale.attested, sale.told, sale.note)
+
+
+def _planned(text: str, zone: tzinfo) -> str | None:
+    """A planned time or day as the journal holds it; None for the id of a transaction."""
+    if not _DATED.match(text):
+        return None
+    try:
+        when, date_only = parse_time(text, zone)
+    except TimeError:
+        return None
+    return str(when.astimezone(zone).date()) if date_only else written(when)
+
+
+def _parts(texts: Sequence[str]) -> tuple[Part, ...]:
+    found = []
+    for text in ",".join(texts).split(","):
+        lot_id, _, quantity = text.strip().rpartition("=")
+        try:
+            units = identification.quantity_units(quantity)
+        except (ValueError, ArithmeticError):
+            units = 0
+        if not lot_id or units <= 0:
+            raise _wrong(f"--lots: {text!r} is not LOT=QUANTITY", "`taxlots lots` shows the ids; such as --lots b1=0.5,b2=0.25")
+        found.append(Part(lot_id, exact.plain(exact.to_decimal(units))))
+    return tuple(found)
+
+
+def _session(request: Request) -> Session:
+    return open_session(request.paths, replace(request.choices, filed=True))
+
+
+def _checked(session: Session, account: str, asset: str, parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts with date and basis of their lots. Raises TaxlotsError where one is not held there or holds less."""
+    lots = frames.records(session.book.lots)
+    here = {lot["lot_id"]: lot for lot in lots if (lot["account"], lot["asset"]) == (account, asset)}
+    wanted: dict[str, int] = {}
+    found = []
+    for part in parts:
+        lot, units = here.get(part.lot_id), identification.quantity_units(part.quantity or "0")
+        if lot is None:
+            held = ", ".join(here) or "no lots"
+            raise _wrong(f"lot {part.lot_id} is not held in {account}", f"{account} holds {asset} in: {held}.")
+        whole = exact.to_units(lot["quantity"])
+        wanted[part.lot_id] = wanted.get(part.lot_id, 0) + units
+        if wanted[part.lot_id] > whole:
+            message = f"lot {part.lot_id} holds {exact.plain(lot['quantity'])} {asset}, less than is identified"
+            raise _wrong(message, "Name further lots.")
+        basis = exact.to_decimal(exact.share(exact.to_units(lot["basis"]), units, whole))
+        found.append(Part(part.lot_id, part.quantity, written(lot["acquired"]), exact.plain(basis)))
+    return tuple(found)
+
+
+def _standing(request: Request, zone: tzinfo, made: datetime) -> Standing:
+    method = request.standing or ""
+    if method != MIN_TAX and method not in METHODS:
+        raise _wrong(f"--standing {method!r} is not covered", f"Use one of: {', '.join([*METHODS, MIN_TAX])}.")
+    if request.lots and method != MIN_TAX:
+        raise _wrong("--lots goes with --sale or with --standing min-tax", "A standing order names a method, not lots.")
+    start = _time("--from", request.start, zone) if request.start else written(made)
+    until = _time("--until", request.until, zone) if request.until else None
+    if until is not None and identification.moment(until) <= identification.moment(start):
+        raise _wrong("--until is not after --from", "Give a later time.")
+    parts, grounds = _least_tax(request) if method == MIN_TAX else ((), {})
+    asset = request.asset.upper() if request.asset else None
+    return Standing(method, start, until, request.account, asset, parts, grounds, request.attest, request.told, request.note)
+
+
+def _time(option: str, text: str, zone: tzinfo) -> str:
+    try:
+        return written(parse_time(text, zone)[0])
+    except TimeError as error:
+        raise _wrong(f"{option}: {error}", "Give a time such as 2026-12-01T00:00:00Z, or a day.") from None
+
+
+def _least_tax(request: Request) -> tuple[tuple[Part, ...], dict[str, str]]:
+    """The lots in the order of the tax that selling each costs now, and what that was computed from."""
+    if not (request.account and request.asset):
+        raise _wrong("--standing min-tax needs --account and --asset", "The lots chosen are recorded, not only the rule.")
+    if request.lots:
+        return _parts(request.lots), {"lots": "as given"}
+    if not request.paths:
+        hint = "Give the exports, so that the lots can be ranked, or the lots in their order with --lots."
+        raise _wrong("--standing min-tax needs the lots", hint)
+    session = _session(request)
+    portfolio = session.portfolio()
+    ranked = by_tax(portfolio, request.account, request.asset.upper())
+    if not ranked:
+        raise _wrong(f"no lot of {request.asset.upper()} with a price is held in {request.account}", "See `taxlots lots` and the prices.")
+    parts = tuple(Part(lot.lot_id, exact.plain(lot.quantity), written(lot.acquired), exact.plain(lot.basis)) for lot, _ in ranked)
+    grounds = {
+        "price": exact.plain(ranked[0][0].price) or "",
+        "as_of": str(portfolio.today),
+        "settings": session.settings_file.sha256 or "",
+        "rules": session.rulebook.sha256,
+    }
+    return parts, grounds | {f"tax per unit of {lot.lot_id}": exact.plain(exact.cents(tax)) or "" for lot, tax in ranked}
+
+
+def _attested_settings(request: Request, settings_file: SettingsFile, zone: tzinfo) -> list[Content]:
+    """The orders of [methods] as standing orders that rest on an earlier record."""
+    methods = settings_file.settings.methods
+    orders: dict[str | None, str] = {None: methods.default} | dict(methods.accounts)
+    if request.account:
+        orders = {request.account: methods.accounts.get(request.account, methods.default)}
+    if set(orders.values()) == {"fifo"}:
+        raise _wrong("--attest: [methods] has no order other than fifo", "Say what it is about: --standing ... or --sale ...")
+    if not request.start:
+        raise _wrong("--attest needs --from", "Since when were the orders of [methods] on record? Such as --from 2025-01-01.")
+    start = _time("--from", request.start, zone)
+    until = _time("--until", request.until, zone) if request.until else None
+    asset = request.asset.upper() if request.asset else None
+    return [
+        Standing(method, start, until, account, asset, attested=request.attest, told=request.told, note=request.note)
+        for account, method in orders.items()
+    ]
+
+
+def _wrong(message: str, hint: str) -> TaxlotsError:
+    return TaxlotsError(problem("USAGE", message, hint))
