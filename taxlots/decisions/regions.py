@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
+import numpy as np
+
 from taxlots.rulebook import Rulebook
 from taxlots.tax.position import TaxPosition
 from taxlots.tax.schedule import Schedule, Tiers, schedule_for
@@ -38,6 +40,10 @@ class Affine:
     constant: float = 0.0
     short: float = 0.0
     long: float = 0.0
+
+    def at(self, short: float, long: float) -> float:
+        """Its value at the nets."""
+        return self.constant + self.short * short + self.long * long
 
     def plus(self, other: "Affine", times: float = 1.0) -> "Affine":
         """The sum with a multiple of another."""
@@ -74,6 +80,18 @@ class Piece:
     carried: Affine
     parts: tuple[tuple[Affine, tuple[Line, ...]], ...]
 
+    def holds(self, short: float, long: float, slack: float) -> bool:
+        """Whether the nets lie in its region, within some slack in dollars."""
+        return all(b.lower - slack <= b.expression.at(short, long) <= b.upper + slack for b in self.bounds)
+
+    def tax(self, points: np.ndarray) -> np.ndarray:
+        """The tax at points (Gs, Gl), one per row; right where the piece's bounds hold."""
+        total = np.zeros(len(points))
+        for argument, lines in self.parts:
+            value = argument.constant + points @ np.array((argument.short, argument.long))
+            total += np.max([line.intercept + line.slope * value for line in lines], axis=0)
+        return total
+
 
 @dataclass(frozen=True, slots=True)
 class _Polygon:
@@ -94,6 +112,7 @@ class TaxModel:
     investment: float
     other_income: float
     limit: float
+    legal_limit: float
     state_rate: float
     start_short: float
     start_long: float
@@ -114,6 +133,7 @@ def tax_model(position: TaxPosition, rulebook: Rulebook) -> TaxModel:
         investment=float(invested + position.qualified_dividends),
         other_income=float(earned),
         limit=float(min(schedule.loss_limit, room)),
+        legal_limit=float(schedule.loss_limit),
         state_rate=float(position.state_rate or 0),
         start_short=float(position.short_term - position.carryover_short),
         start_long=float(position.long_term - position.carryover_long),
@@ -141,7 +161,7 @@ def _polygons(limit: float) -> tuple[_Polygon, ...]:
 def _pieces_of(polygon: _Polygon, model: TaxModel) -> Iterator[Piece]:
     ordinary = Affine(model.base_ordinary).plus(polygon.ordinary)
     stack = ordinary.plus(polygon.preferential).plus(Affine(model.qualified))
-    shared = _shared_parts(polygon, stack, model)
+    shared = _shared_parts(stack, model)
     by_ordinary = (stack, _lines(model.schedule.ordinary))
     yield Piece(f"{polygon.name}, {ORDINARY}", polygon.bounds, polygon.carried, (by_ordinary, *shared))
     if polygon.preferential == Affine() and not model.qualified:
@@ -155,12 +175,15 @@ def _pieces_of(polygon: _Polygon, model: TaxModel) -> Iterator[Piece]:
         yield Piece(name, bounds, polygon.carried, ((ordinary, lines), by_stack, *shared))
 
 
-def _shared_parts(polygon: _Polygon, stack: Affine, model: TaxModel) -> tuple[tuple[Affine, tuple[Line, ...]], ...]:
-    """Net investment income tax and a flat state tax: the same in every piece."""
+def _shared_parts(stack: Affine, model: TaxModel) -> tuple[tuple[Affine, tuple[Line, ...]], ...]:
+    """Net investment income tax and a flat state tax: the same in every piece.
+
+    Form 8960 takes the loss that the law allows, even where there is too little income to use it.
+    """
     rate = float(model.schedule.niit_rate)
-    net = polygon.ordinary.plus(polygon.preferential).plus(Affine(model.investment))
-    excess = max(0.0, float(model.schedule.niit_threshold) - model.other_income)
-    parts = [(net, (Line(0.0, 0.0), Line(rate, -rate * excess)))]
+    excess = max(0.0, float(model.schedule.niit_threshold) - model.other_income) - model.investment
+    net = Affine(short=1.0, long=1.0)
+    parts = [(net, (Line(0.0, max(0.0, -rate * (model.legal_limit + excess))), Line(rate, -rate * excess)))]
     if model.state_rate:
         parts.append((stack, (Line(0.0, 0.0), Line(model.state_rate, 0.0))))
     return tuple(parts)
