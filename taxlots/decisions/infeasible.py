@@ -22,8 +22,9 @@ HEAVY = 1e4
 def reasons(data: Arrays, instance: Instance) -> list[dict[str, Any]]:
     """Ways out, each with the constraint, its value now, the value that would do, and the difference; in words as `message`."""
     if data.total <= 0:
-        short = -data.total
-        return [_told("withdrawal", float(instance.withdrawal), float(instance.withdrawal) - short, "everything together is worth less")]
+        unlimited = {"band": np.full(len(data.names), INFINITY), "tracking": INFINITY, "turnover": INFINITY}
+        told = _money(replace(data, total=max(1.0, float(data.value.sum())), **unlimited), instance)
+        return [told] if told else []
     found = [told for way in (_money, _bands, _turnover, _tracking, _min_trade) if (told := way(data, instance)) is not None]
     if found:
         return found

@@ -158,7 +158,7 @@ class Search:
                 break
         if node.prices is not None and len(self.known) < 6:
             self.known.append(node.prices)
-        if not closed and not self._is_whole(point, program):
+        if not closed and program.layout.chosen.any():
             node.mixed = self._mixed(point, program)
             self._round(node, point)
             closed = node.bound >= self.best_cost - self._slack()
@@ -226,7 +226,8 @@ class Search:
         found = relaxed(self.arrays, self.corners[node.piece], node.prices or Prices(), node.menu)
         menu = self._kept(node.menu, found)
         several = menu.sum(axis=1) > 1
-        asset = int(np.where(several, node.mixed, -1.0).argmax())
+        mixed = np.zeros(len(menu)) if node.mixed is None else node.mixed
+        asset = int(np.where(several, mixed, -1.0).argmax())
         kinds = np.flatnonzero(menu[asset])
         cheapest = kinds[found.options[asset, kinds].argmin()]
         node.asset = asset

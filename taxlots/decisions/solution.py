@@ -1,7 +1,7 @@
 """An instance's answer, `taxlots.solution/1`: quantities, exact terms, bound, gap and the certificate."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from time import perf_counter
 from typing import Any
@@ -48,6 +48,14 @@ def gap_of(objective: float, bound: float) -> float:
     return (objective - bound) / max(1.0, abs(objective))
 
 
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A bound of the objective with the prices that prove it."""
+
+    bound: float
+    proof: tuple[dict[str, Any], ...]
+
+
 def solve(instance: Instance, effort: Effort | None = None, rulebook: Rulebook | None = None) -> Solution:
     """The best plan of a checked instance."""
     begun = perf_counter()
@@ -58,11 +66,17 @@ def solve(instance: Instance, effort: Effort | None = None, rulebook: Rulebook |
         return Solution("infeasible", {}, {}, None, None, perf_counter() - begun, (), tuple(why))
     evaluator = Evaluator(instance, rulebook)
     buys, sells = quantities(data, evaluator, found.moves)
+    known = Proven(found.bound + shifted_base(data, evaluator), proof_of(data, found))
+    return replace(proven(evaluator, sells, buys, known), seconds=perf_counter() - begun)
+
+
+def proven(evaluator: Evaluator, sells: Mapping[str, Decimal], buys: Mapping[str, Decimal], known: Proven) -> Solution:
+    """The solution that these trades are, with a bound that is known."""
     evaluated = evaluator.evaluate(sells, buys)
     reached = float(evaluated.objective)
-    bound = min(reached, found.bound + shifted_base(data, evaluator))
+    bound = min(reached, known.bound)
     status = "optimal" if gap_of(reached, bound) <= PROVEN else "feasible"
-    return Solution(status, buys, sells, evaluated, bound, perf_counter() - begun, proof_of(data, found))
+    return Solution(status, buys, sells, evaluated, bound, 0.0, known.proof)
 
 
 def shifted_base(data: Arrays, evaluator: Evaluator) -> float:
