@@ -137,10 +137,12 @@ class _Checks:
         if uneven.max(initial=0.0) > SIGN_TOLERANCE * scale:
             row, column = (int(n) for n in np.unravel_index(int(uneven.argmax()), uneven.shape))
             raise invalid(self.name, f"$.risk.covariance[{row}][{column}]", "it differs from the number across the diagonal")
-        least = float(np.linalg.eigvalsh(matrix)[0])
-        if least < -SIGN_TOLERANCE * scale:
+        try:
+            np.linalg.cholesky(matrix + SIGN_TOLERANCE * scale * np.eye(len(matrix)))
+        except np.linalg.LinAlgError:
+            least = float(np.linalg.eigvalsh(matrix)[0])
             message = f"it is not positive semidefinite (least eigenvalue {least:.3g}): some mix of assets would have a negative variance"
-            raise invalid(self.name, "$.risk.covariance", message)
+            raise invalid(self.name, "$.risk.covariance", message) from None
 
     def together(self) -> None:
         one = self.instance

@@ -46,6 +46,8 @@ class Program:
         self.solver = quiet_solver()
         for name, value in (("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9)):
             self.solver.setOptionValue(name, value)
+        # Presolve costs more than it saves where there is nothing to choose: the basis of all slacks is nearly feasible then.
+        self.solver.setOptionValue("presolve", "choose" if self.layout.chosen.any() and not self.layout.has_variance else "off")
         self._pass()
 
     def _pass(self) -> None:

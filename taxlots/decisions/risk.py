@@ -43,20 +43,15 @@ def variance_of(risk: Risk, count: int) -> Variance:
 
 
 def principal_axes(covariance: np.ndarray) -> Variance:
-    """Exact to rounding: what the axes do not explain is the diagonal, and axes are kept until nothing else is left."""
+    """Exact to rounding: few factors and a diagonal where the covariance is that, else all axes beside its least eigenvalue."""
     covariance = (covariance + covariance.T) / 2
-    specific = _largest_diagonal(covariance)
-    spread, axes = np.linalg.eigh(covariance - np.diag(specific))
-    kept = spread > NEGLIGIBLE * max(float(np.diag(covariance).max(initial=0.0)), 0.0)
-    return Variance(axes[:, kept] * np.sqrt(spread[kept]), specific)
-
-
-def _largest_diagonal(covariance: np.ndarray) -> np.ndarray:
-    """A diagonal that leaves the rest positive semidefinite: that of the few factors if there are few, else the least eigenvalue."""
-    spread, _ = np.linalg.eigh(covariance)
+    specific = _beside_few_factors(covariance)
+    if specific is not None and (loadings := _few_loadings(covariance - np.diag(specific))) is not None:
+        return Variance(loadings, specific)
+    spread, axes = np.linalg.eigh(covariance)
     least = max(0.0, float(spread[0])) * (1 - 1e-9)
-    found = _beside_few_factors(covariance)
-    return np.full(len(covariance), least) if found is None else found
+    kept = spread - least > NEGLIGIBLE * float(spread[-1])
+    return Variance(axes[:, kept] * np.sqrt(spread[kept] - least), np.full(len(covariance), least))
 
 
 def _beside_few_factors(covariance: np.ndarray) -> np.ndarray | None:
@@ -65,21 +60,35 @@ def _beside_few_factors(covariance: np.ndarray) -> np.ndarray | None:
     Off the diagonal only the factors show. With the assets in three groups, the block between the second and the third has the rank
     of the factors, and the common variance of an asset i of the first is `C_i3 (C_23)^+ C_2i`; so in turn for each group.
     """
-    count, scale = len(covariance), float(np.diag(covariance).max(initial=0.0))
+    count = len(covariance)
     groups = [np.arange(first, count, 3) for first in range(3)]
     common = np.zeros(count)
     for first in range(3):
         own, second, third = (groups[(first + n) % 3] for n in range(3))
-        block = covariance[np.ix_(second, third)]
-        left, sizes, right = np.linalg.svd(block, full_matrices=False)
+        left, sizes, right = np.linalg.svd(covariance[np.ix_(second, third)], full_matrices=False)
         rank = int((sizes > RANK * sizes.max(initial=0.0)).sum())
         if rank >= len(sizes):
             return None
         middle = (right[:rank].T / sizes[:rank]) @ left[:, :rank].T
-        common[own] = np.einsum("ij,jk,ki->i", covariance[np.ix_(own, third)], middle, covariance[np.ix_(second, own)], optimize=True)
+        common[own] = ((covariance[np.ix_(own, third)] @ middle) * covariance[np.ix_(second, own)].T).sum(axis=1)
     specific = np.diag(covariance) - common
-    rest = float(np.linalg.eigvalsh(covariance - np.diag(specific))[0])
-    if specific.min() < 0 or rest < -SETTLED * scale:
+    scale = float(np.diag(covariance).max(initial=0.0))
+    return None if specific.min() < -SETTLED * scale else np.clip(specific, 0.0, None)
+
+
+def _few_loadings(common: np.ndarray) -> np.ndarray | None:
+    """L with `L L' = common` by a pivoted Cholesky factorisation, as many columns as its rank; None where a rest stays.
+
+    Whatever rounding leaves in the rest is far below what a variance is known to.
+    """
+    rest, columns = common.copy(), []
+    scale = float(np.abs(common).max(initial=0.0))
+    for _ in range(len(common) // 3):
+        pivot = int(np.diag(rest).argmax())
+        if rest[pivot, pivot] <= SETTLED * scale:
+            break
+        columns.append(rest[:, pivot] / np.sqrt(rest[pivot, pivot]))
+        rest = rest - np.outer(columns[-1], columns[-1])
+    if np.abs(rest).max(initial=0.0) > SETTLED * scale:
         return None
-    # Rounding may leave the rest a hair below zero; the diagonal gives that hair back.
-    return np.clip(specific - max(0.0, -2 * rest), 0.0, None)
+    return np.column_stack(columns) if columns else np.zeros((len(common), 0))

@@ -20,6 +20,7 @@ from taxlots.decisions.program import Point, Program
 WHOLE = 1e-6
 DUST = 1e-12
 ROUNDS = 60
+PATIENT = 3
 STRETCHES = tuple(10.0**n for n in range(0, 13, 2))
 
 
@@ -42,6 +43,7 @@ class Node:
     bound: float = -INFINITY
     prices: Prices | None = None
     mixed: np.ndarray | None = None
+    unfinished: bool = True
     asset: int = -1
     parts: list[tuple[tuple[int, ...], "Node"]] = field(default_factory=list)
 
@@ -87,11 +89,13 @@ class Search:
             self._visit(root)
         while self.queue and not self._done():
             _, _, node = heapq.heappop(self.queue)
-            if node.bound >= self.best_cost - self._slack():
+            if node.unfinished:
+                self._visit(node)
+            elif node.bound >= self.best_cost - self._slack():
                 self.floor = min(self.floor, node.bound)
-                continue
-            for _, part in self._divide(node):
-                self._visit(part)
+            else:
+                for _, part in self._divide(node):
+                    self._visit(part)
         if self.best is None:
             return Found(None, INFINITY, INFINITY, tuple(roots))
         self._prove_infeasible()
@@ -121,8 +125,12 @@ class Search:
         return self.work > self.effort.most or min(self.floor, lowest) >= self.best_cost - self._slack()
 
     def _visit(self, node: Node) -> None:
-        """Bound a node; close it where the bound suffices, else queue it for division."""
-        if self._closed_by_known(node) or self._solve(node):
+        """Bound a node; close it where the bound suffices, else queue it, to be solved further or divided."""
+        closed = self._closed_by_known(node)
+        first = node.unfinished and node.prices is not None and self._better_open(node)
+        if not closed and not first:
+            closed = self._solve(node)
+        if closed:
             if all(node is not other for other, _ in self.without):
                 self.floor = min(self.floor, node.bound)
             return
@@ -144,7 +152,7 @@ class Search:
         program = self._program()
         program.set_piece(self.arrays.pieces[node.piece])
         program.set_menu(node.menu)
-        for _ in range(ROUNDS):
+        for turn in range(ROUNDS):
             self.work += program.layout.starts["width"]
             point = program.run()
             if point is None:
@@ -156,6 +164,9 @@ class Search:
                 closed = node.bound >= self.best_cost - self._slack()
             if closed or not added:
                 break
+            if turn >= PATIENT and self._better_open(node):
+                return False
+        node.unfinished = False
         if node.prices is not None and len(self.known) < 6:
             self.known.append(node.prices)
         if not closed and program.layout.chosen.any():
@@ -163,6 +174,10 @@ class Search:
             self._round(node, point)
             closed = node.bound >= self.best_cost - self._slack()
         return closed or self._leaf(node)
+
+    def _better_open(self, node: Node) -> bool:
+        """Whether another open node has a clearly lower bound: the best plan is more likely there."""
+        return bool(self.queue) and self.queue[0][0] < node.bound - self.effort.enough * max(1.0, abs(node.bound))
 
     def _leaf(self, node: Node) -> bool:
         """Whether nothing is left to divide: then what the bound lacks is the solver's rounding."""
