@@ -52,6 +52,7 @@ class Arrays:
     tax: TaxModel | None
     carry_value: float
     pay_from_cash: bool
+    most_drift: float = INFINITY
 
     @cached_property
     def distance(self) -> np.ndarray:

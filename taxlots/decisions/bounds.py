@@ -16,7 +16,7 @@ from taxlots.decisions.corners import Corners
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Per dollar: of cash, of turnover, of a short- and a long-term gain; `paid` of tax paid from cash.
+    """Per dollar: of cash, of turnover, of a short- and a long-term gain, of drift; `paid` of tax paid from cash.
 
     `tracking` is per squared dollar of tracking variance, and `exposure` the distance from the targets (dollars per asset) at which
     the variance that assets share is linearised.
@@ -28,13 +28,14 @@ class Prices:
     long: float = 0.0
     paid: float = 0.0
     tracking: float = 0.0
+    drift: float = 0.0
     exposure: np.ndarray | None = None
 
     def clipped(self) -> "Prices":
         """The same with the signs that the bound needs; prices from a solver can be a hair off."""
         cash = max(self.cash, 0.0)
         paid = min(max(self.paid, 0.0), cash)
-        return Prices(cash, max(self.turnover, 0.0), self.short, self.long, paid, max(self.tracking, 0.0), self.exposure)
+        return Prices(cash, max(self.turnover, 0.0), self.short, self.long, paid, max(self.tracking, 0.0), max(self.drift, 0.0), self.exposure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ def relaxed(arrays: Arrays, corners: Corners, prices: Prices, menu: np.ndarray) 
     options = _option_costs(arrays, prices, slope)
     options[~menu] = INFINITY
     fixed -= prices.cash * arrays.money
+    if prices.drift:
+        fixed -= prices.drift * arrays.most_drift
     if prices.turnover:
         fixed -= prices.turnover * arrays.turnover
     total = fixed + float(options.min(axis=1).sum())
@@ -121,7 +124,7 @@ def _option_costs(arrays: Arrays, prices: Prices, slope: np.ndarray) -> np.ndarr
     square = np.zeros(count)
     if arrays.variance is not None:
         square = (arrays.weight + prices.tracking) * arrays.variance.specific
-    curve = _Curve(arrays.drift_penalty, square, slope, arrays.band)
+    curve = _Curve(arrays.drift_penalty + prices.drift, square, slope, arrays.band)
     rate = arrays.rate
     buy = arrays.buy_cost + prices.cash * (1 + rate) + prices.turnover
     sale = arrays.sale_cost + np.where(arrays.long, prices.long, prices.short) * arrays.gain - prices.cash * (1 - rate) + prices.turnover

@@ -62,6 +62,7 @@ def allowed(arrays: Arrays, moves: Moves) -> bool:
     small = arrays.least - slack
     broken = (
         cash_left(arrays, moves) < -slack,
+        float(np.abs(away).sum()) > arrays.most_drift + slack,
         float(moves.bought.sum() + moves.sold.sum()) > arrays.turnover + slack,
         bool((np.abs(away) > arrays.band + slack).any()),
         bool(((buys | sells) & ~arrays.tradable).any()),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -90,9 +90,6 @@ class Instance(msgspec.Struct, frozen=True):
     min_trade: Decimal = ZERO
 
 
-_NUMBERS_AS_DECIMAL = msgspec.json.Decoder(dict[str, Decimal | bool | None])
-_Field = Annotated[str, msgspec.Meta(min_length=1)]
-
 
 def read_instance(path: Path) -> tuple[Instance, list[Problem]]:
     """The instance of a file and remarks on keys that are not used.
@@ -100,11 +97,15 @@ def read_instance(path: Path) -> tuple[Instance, list[Problem]]:
     Raises:
         TaxlotsError: FILE_UNREADABLE, or INSTANCE_INVALID with the place in the document.
     """
+    return parse_instance(content_of(path), str(path))
+
+
+def content_of(path: Path) -> bytes:
+    """A file's bytes. Raises TaxlotsError(FILE_UNREADABLE)."""
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise TaxlotsError(problem("FILE_UNREADABLE", f"{path}: {error.strerror}", file=str(path))) from None
-    return parse_instance(content, str(path))
 
 
 def parse_instance(content: bytes, name: str) -> tuple[Instance, list[Problem]]:

@@ -35,14 +35,14 @@ class Point:
 class Program:
     """One HiGHS model over a menu of options; `solve` may be called again after each change."""
 
-    def __init__(self, arrays: Arrays, menu: np.ndarray, extra_drift: float | None = None) -> None:
-        """Build and hand over. `extra_drift`: an upper limit of the summed drift in dollars, for the frontier."""
+    def __init__(self, arrays: Arrays, menu: np.ndarray) -> None:
+        """Build and hand over."""
         self.arrays, self.layout = arrays, Layout(arrays, menu)
         self.unit = (arrays.total if arrays.total > 0 else 1.0) / PARTS
         self.rows = Rows([], [], [], [], [])
         self.at: dict[str, Any] = {}
         self.linked: set[int] = set()
-        self._rows(extra_drift)
+        self._rows()
         self.solver = quiet_solver()
         for name, value in (("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9)):
             self.solver.setOptionValue(name, value)
@@ -104,16 +104,16 @@ class Program:
         lower[start["exposure"] : start["common"]] = -INFINITY
         return lower, upper
 
-    def _rows(self, extra_drift: float | None) -> None:
+    def _rows(self) -> None:
         self._asset_rows()
         self._coupling_rows()
         if self.layout.has_variance:
             self._variance_rows()
         self._link_rows()
         self._tax_rows()
-        if extra_drift is not None:
+        if np.isfinite(self.arrays.most_drift):
             start = self.layout.starts
-            (row,) = self.rows.add(-INFINITY, extra_drift / self.unit)
+            (row,) = self.rows.add(-INFINITY, self.arrays.most_drift / self.unit)
             self.rows.put(row, np.arange(start["above"], start["specific"]), 1.0)
             hold = np.flatnonzero(self.layout.kind == HOLD)
             self.rows.put(row, hold, np.abs(self.arrays.distance[self.layout.asset[hold]]) / self.unit)
@@ -251,6 +251,10 @@ class Program:
         low, high = ((side - expression.constant) / self.unit for side in sides)
         self.solver.changeRowBounds(row, low, high)
 
+    def set_most_drift(self, limit: float) -> None:
+        """Another limit of the summed drift, in dollars; the program must have been built with one."""
+        self.solver.changeRowBounds(self.at["drift"], -INFINITY, limit / self.unit)
+
     def set_menu(self, menu: np.ndarray) -> None:
         """Bar the options that are not in a (smaller) menu."""
         allowed = menu[self.layout.asset, self.layout.kind]
@@ -289,7 +293,7 @@ class Program:
 
         tracking = price("tracking") / self.unit
         exposure = self._tangent_point(duals, tracking + (self.arrays.weight if own_weight else 0.0)) if self.layout.factors else None
-        return Prices(price("cash"), price("turnover"), -price("short"), -price("long"), price("paid"), tracking, exposure)
+        return Prices(price("cash"), price("turnover"), -price("short"), -price("long"), price("paid"), tracking, price("drift"), exposure)
 
     def _tangent_point(self, duals: np.ndarray, weight: float) -> np.ndarray | None:
         """The distances whose tangent has the slopes that the factors' dual values say: `2 weight F'w = dual`, of least size."""

@@ -50,7 +50,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best moves (None: nothing is feasible), their cost, the bound, and the roots of the proof, one per reachable piece."""
+    """The best moves (None: nothing is feasible if the bound is infinite, else nothing was found), their cost, the bound, and the roots of the proof, one per reachable piece."""
 
     moves: Moves | None
     cost: float
@@ -61,14 +61,14 @@ class Found:
 class Search:
     """One search over one decision."""
 
-    def __init__(self, arrays: Arrays, effort: Effort | None = None) -> None:
-        """Nothing is solved before `run`."""
+    def __init__(self, arrays: Arrays, effort: Effort | None = None, program: Program | None = None) -> None:
+        """Nothing is solved before `run`. A program of the same decision (but for the limit of drift) may be used again."""
         self.arrays, self.effort = arrays, effort or Effort()
         self.best: Moves | None = None
         self.best_cost = INFINITY
         self.floor = INFINITY
         self.corners: list[Corners] = [corners(piece, arrays.box) for piece in arrays.pieces]
-        self.program: Program | None = None
+        self.program = program
         self.known: list[Prices] = []
         self.work = 0.0
         self.without: list[tuple[Node, Prices]] = []
@@ -83,7 +83,8 @@ class Search:
             return Found(None, INFINITY, INFINITY, ())
         nothing = Moves(np.zeros(len(self.arrays.owner)), np.zeros(len(self.arrays.names)))
         self._offer(nothing)
-        self.program = Program(self.arrays, menu)
+        if self.program is None:
+            self.program = Program(self.arrays, menu)
         roots = [Node(n, menu) for n in self._ordered(reachable)]
         for root in roots:
             self._visit(root)
@@ -97,7 +98,7 @@ class Search:
                 for _, part in self._divide(node):
                     self._visit(part)
         if self.best is None:
-            return Found(None, INFINITY, INFINITY, tuple(roots))
+            return Found(None, INFINITY, min((bound for bound, _, _ in self.queue), default=INFINITY), tuple(roots))
         self._prove_infeasible()
         still_open = min((bound for bound, _, _ in self.queue), default=INFINITY)
         return Found(self.best, self.best_cost, min(self.best_cost, self.floor, still_open), tuple(roots))
@@ -277,7 +278,7 @@ class Search:
 def stretched(ray: Prices, factor: float) -> Prices:
     """The prices times a factor; the point of the tangent stays."""
     of = replace(ray, cash=ray.cash * factor, turnover=ray.turnover * factor, short=ray.short * factor, long=ray.long * factor)
-    return replace(of, paid=ray.paid * factor, tracking=ray.tracking * factor)
+    return replace(of, paid=ray.paid * factor, tracking=ray.tracking * factor, drift=ray.drift * factor)
 
 
 def tidied(arrays: Arrays, moves: Moves) -> Moves:

@@ -18,8 +18,8 @@ from taxlots.decisions.search import Effort, Found, Node, Search
 from taxlots.rulebook import Rulebook
 
 PROVEN = 1e-4
-STATE = ("optimal", "feasible", "infeasible")
-FIELDS = ("cash", "turnover", "short", "long", "paid", "tracking")
+NOT_FOUND = {"constraint": None, "message": "no plan was found within the effort; that there is none is not proven"}
+FIELDS = ("cash", "turnover", "short", "long", "paid", "tracking", "drift")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def solve(instance: Instance, effort: Effort | None = None, rulebook: Rulebook |
     data = arrays(instance, rulebook)
     found = Search(data, effort).run()
     if found.moves is None:
-        why = reasons(data, instance)
+        why = reasons(data, instance) if np.isinf(found.bound) else [NOT_FOUND]
         return Solution("infeasible", {}, {}, None, None, perf_counter() - begun, (), tuple(why))
     evaluator = Evaluator(instance, rulebook)
     buys, sells = quantities(data, evaluator, found.moves)

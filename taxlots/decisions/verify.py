@@ -46,6 +46,29 @@ def objections(instance: Instance, solution: Mapping[str, Any], rulebook: Rulebo
     yield from _unproven(instance, claimed["bound"], pieces, evaluator)
 
 
+def plan_objections(instance: Instance, plan: Mapping[str, Any], rulebook: Rulebook | None = None) -> Iterator[str]:
+    """What is wrong with the optimum of a `taxlots.rebalance/1` document that carries its instance and solution."""
+    solution = plan["optimal"]["certificate"]["solution"]
+    yield from objections(instance, solution, rulebook)
+    try:
+        alternative = next(a for a in plan["alternatives"] if a["name"] == "optimal")
+        traded = {(t["side"], t["lot_id"] or t["asset"]): float(t["quantity"]) for t in alternative["trades"]}
+        solved = {("sell", t["lot_id"]): float(t["quantity"]) for t in solution["sells"]}
+        solved |= {("buy", t["asset"]): float(t["quantity"]) for t in solution["buys"]}
+        score, bound, gap = float(alternative["score"]), float(plan["optimal"]["bound"]), float(plan["optimal"]["gap"])
+        proven = float(solution["bound"])
+    except (StopIteration, KeyError, TypeError, ValueError) as error:
+        yield f"the plan lacks a usable {error!r}"
+        return
+    if traded.keys() != solved.keys() or any(_differs(traded[key], solved[key]) for key in traded):
+        yield "the trades of the optimal alternative are not those of its certificate"
+    hold = float(Evaluator(instance, rulebook).evaluate({}, {}).drift)
+    if _differs(bound, hold - proven):
+        yield f"the certificate proves that no plan scores above {hold - proven:.6f}, not {bound:.6f}"
+    if not abs(max(0.0, bound - score) / max(1.0, abs(score)) - gap) <= CLOSE:
+        yield f"a score of {score:.6f} does not leave a gap of {gap:.3e} to {bound:.6f}"
+
+
 def _quantities(solution: Mapping[str, Any], side: str, key: str) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for entry in solution[side]:
