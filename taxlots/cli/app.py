@@ -139,9 +139,7 @@ def solve(
 
 @app.command("verify-plan")
 def verify_plan(
-    files: Annotated[
-        list[Path], typer.Argument(help="A rebalance document, or a solution and its instance (JSON).", show_default=False)
-    ],
+    files: Annotated[list[Path], typer.Argument(help="A rebalance document, or a solution and its instance (JSON).", show_default=False)],
     form: o.FormatOption = o.Format.TABLE,
     output: o.Output = None,
 ) -> None:

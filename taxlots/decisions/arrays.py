@@ -4,9 +4,11 @@ Amounts in dollars; lots are sorted by asset. `gain` is the gain per dollar sold
 the netted tax: trading cost, the later tax that it saves, and the whole tax where rates are linear.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -172,37 +174,40 @@ def arrays(instance: Instance, rulebook: Rulebook | None = None) -> Arrays:
         turnover=INFINITY if instance.max_turnover is None else float(instance.max_turnover) * total,
         least=float(instance.min_trade),
         variance=None if instance.risk is None else variance_of(instance.risk, len(assets)),
-        **taxed,
+        gain=taxed.gain,
+        losing=taxed.losing,
+        sale_cost=taxed.sale_cost,
+        tax=taxed.tax,
+        carry_value=taxed.carry_value,
+        pay_from_cash=taxed.pay_from_cash,
     )
 
 
-def _floats(amounts: object) -> np.ndarray:
-    return np.array([float(a) for a in amounts])  # type: ignore[attr-defined]
+def _floats(amounts: Iterable[Decimal]) -> np.ndarray:
+    return np.array([float(amount) for amount in amounts])
 
 
-def _taxed(tax: LinearTax | FederalTax, lots: list[Lot], share: np.ndarray, rate: float, rulebook: Rulebook | None) -> Mapping[str, object]:
-    """What depends on the tax model; `share` is the basis per dollar of value."""
+class _Taxed(NamedTuple):
+    """What depends on the tax model."""
+
+    gain: np.ndarray
+    losing: np.ndarray
+    sale_cost: np.ndarray
+    tax: TaxModel | None = None
+    carry_value: float = 0.0
+    pay_from_cash: bool = False
+
+
+def _taxed(tax: LinearTax | FederalTax, lots: Sequence[Lot], share: np.ndarray, rate: float, rulebook: Rulebook | None) -> _Taxed:
+    """By the tax model; `share` is the basis per dollar of value."""
     if isinstance(tax, FederalTax):
         gain = 1.0 - rate - share
-        book = rulebook or load()
-        return {
-            "gain": gain,
-            "losing": gain < 0,
-            "sale_cost": rate - float(tax.future_rate) * gain,
-            "tax": tax_model(position_of(tax), book),
-            "carry_value": float(tax.carryforward_value),
-            "pay_from_cash": tax.pay_from_cash,
-        }
+        model = tax_model(position_of(tax), rulebook or load())
+        cost = rate - float(tax.future_rate) * gain
+        return _Taxed(gain, gain < 0, cost, model, float(tax.carryforward_value), tax.pay_from_cash)
     gain = 1.0 - share
     losing = gain < 0
     rates = np.array([float(tax.long_rate if lot.term == "long" else tax.short_rate) for lot in lots])
     on_loss = np.array([0.0 if lot.wash_flag else 1.0 for lot in lots])
     factor = np.where(losing, on_loss * (float(tax.loss_utilization) - float(tax.future_recapture)), 1.0)
-    return {
-        "gain": gain,
-        "losing": losing,
-        "sale_cost": rate + gain * rates * factor,
-        "tax": None,
-        "carry_value": 0.0,
-        "pay_from_cash": False,
-    }
+    return _Taxed(gain, losing, rate + gain * rates * factor)

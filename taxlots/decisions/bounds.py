@@ -35,7 +35,9 @@ class Prices:
         """The same with the signs that the bound needs; prices from a solver can be a hair off."""
         cash = max(self.cash, 0.0)
         paid = min(max(self.paid, 0.0), cash)
-        return Prices(cash, max(self.turnover, 0.0), self.short, self.long, paid, max(self.tracking, 0.0), max(self.drift, 0.0), self.exposure)
+        return Prices(
+            cash, max(self.turnover, 0.0), self.short, self.long, paid, max(self.tracking, 0.0), max(self.drift, 0.0), self.exposure
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +139,7 @@ def _option_costs(arrays: Arrays, prices: Prices, slope: np.ndarray) -> np.ndarr
     options[:, BUY] = curve.least(everyone, start + least, start + arrays.most_bought, buy) - buy * start
     none = np.zeros(count)
     all_lots = _Ladder(arrays.owner[order], sale[order], arrays.value[order], count)
-    options[:, SELL] = np.minimum(
-        all_lots.least_cost(curve, start, least, least), np.where(least > 0, INFINITY, options[:, HOLD])
-    )
+    options[:, SELL] = np.minimum(all_lots.least_cost(curve, start, least, least), np.where(least > 0, INFINITY, options[:, HOLD]))
     some = _Ladder(arrays.owner[order], sale[order], rebuyable[order], count)
     sold = np.minimum(np.maximum(some.profitable(-buy), least), some.total)
     shifted = start + least - sold

@@ -20,6 +20,7 @@ from taxlots.rulebook import Rulebook
 
 # A dollar of drift costs next to nothing, so that of equally cheap plans the nearest is taken: no point dominates another.
 NEXT_TO_NOTHING = 1e-7
+HEAVY = 1e4
 POINTS = 25
 QUICK = Effort(aim=1e-6, enough=1e-4, patience=5e5, most=5e6)
 
@@ -49,8 +50,14 @@ def frontier(instance: Instance, points: int = POINTS, rulebook: Rulebook | None
 
 def _nearest(data: Arrays) -> Arrays:
     """The same decision where only drift counts."""
-    free = {"sale_cost": np.zeros_like(data.sale_cost), "buy_cost": np.zeros_like(data.buy_cost), "carry_value": 0.0}
-    return replace(data, **free, drift_penalty=1e4, tax=data.tax if data.pay_from_cash else None)
+    return replace(
+        data,
+        sale_cost=np.zeros_like(data.sale_cost),
+        buy_cost=np.zeros_like(data.buy_cost),
+        carry_value=0.0,
+        drift_penalty=HEAVY,
+        tax=data.tax if data.pay_from_cash else None,
+    )
 
 
 def _drift(data: Arrays, found: Found) -> float:

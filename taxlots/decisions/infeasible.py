@@ -3,7 +3,6 @@
 Each limit in turn is lifted and its violation minimised while the others hold: what is left of it is by how much it is too tight.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -22,8 +21,9 @@ HEAVY = 1e4
 def reasons(data: Arrays, instance: Instance) -> list[dict[str, Any]]:
     """Ways out, each with the constraint, its value now, the value that would do, and the difference; in words as `message`."""
     if data.total <= 0:
-        unlimited = {"band": np.full(len(data.names), INFINITY), "tracking": INFINITY, "turnover": INFINITY}
-        told = _money(replace(data, total=max(1.0, float(data.value.sum())), **unlimited), instance)
+        anywhere = np.full(len(data.names), INFINITY)
+        priced = replace(data, total=max(1.0, float(data.value.sum())), band=anywhere, tracking=INFINITY, turnover=INFINITY)
+        told = _money(priced, instance)
         return [told] if told else []
     found = [told for way in (_money, _bands, _turnover, _tracking, _min_trade) if (told := way(data, instance)) is not None]
     if found:
@@ -96,9 +96,7 @@ def _turnover(data: Arrays, _instance: Instance) -> dict[str, Any] | None:
     """The least turnover of any plan."""
     if not np.isfinite(data.turnover):
         return None
-    counted = replace(
-        _free(data), sale_cost=np.full(len(data.owner), HEAVY), buy_cost=np.full(len(data.names), HEAVY), turnover=INFINITY
-    )
+    counted = replace(_free(data), sale_cost=np.full(len(data.owner), HEAVY), buy_cost=np.full(len(data.names), HEAVY), turnover=INFINITY)
     moves = _best(counted)
     if moves is None:
         return None

@@ -90,7 +90,6 @@ class Instance(msgspec.Struct, frozen=True):
     min_trade: Decimal = ZERO
 
 
-
 def read_instance(path: Path) -> tuple[Instance, list[Problem]]:
     """The instance of a file and remarks on keys that are not used.
 
@@ -148,8 +147,9 @@ def position_of(tax: FederalTax, name: str = "") -> TaxPosition:
     if tax.position.get("year", tax.year) != tax.year:
         raise invalid(name, "$.tax.position.year", f"{tax.position['year']} contradicts $.tax.year {tax.year}")
     values = {key: _amount(value, key, name) for key, value in tax.position.items()}
+    fields: dict[str, Any] = {"year": tax.year, "filing_status": ""} | values
     try:
-        return TaxPosition(**{"year": tax.year, "filing_status": ""} | values)
+        return TaxPosition(**fields)
     except TaxlotsError as error:
         raise invalid(name, "$.tax.position", error.problem.message) from None
 

@@ -76,9 +76,7 @@ def instance_of(portfolio: Portfolio) -> Instance:
         Lot(lot.lot_id, lot.asset, lot.quantity, lot.basis, "long" if lot.long_term else "short") for lot in portfolio.lots if lot.tradable
     )
     return Instance(
-        assets=tuple(
-            Asset(name, portfolio.prices[name], portfolio.target(name).weight, wash_sales=name in covered) for name in priced
-        ),
+        assets=tuple(Asset(name, portfolio.prices[name], portfolio.target(name).weight, wash_sales=name in covered) for name in priced),
         lots=lots,
         tax=FederalTax(portfolio.position.year, _fields(portfolio.position), terms.carryforward_value, terms.future_rate),
         name=f"rebalance of {portfolio.today}",

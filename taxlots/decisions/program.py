@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from taxlots.decisions.arrays import BOTH, BUY, HOLD, INFINITY, SELL, Arrays
+from taxlots.decisions.arrays import HOLD, INFINITY, Arrays
 from taxlots.decisions.bounds import Prices
 from taxlots.decisions.layout import EDGES, HEIGHTS, LINES, Layout, Rows
 from taxlots.decisions.regions import Affine, Piece
@@ -18,7 +18,7 @@ from taxlots.decisions.solver import quiet_solver
 
 PARTS = 1e4
 SNUG = 1e-9
-INSIDE = 1e-6
+INSIDE = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,8 +265,12 @@ class Program:
         """Solve; None where nothing is feasible."""
         import highspy  # noqa: PLC0415  as in _pass
 
+        told = highspy.HighsModelStatus
         self.solver.run()
-        if self.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        if self.solver.getModelStatus() not in {told.kOptimal, told.kInfeasible}:
+            self.solver.clearSolver()  # numerical trouble from the last basis: once more from none
+            self.solver.run()
+        if self.solver.getModelStatus() != told.kOptimal:
             return None
         solution = self.solver.getSolution()
         values, duals = np.array(solution.col_value), np.array(solution.row_dual)

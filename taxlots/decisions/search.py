@@ -21,6 +21,7 @@ WHOLE = 1e-6
 DUST = 1e-12
 ROUNDS = 60
 PATIENT = 3
+MEMORY = 6
 STRETCHES = tuple(10.0**n for n in range(0, 13, 2))
 
 
@@ -158,23 +159,31 @@ class Search:
             point = program.run()
             if point is None:
                 return self._set_aside(node, program.ray())
-            closed = self._raise(node, point.prices)
-            added = program.add_tangents(point, self._tolerance(program)) + program.add_links(point)
-            if not closed and self._is_whole(point, program):
-                self._offer(Moves(point.sold, point.bought))
-                closed = node.bound >= self.best_cost - self._slack()
-            if closed or not added:
-                break
+            closed, settled = self._take(node, point, program)
+            if closed or settled or turn == ROUNDS - 1:
+                return closed or self._settle(node, point, program)
             if turn >= PATIENT and self._better_open(node):
-                return False
+                break
+        return False
+
+    def _take(self, node: Node, point: Point, program: Program) -> tuple[bool, bool]:
+        """Learn from a solution: its bound, and its plan where no asset is mixed. Whether the node is closed, and the program exact."""
+        closed = self._raise(node, point.prices)
+        if not closed and self._is_whole(point, program):
+            self._offer(Moves(point.sold, point.bought))
+            closed = node.bound >= self.best_cost - self._slack()
+        added = program.add_tangents(point, self._tolerance(program)) + program.add_links(point)
+        return closed, not added
+
+    def _settle(self, node: Node, point: Point, program: Program) -> bool:
+        """A node whose bound will not rise further: keep its prices, look for a plan nearby; whether that closes it."""
         node.unfinished = False
-        if node.prices is not None and len(self.known) < 6:
+        if node.prices is not None and len(self.known) < MEMORY:
             self.known.append(node.prices)
-        if not closed and program.layout.chosen.any():
+        if program.layout.chosen.any():
             node.mixed = self._mixed(point, program)
             self._round(node, point)
-            closed = node.bound >= self.best_cost - self._slack()
-        return closed or self._leaf(node)
+        return node.bound >= self.best_cost - self._slack() or self._leaf(node)
 
     def _better_open(self, node: Node) -> bool:
         """Whether another open node has a clearly lower bound: the best plan is more likely there."""
@@ -197,7 +206,8 @@ class Search:
     def _tolerance(self, program: Program) -> float:
         """By how much a tangent may miss the variance, in the program's units, for the aim to be met."""
         count = max(1, len(program.layout.moving) + program.layout.factors)
-        goal = self.effort.aim * max(1.0, min(abs(self.best_cost), 1e12)) / 8 / count
+        reached = abs(self.best_cost) if self.best is not None else 1.0
+        goal = self.effort.aim * max(1.0, reached) / 8 / count
         by_price = goal / (self.arrays.weight * program.unit**2) if self.arrays.weight > 0 else INFINITY
         by_limit = 1e-7 * (self.arrays.tracking / program.unit) ** 2 / count
         return max(1e-13, min(by_price, by_limit))

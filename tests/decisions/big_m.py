@@ -3,9 +3,12 @@
 The tax is written from the forms: every kinked function is a list of points with one binary per segment (multiple choice).
 """
 
+from itertools import pairwise
+
 import highspy
 import numpy as np
 from taxlots.decisions.evaluation import Evaluator
+from taxlots.decisions.solver import quiet_solver
 from taxlots.rulebook import load
 from taxlots.tax.schedule import schedule_for
 
@@ -46,9 +49,8 @@ class Mip:
         matrix.value_ = np.array([v for r in self.rows for v in r[0].values()], float)
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
         program.integrality_ = [kinds[w] for w in whole]
-        solver = highspy.Highs()
-        solver.setOptionValue("output_flag", False)
-        for name, value in (("mip_rel_gap", 1e-9), ("mip_abs_gap", 1e-7), ("primal_feasibility_tolerance", 1e-9), ("threads", 1)):
+        solver = quiet_solver()
+        for name, value in (("mip_rel_gap", 1e-9), ("mip_abs_gap", 1e-7), ("primal_feasibility_tolerance", 1e-9)):
             solver.setOptionValue(name, value)
         solver.setOptionValue("mip_feasibility_tolerance", 1e-9)
         solver.passModel(program)
@@ -64,7 +66,7 @@ def function_of(mip, terms, constant, low, high, curve, kinks, cost=0.0):
     heights = [curve(p) for p in points]
     out = mip.var(-INF, INF, cost)
     shares, choices = [], []
-    for (x0, x1), (y0, y1) in zip(zip(points, points[1:], strict=False), zip(heights, heights[1:], strict=False), strict=True):
+    for (x0, x1), (y0, y1) in zip(pairwise(points), pairwise(heights), strict=True):
         z, t = mip.binary(), mip.var()
         mip.row([(t, 1), (z, -(x1 - x0))], -INF, 0)
         shares.append((z, x0, t, y0, (y1 - y0) / (x1 - x0)))
@@ -103,8 +105,7 @@ def optimum(instance):
         buys[asset.asset] = mip.var(0, 0 if asset.restricted else most, rate)
         asset_rows(mip, instance, asset, sells, buys[asset.asset], (total, most))
         cash.append((buys[asset.asset], 1 + rate))
-    for lot in instance.lots:
-        cash.append((sells[lot.lot_id], -(1 - rate)))
+    cash += [(column, -(1 - rate)) for column in sells.values()]
     turnover = [(c, 1) for c in (*buys.values(), *sells.values())]
     if instance.max_turnover is not None:
         mip.row(turnover, -INF, float(instance.max_turnover) * total)
@@ -168,25 +169,8 @@ def linear_costs(mip, instance, sells, price):
 def federal(mip, instance, evaluator, sells, price):
     """The column of the tax after the plan, and the constant of the objective."""
     position, tax = evaluator.position, instance.tax
+    net = nets(mip, instance, evaluator, sells, price)
     law = schedule_for(position.year, position.filing_status, load())
-    kept, future = 1 - float(evaluator.rate), float(tax.future_rate)
-    terms, reach = {"short": [], "long": []}, {"short": [0.0, 0.0], "long": [0.0, 0.0]}
-    for lot in instance.lots:
-        value = float(lot.quantity) * price[lot.asset]
-        share = kept - float(lot.basis) / value
-        terms[lot.term].append((sells[lot.lot_id], share))
-        reach[lot.term][share > 0] += share * value
-        cost, low, high, whole = mip.columns[sells[lot.lot_id]]
-        mip.columns[sells[lot.lot_id]] = (cost - future * share, low, high, whole)
-    start = {
-        "short": float(position.short_term - position.carryover_short),
-        "long": float(position.long_term - position.carryover_long),
-    }
-    net = {}
-    for term in ("short", "long"):
-        low, high = (start[term] + side for side in reach[term])
-        net[term] = (mip.var(low, high), low, high)
-        mip.row([(net[term][0], 1), *((c, -s) for c, s in terms[term])], start[term], start[term])
     (short, short_low, short_high), (long, long_low, long_high) = net["short"], net["long"]
     both_low, both_high = short_low + long_low, short_high + long_high
     both = mip.var(both_low, both_high)
@@ -232,6 +216,30 @@ def federal(mip, instance, evaluator, sells, price):
     before = evaluator.before
     carryover = float(before.carryover_short + before.carryover_long)
     return tax_now, float(tax.carryforward_value) * carryover - float(before.total - before.amt)
+
+
+def nets(mip, instance, evaluator, sells, price):
+    """The columns of the year's short- and long-term net with their reach; the later tax saved goes into the costs."""
+    position, tax = evaluator.position, instance.tax
+    kept, future = 1 - float(evaluator.rate), float(tax.future_rate)
+    terms, reach = {"short": [], "long": []}, {"short": [0.0, 0.0], "long": [0.0, 0.0]}
+    for lot in instance.lots:
+        value = float(lot.quantity) * price[lot.asset]
+        share = kept - float(lot.basis) / value
+        terms[lot.term].append((sells[lot.lot_id], share))
+        reach[lot.term][share > 0] += share * value
+        cost, low, high, whole = mip.columns[sells[lot.lot_id]]
+        mip.columns[sells[lot.lot_id]] = (cost - future * share, low, high, whole)
+    start = {
+        "short": float(position.short_term - position.carryover_short),
+        "long": float(position.long_term - position.carryover_long),
+    }
+    net = {}
+    for term in ("short", "long"):
+        low, high = (start[term] + side for side in reach[term])
+        net[term] = (mip.var(low, high), low, high)
+        mip.row([(net[term][0], 1), *((c, -s) for c, s in terms[term])], start[term], start[term])
+    return net
 
 
 def lesser_or_zero(mip, one, other):

@@ -60,7 +60,9 @@ def document(seed, *, risk=False, model=None):
         quantity = round(draw.uniform(1, 40_000 / price[name]), draw.choice([0, 3])) or 1
         basis = round(quantity * price[name] * draw.choice([0, 0.3, 0.7, 0.99, 1, 1.2, 2, draw.uniform(0, 2)]), 2)
         term = draw.choice(["short", "long"])
-        lots.append({"lot_id": f"L{number}", "asset": name, "quantity": quantity, "basis": basis, "term": term, "wash_flag": draw.random() < 0.1})
+        lots.append(
+            {"lot_id": f"L{number}", "asset": name, "quantity": quantity, "basis": basis, "term": term, "wash_flag": draw.random() < 0.1}
+        )
     weights = [draw.randint(0, 5) for _ in names]
     scale = draw.choice([0.9, 1.0, 0.7]) / max(1, sum(weights))
     assets = [

@@ -109,7 +109,7 @@ def universal_line(draw: random.Random, number: int) -> str:
 def test_universal_ledger(seed, tmp_path, monkeypatch):
     """Two overlapping files, a price table, every kind of row."""
     monkeypatch.chdir(tmp_path)
-    draw = random.Random(seed)  # noqa: S311  a reproducible history
+    draw = random.Random(seed)
     rows = [universal_line(draw, number) for number in range(160)]
     (tmp_path / "one.csv").write_text("\n".join([UNIVERSAL, *rows[:110], ""]))
     (tmp_path / "two.csv").write_text("\n".join([UNIVERSAL, *rows[90:], UNIVERSAL, rows[0], ""]))
@@ -164,7 +164,7 @@ def kraken_lines(draw: random.Random, number: int) -> list[str]:
 def test_kraken_ledger(seed, tmp_path, monkeypatch):
     """Two overlapping files with trades, rewards, reversals, pending rows, conflicting ids and rows that can't be read."""
     monkeypatch.chdir(tmp_path)
-    draw = random.Random(seed)  # noqa: S311  a reproducible history
+    draw = random.Random(seed)
     events = [kraken_lines(draw, number) for number in range(150)]
     rows = [row for event in events for row in event]
     (tmp_path / "one.csv").write_text("\n".join([KRAKEN, *rows[:120], ""]))
