@@ -12,7 +12,7 @@ from math import sqrt
 import numpy as np
 
 from taxlots import exact
-from taxlots.decisions.instance import FederalTax, Instance, LinearTax, Lot, position_of
+from taxlots.decisions.instance import Asset, FederalTax, Instance, LinearTax, Lot, position_of
 from taxlots.decisions.risk import Variance, variance_of
 from taxlots.rulebook import Rulebook
 from taxlots.tax import TaxDue, TaxPosition, tax_due
@@ -172,17 +172,23 @@ class Evaluator:
         losing = {self.lots[name].asset for name, quantity in sells.items() if quantity and self.gain(self.lots[name], quantity) < 0}
         for asset in one.assets:
             sold, bought, away = (part[asset.asset] for part in by_asset)
-            covered = one.wash_sales if asset.wash_sales is None else asset.wash_sales
-            if asset.restricted and (sold or bought):
-                yield f"{asset.asset} is restricted and traded"
-            if asset.band is not None and abs(away) > asset.band * self.total + slack:
-                yield f"{asset.asset} ends {away:.2f} from its target, outside its band"
-            if one.exclusive_sides and sold and bought:
-                yield f"{asset.asset} is both bought and sold"
-            if covered and bought and asset.asset in losing:
-                yield f"{asset.asset} is bought and sold at a loss"
-            if any(0 < side < one.min_trade - slack for side in (sold, bought)):
-                yield f"a trade of {asset.asset} is below the minimum of {one.min_trade}"
+            yield from self._broken_by(asset, (sold, bought, away), asset.asset in losing)
+
+    def _broken_by(self, asset: Asset, moved: tuple[Decimal, Decimal, Decimal], losing: bool) -> Iterator[str]:  # noqa: FBT001  a fact of the asset
+        """What an asset's dollars sold, bought and away from the target do not keep."""
+        one, slack = self.instance, TOLERANCE * max(Decimal(1), abs(self.total))
+        sold, bought, away = moved
+        covered = one.wash_sales if asset.wash_sales is None else asset.wash_sales
+        if asset.restricted and (sold or bought):
+            yield f"{asset.asset} is restricted and traded"
+        if asset.band is not None and abs(away) > asset.band * self.total + slack:
+            yield f"{asset.asset} ends {away:.2f} from its target, outside its band"
+        if one.exclusive_sides and sold and bought:
+            yield f"{asset.asset} is both bought and sold"
+        if covered and bought and losing:
+            yield f"{asset.asset} is bought and sold at a loss"
+        if any(0 < side < one.min_trade - slack for side in (sold, bought)):
+            yield f"a trade of {asset.asset} is below the minimum of {one.min_trade}"
 
 
 def due_now(due: TaxDue) -> Decimal:

@@ -16,6 +16,7 @@ from taxlots.decisions.search import Effort, Search
 QUICK = Effort(aim=1e-6, enough=1e-3, patience=5e5, most=5e6)
 MARGIN = 1e-6
 HEAVY = 1e4
+MOST_BANDS = 30
 
 
 def reasons(data: Arrays, instance: Instance) -> list[dict[str, Any]]:
@@ -67,29 +68,25 @@ def _money(data: Arrays, instance: Instance) -> dict[str, Any] | None:
     return _told("cash", float(instance.cash), float(instance.cash) + missing, "the constraints need more money than there is")
 
 
-def _bands(data: Arrays, instance: Instance) -> dict[str, Any] | None:
-    """Bands widened by the least amount that makes a plan possible, found by halving the interval."""
-    if not np.isfinite(data.band).any():
+def _bands(data: Arrays, _instance: Instance) -> dict[str, Any] | None:
+    """The one band that is in the way, where there is one; else all of them. By how much is found by halving the interval."""
+    banded = np.isfinite(data.band)
+    if not banded.any() or not _fits(data, banded, 1.0):
         return None
+    alone = [n for n in np.flatnonzero(banded)[:MOST_BANDS] if _fits(data, np.arange(len(banded)) == n, 1.0)]
+    which = np.arange(len(banded)) == alone[0] if alone else banded
     low, high = 0.0, 1.0
-    if not _fits(data, high):
-        return None
     while high - low > 1e-7:
         middle = (low + high) / 2
-        low, high = (low, middle) if _fits(data, middle) else (middle, high)
-    moves = _best(_widened(data, high))
-    away = np.zeros(len(data.names)) if moves is None else np.abs(distance(data, moves)) - data.band
-    worst = int(np.where(np.isfinite(data.band), away, -INFINITY).argmax())
-    now = float(data.band[worst] / data.total)
-    return _told(f"band of {data.names[worst]}", now, now + high, "no plan brings every asset into its band")
+        low, high = (low, middle) if _fits(data, which, middle) else (middle, high)
+    now = float(data.band[which].min() / data.total)
+    name = f"band of {data.names[alone[0]]}" if alone else "band (every asset's)"
+    return _told(name, now, now + high, "no plan brings every asset into its band")
 
 
-def _widened(data: Arrays, by: float) -> Arrays:
-    return replace(_free(data), band=data.band + by * data.total)
-
-
-def _fits(data: Arrays, by: float) -> bool:
-    return _best(_widened(data, by)) is not None
+def _fits(data: Arrays, which: np.ndarray, by: float) -> bool:
+    """Whether a plan exists with these bands wider by a share of the portfolio."""
+    return _best(replace(_free(data), band=data.band + np.where(which, by * data.total, 0.0))) is not None
 
 
 def _turnover(data: Arrays, _instance: Instance) -> dict[str, Any] | None:

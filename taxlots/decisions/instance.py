@@ -14,7 +14,7 @@ import msgspec
 from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.tax import TaxPosition
 
-SCHEMA = "taxlots.instance/1"
+SCHEMA: Literal["taxlots.instance/1"] = "taxlots.instance/1"
 ZERO = Decimal(0)
 NOT_JSON_NUMBERS = re.compile(r"(?<![\w\"])-?(NaN|Infinity|inf|nan)(?![\w\"])")
 
@@ -156,7 +156,7 @@ def position_of(tax: FederalTax, name: str = "") -> TaxPosition:
 
 def _amount(value: Any, key: str, name: str) -> Any:
     """A number or a text with one as a Decimal; other texts (status, state) as they are."""
-    if isinstance(value, bool) or isinstance(value, list | dict):
+    if isinstance(value, bool | list | dict):
         raise invalid(name, f"$.tax.position.{key}", f"{value!r} is no amount")
     if key in {"filing_status", "state", "year"} or value is None:
         return value

@@ -67,7 +67,7 @@ class Program:
         arrays, layout = self.arrays, self.layout
         start = layout.starts
         cost = np.zeros(start["width"])
-        option, lot = layout.sales
+        _, lot = layout.sales
         cost[layout.columns("sale", len(lot))] = arrays.sale_cost[lot]
         cost[layout.columns("buy", len(layout.buying))] = arrays.buy_cost[layout.asset[layout.buying]]
         cost[start["above"] : start["specific"]] = arrays.drift_penalty
@@ -189,7 +189,7 @@ class Program:
 
     def _link_rows(self) -> None:
         """Within a choice every amount is limited by its option's share."""
-        arrays, layout, rows, unit = self.arrays, self.layout, self.rows, self.unit
+        arrays, layout, unit = self.arrays, self.layout, self.unit
         option, lot = layout.sales
         chosen = layout.chosen
         sale, buy = layout.columns("sale", len(lot)), layout.columns("buy", len(layout.buying))
@@ -276,7 +276,7 @@ class Program:
         values, duals = np.array(solution.col_value), np.array(solution.row_dual)
         layout, arrays = self.layout, self.arrays
         start = layout.starts
-        option, lot = layout.sales
+        _, lot = layout.sales
         sold = np.bincount(lot, values[start["sale"] : start["buy"]], minlength=len(arrays.owner)) * self.unit
         asset = layout.asset[layout.buying]
         bought = np.bincount(asset, values[start["buy"] : start["above"]], minlength=len(arrays.names)) * self.unit

@@ -51,7 +51,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best moves (None: nothing is feasible if the bound is infinite, else nothing was found), their cost, the bound, and the roots of the proof, one per reachable piece."""
+    """The best moves, their cost, the bound, and the roots of the proof, one per reachable piece.
+
+    Without moves nothing is feasible if the bound is infinite; else nothing was found within the effort.
+    """
 
     moves: Moves | None
     cost: float

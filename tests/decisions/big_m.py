@@ -60,8 +60,9 @@ class Mip:
         return solver.getInfo().objective_function_value, np.array(solver.getSolution().col_value)
 
 
-def function_of(mip, terms, constant, low, high, curve, kinks, cost=0.0):
+def function_of(mip, terms, constant, reach, curve, cost=0.0):
     """A variable equal to `curve(terms + constant)`, which is linear between the kinks, by one binary per segment."""
+    (low, high), (curve, kinks) = reach, curve
     points = sorted({low - 1.0, high + 1.0, *(k for k in kinks if low - 1.0 < k < high + 1.0)})
     heights = [curve(p) for p in points]
     out = mip.var(-INF, INF, cost)
@@ -189,16 +190,16 @@ def federal(mip, instance, evaluator, sells, price):
     def carried(n):
         return max(0.0, -n) - min(max(0.0, -n), limit, room)
 
-    income, (low, high) = function_of(mip, [(both, 1)], 0.0, both_low, both_high, in_income, [-limit])
-    function_of(mip, [(both, 1)], 0.0, both_low, both_high, carried, [0, -limit, -room], -float(tax.carryforward_value))
+    income, (low, high) = function_of(mip, [(both, 1)], 0.0, (both_low, both_high), (in_income, [-limit]))
+    function_of(mip, [(both, 1)], 0.0, (both_low, both_high), (carried, [0, -limit, -room]), -float(tax.carryforward_value))
     whole, edges = graduated(law.ordinary)
     favoured, steps = graduated(law.preferential)
     most = max(0.0, min(long_high, both_high))
     below = (base + low - most, base + high)
     above = (base + dividends + low, base + dividends + high)
-    split, (_, top1) = function_of(mip, [(income, 1), (preferred, -1)], base, *below, lambda y: whole(y) - favoured(y), [*edges, *steps])
-    stacked, (_, top2) = function_of(mip, [(income, 1)], base + dividends, *above, favoured, steps)
-    ordinary, (_, top3) = function_of(mip, [(income, 1)], base + dividends, *above, whole, edges)
+    split, (_, top1) = function_of(mip, [(income, 1), (preferred, -1)], base, below, (lambda y: whole(y) - favoured(y), [*edges, *steps]))
+    stacked, (_, top2) = function_of(mip, [(income, 1)], base + dividends, above, (favoured, steps))
+    ordinary, (_, top3) = function_of(mip, [(income, 1)], base + dividends, above, (whole, edges))
     regular, choice = mip.var(0, INF), mip.binary()
     mip.row([(regular, 1), (split, -1), (stacked, -1), (choice, top1 + top2)], 0, INF)
     mip.row([(regular, 1), (ordinary, -1), (choice, -top3)], -top3, INF)
@@ -208,9 +209,9 @@ def federal(mip, instance, evaluator, sells, price):
         return float(law.niit_rate) * max(0.0, min(invested + gain, earned + invested + gain - float(law.niit_threshold)))
 
     edge = max(0.0, float(law.niit_threshold) - earned) - invested
-    surtax, _ = function_of(mip, [(both, 1)], 0.0, both_low, both_high, investment, [-limit, edge])
+    surtax, _ = function_of(mip, [(both, 1)], 0.0, (both_low, both_high), (investment, [-limit, edge]))
     flat = float(position.state_rate or 0)
-    state, _ = function_of(mip, [(income, 1)], base + dividends, *above, lambda s: flat * max(0.0, s), [0.0])
+    state, _ = function_of(mip, [(income, 1)], base + dividends, above, (lambda s: flat * max(0.0, s), [0.0]))
     tax_now = mip.var(-INF, INF, 1.0)
     mip.row([(tax_now, 1), (regular, -1), (surtax, -1), (state, -1)], 0, 0)
     before = evaluator.before
