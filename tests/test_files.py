@@ -87,7 +87,7 @@ def test_append_writes_the_rest_where_the_system_takes_a_part(tmp_path, monkeypa
 def test_append_tells_a_full_disk(tmp_path, monkeypatch):
     """What was written before stays: the reader sees a torn end."""
 
-    def full(handle, data):
+    def full(_handle, _data):
         raise OSError(28, "No space left on device")
 
     append(tmp_path / "journal", lambda _: b"one\n")
@@ -100,7 +100,7 @@ def test_append_tells_a_full_disk(tmp_path, monkeypatch):
 def test_a_second_writer_is_kept_out(tmp_path):
     """While one composes, another one fails after its patience and adds nothing; after it, it may."""
 
-    def meanwhile(data: bytes) -> bytes:
+    def meanwhile(_data: bytes) -> bytes:
         with pytest.raises(TaxlotsError, match="being written by another run"):
             append(tmp_path / "journal", lambda _: b"second\n", patience=0)
         return b"first\n"

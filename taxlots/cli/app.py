@@ -154,6 +154,33 @@ def tax(  # noqa: PLR0913, PLR0917  one parameter per shared option
 
 
 @app.command()
+def solve(
+    instance: Annotated[Path, typer.Argument(help="Problem file (taxlots.instance/1).", show_default=False)],
+    points: Annotated[
+        int | None, typer.Option("--frontier", help="Also tax and cost against drift, at this many levels.", min=2, show_default=False)
+    ] = None,
+    form: o.FormatOption = o.Format.JSON,
+    output: o.Output = None,
+) -> None:
+    """The optimiser alone, on a problem file: the proven best plan."""
+    from taxlots.cli import solving  # noqa: PLC0415
+
+    raise typer.Exit(emit(solving.solve(instance, points), form, output))
+
+
+@app.command("verify-plan")
+def verify_plan(
+    files: Annotated[list[Path], typer.Argument(help="A rebalance document, or a solution and its instance (JSON).", show_default=False)],
+    form: o.FormatOption = o.Format.TABLE,
+    output: o.Output = None,
+) -> None:
+    """Check a plan, its figures and the proof of its bound without the optimiser."""
+    from taxlots.cli import solving  # noqa: PLC0415
+
+    raise typer.Exit(emit(solving.verify_plan(files), form, output))
+
+
+@app.command()
 def demo(out: Annotated[Path, typer.Option("--out", help="Folder for the workbook.")] = Path("demo")) -> None:
     """The whole main job on the bundled sample exports."""
     from taxlots.cli.demo import run  # noqa: PLC0415

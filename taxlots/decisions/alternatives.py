@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from taxlots import exact
-from taxlots.decisions.branches import optimal_trades
 from taxlots.decisions.explain import against_first_in, explained
 from taxlots.decisions.harvest import paying_sales, round_trips
-from taxlots.decisions.optimise import certificate
+from taxlots.decisions.optimise import certificate, optimal_trades
 from taxlots.decisions.plan import Plan, Trade
 from taxlots.decisions.policies import (
     affordable,
@@ -140,7 +139,8 @@ def _optimal(portfolio: Portfolio, others: Sequence[Plan]) -> Plan:
     plan = _plan(portfolio, OPTIMAL, "the best score of all plans of today, with its proof", raw, ())
     if solved.sold is None:
         return replace(plan, feasible=False, notes=(*plan.notes, "no trades raise the money that the withdrawal needs"))
-    better = max((p for p in others if p.feasible), key=lambda p: p.figures.score, default=plan)
+    comparable = (p for p in others if p.feasible and all(t.value >= portfolio.terms.min_trade for t in p.trades))
+    better = max(comparable, key=lambda p: p.figures.score, default=plan)
     if better.figures.score > plan.figures.score or not plan.feasible:
         plan = replace(plan, trades=better.trades, figures=better.figures, feasible=better.feasible, notes=better.notes)
-    return replace(plan, certificate=certificate(solved, plan.figures.score))
+    return replace(plan, certificate=certificate(portfolio, solved, plan.trades, plan.figures.score))

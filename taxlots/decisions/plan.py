@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from taxlots.decisions.instance import Instance
 from taxlots.decisions.portfolio import HeldLot
 
 
@@ -56,12 +57,17 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """Proof of the optimum: no feasible plan scores above `bound`; `gap` as a share of max(1, |score|)."""
+    """Proof of the optimum: no feasible plan scores above `bound`; `gap` as a share of max(1, |score|).
+
+    `instance` is the decision as a problem file and `solution` its `taxlots.solution/1` with these trades and the prices that prove the
+    bound.
+    """
 
     bound: float
     gap: float
-    pieces: tuple[dict[str, Any], ...]
     assumptions: tuple[str, ...]
+    instance: Instance
+    solution: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

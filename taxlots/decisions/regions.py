@@ -26,6 +26,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
+import numpy as np
+
 from taxlots.rulebook import Rulebook
 from taxlots.tax.position import TaxPosition
 from taxlots.tax.schedule import Schedule, Tiers, schedule_for
@@ -42,6 +44,10 @@ class Affine:
     constant: float = 0.0
     short: float = 0.0
     long: float = 0.0
+
+    def at(self, short: float, long: float) -> float:
+        """Its value at the nets."""
+        return self.constant + self.short * short + self.long * long
 
     def plus(self, other: "Affine", times: float = 1.0) -> "Affine":
         """The sum with a multiple of another."""
@@ -78,6 +84,18 @@ class Piece:
     carried: Affine
     parts: tuple[tuple[Affine, tuple[Line, ...]], ...]
 
+    def holds(self, short: float, long: float, slack: float) -> bool:
+        """Whether the nets lie in its region, within some slack in dollars."""
+        return all(b.lower - slack <= b.expression.at(short, long) <= b.upper + slack for b in self.bounds)
+
+    def tax(self, points: np.ndarray) -> np.ndarray:
+        """The tax at points (Gs, Gl), one per row; right where the piece's bounds hold."""
+        total = np.zeros(len(points))
+        for argument, lines in self.parts:
+            value = argument.constant + points @ np.array((argument.short, argument.long))
+            total += np.max([line.intercept + line.slope * value for line in lines], axis=0)
+        return total
+
 
 @dataclass(frozen=True, slots=True)
 class _Polygon:
@@ -110,6 +128,7 @@ class TaxModel:
     investment: float
     other_income: float
     limit: float
+    legal_limit: float
     state: "_State | None"
     start_short: float
     start_long: float
@@ -130,6 +149,7 @@ def tax_model(position: TaxPosition, rulebook: Rulebook) -> TaxModel:
         investment=float(invested + position.qualified_dividends + position.investment_income),
         other_income=float(earned - position.investment_income),
         limit=float(min(schedule.loss_limit, room)),
+        legal_limit=float(schedule.loss_limit),
         state=_state(position, base + position.qualified_dividends, deduction, rulebook),
         start_short=float(position.short_term - position.carryover_short),
         start_long=float(position.long_term - position.carryover_long),
@@ -199,11 +219,15 @@ def _pieces_of(polygon: _Polygon, model: TaxModel) -> Iterator[Piece]:
 
 
 def _shared_parts(polygon: _Polygon, model: TaxModel) -> tuple[tuple[Affine, tuple[Line, ...]], ...]:
-    """Net investment income tax and state tax: the same in every piece."""
+    """Net investment income tax and state tax: the same in every piece.
+
+    Form 8960 takes the loss that the law allows, even where there is too little income to use it.
+    """
     rate = float(model.schedule.niit_rate)
-    net = polygon.ordinary.plus(polygon.preferential).plus(Affine(model.investment))
-    excess = max(0.0, float(model.schedule.niit_threshold) - model.other_income)
-    parts: list[tuple[Affine, tuple[Line, ...]]] = [(net, (Line(0.0, 0.0), Line(rate, -rate * excess)))]
+    excess = max(0.0, float(model.schedule.niit_threshold) - model.other_income) - model.investment
+    net = Affine(short=1.0, long=1.0)
+    floor = max(0.0, -rate * (model.legal_limit + excess))
+    parts: list[tuple[Affine, tuple[Line, ...]]] = [(net, (Line(0.0, floor), Line(rate, -rate * excess)))]
     if model.state is not None:
         parts += _state_parts(model.state, polygon)
     return tuple(parts)

@@ -5,6 +5,8 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from taxlots import exact, frames
 from taxlots.decisions.gaps import Gap
 from taxlots.decisions.harvest import Rung
@@ -182,7 +184,8 @@ def rebalance_document(plans: Sequence[Plan], problems: Sequence[Problem]) -> Do
     proof = next((plan.certificate for plan in plans if plan.certificate), None)
     optimal: Document = {"bound": None, "gap": None, "certificate": None}
     if proof:
-        certificate = {"pieces": list(proof.pieces), "assumptions": list(proof.assumptions)}
+        instance = msgspec.to_builtins(proof.instance)
+        certificate = {"assumptions": list(proof.assumptions), "instance": instance, "solution": proof.solution}
         optimal = {"bound": proof.bound, "gap": proof.gap, "certificate": certificate}
     return document("rebalance", problems, alternatives=[_alternative(plan) for plan in plans], optimal=optimal)
 

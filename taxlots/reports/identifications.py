@@ -16,6 +16,8 @@ from taxlots.problems import Problem
 from taxlots.reports.documents import document
 from taxlots.reports.tables import NUMBER, TEXT, Table
 
+_NOT_NEEDED = "Of a digital asset the broker need not be told: own books are enough until the end of 2026 (Notices 2025-7, 2026-20)."
+
 _COLUMNS = ("recorded", "about", "lots or order", "attested", "broker told", "SHA-256")
 
 
@@ -117,10 +119,6 @@ def _letter_notes(record: Record, books: Books, *, new: bool) -> list[str]:
     if text is None:
         return []
     if since is None:
-        return (
-            ["Of a digital asset the broker need not be told: own books are enough for sales until the end of 2026 (Notices 2025-7, 2026-20)."]
-            if new
-            else []
-        )
+        return [_NOT_NEEDED] if new else []
     head = f"For sales from {since} on this counts only if the broker was told by the time of the sale. Send this, then record it:"
     return [head, f'  taxlots identify --told "how and when" --line {record.line}', "", *text.splitlines()]

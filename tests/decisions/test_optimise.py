@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from portfolios import lot, portfolio, portfolios
 from taxlots.decisions.alternatives import ALTERNATIVES, OPTIMAL, compare
-from taxlots.decisions.branches import optimal_trades
+from taxlots.decisions.optimise import optimal_trades
 from taxlots.decisions.policies import affordable
 from taxlots.decisions.score import cash_after, figures, sale
 from taxlots.tax import TaxPosition

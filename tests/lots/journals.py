@@ -2,13 +2,14 @@
 
 from datetime import UTC, datetime
 
-from support import ledger_of
 from taxlots.lots import identification
 from taxlots.lots.book import Elections
 from taxlots.lots.filing import JournalFile, Purpose, directed
 from taxlots.lots.identification import Part, Sale, Standing
 from taxlots.lots.results import book
 from taxlots.rulebook import load
+
+from support import ledger_of
 
 
 def at(text: str) -> datetime:

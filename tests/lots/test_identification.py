@@ -9,7 +9,7 @@ from taxlots.lots.identification import FIRST, Told, compose, read
 
 RECORDS = [
     ("2026-11-01T09:00:00", standing("hifo", "2026-11-01T09:00:00Z")),
-    ("2026-11-02T09:00:00", sale("s1", "b1=0.5,b2=0.25", note="Zürich, \"quoted\"")),
+    ("2026-11-02T09:00:00", sale("s1", "b1=0.5,b2=0.25", note='Zürich, "quoted"')),
     ("2026-11-03T09:00:00", Told(2, "message 17")),
 ]
 DATA = written(*RECORDS)

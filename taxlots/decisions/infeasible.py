@@ -1,0 +1,123 @@
+"""Which constraint to relax, and by how much, where no plan keeps them all.
+
+Each limit in turn is lifted and its violation minimised while the others hold: what is left of it is by how much it is too tight.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from taxlots.decisions.arrays import INFINITY, Arrays
+from taxlots.decisions.costs import Moves, cash_left, distance
+from taxlots.decisions.instance import Instance
+from taxlots.decisions.search import Effort, Search
+
+QUICK = Effort(aim=1e-6, enough=1e-3, patience=5e5, most=5e6)
+MARGIN = 1e-6
+HEAVY = 1e4
+MOST_BANDS = 30
+
+
+def reasons(data: Arrays, instance: Instance) -> list[dict[str, Any]]:
+    """Ways out, each with the constraint, its value now, the value that would do, and the difference; in words as `message`."""
+    if data.total <= 0:
+        anywhere = np.full(len(data.names), INFINITY)
+        priced = replace(data, total=max(1.0, float(data.value.sum())), band=anywhere, tracking=INFINITY, turnover=INFINITY)
+        told = _money(priced, instance)
+        return [told] if told else []
+    found = [told for way in (_money, _bands, _turnover, _tracking, _min_trade) if (told := way(data, instance)) is not None]
+    if found:
+        return found
+    return [{"constraint": None, "message": "no single constraint is to blame: relax two of cash, bands, turnover and tracking error"}]
+
+
+def _told(constraint: str, now: float, needed: float, because: str) -> dict[str, Any]:
+    verb = "raise" if needed > now else "lower"
+    message = f"{verb} {constraint} from {now:g} to {needed:.10g} (by {abs(needed - now):.10g}): {because}"
+    return {"constraint": constraint, "now": now, "needed": needed, "by": abs(needed - now), "message": message}
+
+
+def _free(data: Arrays) -> Arrays:
+    """The same decision without any cost of its own; the tax stays where it is paid from cash, and then is small beside `HEAVY`."""
+    zero = np.zeros_like
+    tax = data.tax if data.pay_from_cash else None
+    return replace(
+        data, tax=tax, sale_cost=zero(data.sale_cost), buy_cost=zero(data.buy_cost), drift_penalty=0.0, aversion=0.0, carry_value=0.0
+    )
+
+
+def _best(data: Arrays) -> Moves | None:
+    return Search(data, QUICK).run().moves
+
+
+def _money(data: Arrays, instance: Instance) -> dict[str, Any] | None:
+    """With unlimited money, the least that is needed of it."""
+    rate = data.rate
+    plenty = data.money + 10 * abs(data.total) + 1.0
+    rich = replace(_free(data), sale_cost=np.full(len(data.owner), rate - 1), buy_cost=np.full(len(data.names), 1 + rate), money=plenty)
+    moves = _best(rich)
+    if moves is None:
+        return None
+    missing = -cash_left(data, moves) * (1 + MARGIN)
+    if missing <= 0:
+        return None
+    if instance.withdrawal:
+        now = float(instance.withdrawal)
+        return _told("withdrawal", now, now - missing, "no sales within the other constraints raise that much")
+    return _told("cash", float(instance.cash), float(instance.cash) + missing, "the constraints need more money than there is")
+
+
+def _bands(data: Arrays, _instance: Instance) -> dict[str, Any] | None:
+    """The one band that is in the way, where there is one; else all of them. By how much is found by halving the interval."""
+    banded = np.isfinite(data.band)
+    if not banded.any() or not _fits(data, banded, 1.0):
+        return None
+    alone = [n for n in np.flatnonzero(banded)[:MOST_BANDS] if _fits(data, np.arange(len(banded)) == n, 1.0)]
+    which = np.arange(len(banded)) == alone[0] if alone else banded
+    low, high = 0.0, 1.0
+    while high - low > 1e-7:
+        middle = (low + high) / 2
+        low, high = (low, middle) if _fits(data, which, middle) else (middle, high)
+    now = float(data.band[which].min() / data.total)
+    name = f"band of {data.names[alone[0]]}" if alone else "band (every asset's)"
+    return _told(name, now, now + high, "no plan brings every asset into its band")
+
+
+def _fits(data: Arrays, which: np.ndarray, by: float) -> bool:
+    """Whether a plan exists with these bands wider by a share of the portfolio."""
+    return _best(replace(_free(data), band=data.band + np.where(which, by * data.total, 0.0))) is not None
+
+
+def _turnover(data: Arrays, _instance: Instance) -> dict[str, Any] | None:
+    """The least turnover of any plan."""
+    if not np.isfinite(data.turnover):
+        return None
+    counted = replace(_free(data), sale_cost=np.full(len(data.owner), HEAVY), buy_cost=np.full(len(data.names), HEAVY), turnover=INFINITY)
+    moves = _best(counted)
+    if moves is None:
+        return None
+    needed = float(moves.sold.sum() + moves.bought.sum()) / data.total * (1 + MARGIN)
+    return _told("max_turnover", data.turnover / data.total, needed, "every plan within the other constraints trades more")
+
+
+def _tracking(data: Arrays, _instance: Instance) -> dict[str, Any] | None:
+    """The least tracking error of any plan."""
+    if not np.isfinite(data.tracking) or data.variance is None:
+        return None
+    moves = _best(replace(_free(data), aversion=HEAVY, tracking=INFINITY))
+    if moves is None:
+        return None
+    needed = float(np.sqrt(data.variance.of(distance(data, moves)))) / data.total * (1 + 1e-5)
+    return _told("max_tracking_error", data.tracking / data.total, needed, "every plan within the other constraints is further away")
+
+
+def _min_trade(data: Arrays, _instance: Instance) -> dict[str, Any] | None:
+    """Whether the minimum trade alone is in the way."""
+    if not data.least or _best(replace(_free(data), least=0.0)) is None:
+        return None
+    low, high = 0.0, data.least
+    while high - low > 1e-6 * data.least:
+        middle = (low + high) / 2
+        low, high = (middle, high) if _best(replace(_free(data), least=middle)) is not None else (low, middle)
+    return _told("min_trade", data.least, low, "no plan trades that much of everything that it has to trade")
