@@ -17,7 +17,7 @@ from taxlots.lots.directions import Law
 from taxlots.lots.filing import JournalFile, journal_problems
 from taxlots.lots.identification import Content, Part, Sale, Standing, Told, written
 from taxlots.lots.methods import METHODS
-from taxlots.problems import TaxlotsError, problem
+from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.reports.identifications import document_of, record_table
 from taxlots.rulebook import load
 from taxlots.session import Choices, Session, find_settings, journal_path, open_session, read_journal
@@ -67,10 +67,9 @@ def run(request: Request) -> Result:
     made = now()
     contents = _contents(request, settings_file, zone, made)
     path = journal_path(settings_file)
-    torn = journal_problems(read_journal(settings_file))
+    torn = [one for one in journal_problems(read_journal(settings_file)) if one.code == "JOURNAL_TORN"]
     append(path, lambda data: _composed(data, contents, made, path))
-    result = _shown(read_journal(settings_file), law, "Recorded", last=len(contents))
-    return replace(result, problems=[*result.problems, *(p for p in torn if p.code == "JOURNAL_TORN")])
+    return _shown(read_journal(settings_file), law, "Recorded", last=len(contents), further=torn)
 
 
 def _composed(data: bytes, contents: Sequence[Content], made: datetime, path: Path) -> bytes:
@@ -87,15 +86,14 @@ def _composed(data: bytes, contents: Sequence[Content], made: datetime, path: Pa
 
 def _verified(file: JournalFile, law: Law, known: str | None) -> Result:
     """The proof of the chain; with a hash that was kept, that its line is still there."""
-    result = _shown(file, law, "Journal")
+    lost = []
     if known and not any(record.sha256.startswith(known.lower()) for record in file.journal.records):
-        lost = problem("JOURNAL_BROKEN", f"no proven line has the hash {known}: it was changed or cut off", file=file.name)
-        return replace(result, problems=[*result.problems, lost], document=document_of(file, law, [*result.problems, lost]))
-    return result
+        lost = [problem("JOURNAL_BROKEN", f"no proven line has the hash {known}: it was changed or cut off", file=file.name)]
+    return _shown(file, law, "Journal", further=lost)
 
 
-def _shown(file: JournalFile, law: Law, title: str, last: int = 0) -> Result:
-    problems = journal_problems(file)
+def _shown(file: JournalFile, law: Law, title: str, last: int = 0, further: Sequence[Problem] = ()) -> Result:
+    problems = [*journal_problems(file), *further]
     records = file.journal.records[-last:] if last else file.journal.records
     tables = [record_table(file, records, law, title, new=bool(last))]
     return Result(document_of(file, law, problems, records), tables, problems)

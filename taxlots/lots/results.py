@@ -49,7 +49,12 @@ class Book:
 def book(ledger: Ledger, elections: Elections, rulebook: Rulebook) -> Book:
     """Book the settled ledger. Bad data becomes Problems; nothing is raised."""
     entries = split(ledger.transactions)
-    booked = book_entries(entries, elections)
+    return written(ledger, (entries, book_entries(entries, elections)), elections, rulebook)
+
+
+def written(ledger: Ledger, folded: tuple[Entries, Booked], elections: Elections, rulebook: Rulebook) -> Book:
+    """What the fold of the ledger's entries came to, as frames."""
+    entries, booked = folded
     problems = ledger.problems + lacking.problems(booked.lacking, entries, ledger.zone) + _unbooked(entries)
     problems += by_record.problems(booked.recorded.unmet, entries, elections.directions.file)
     calendar = Calendar(entries, ledger.zone)

@@ -18,7 +18,19 @@ from taxlots.reports.sheets import SHEETS, addresses
 from taxlots.reports.sheets.page import LONGEST_TEXT
 from taxlots.reports.workbook import Content, write_workbook
 
-NAMES = ["Summary", "Form 8949", "Disposals", "Income", "Open lots", "Harvest", "Rebalance", "Problems", "Methods", "Sources"]
+NAMES = [
+    "Summary",
+    "Form 8949",
+    "Disposals",
+    "Income",
+    "Open lots",
+    "Lot identifications",
+    "Harvest",
+    "Rebalance",
+    "Problems",
+    "Methods",
+    "Sources",
+]
 DECIMALS = {"Rebalance": 2}  # the optimum is found in floats
 RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -158,7 +170,10 @@ def test_print_set_up(report):
 
 def test_data_sheets_have_tables_and_decisions_charts(report):
     book = openpyxl.load_workbook(report.path)
-    assert all(book[name].tables for name in ("Form 8949", "Disposals", "Income", "Open lots", "Harvest", "Problems", "Sources"))
+    assert all(
+        book[name].tables
+        for name in ("Form 8949", "Disposals", "Income", "Open lots", "Lot identifications", "Harvest", "Problems", "Sources")
+    )
     with zipfile.ZipFile(report.path) as archive:
         assert sum("charts/chart" in name for name in archive.namelist()) == 2
 
@@ -218,7 +233,7 @@ def test_a_sheet_without_rows_says_so(make):
     cells = workbooks.cells(make([], decide=False), values=True)
     told = {
         name: cells[name][f"A{addresses.HEADER_ROW + 1}"]
-        for name in ("Summary", "Disposals", "Income", "Open lots", "Harvest", "Rebalance")
+        for name in ("Summary", "Disposals", "Income", "Open lots", "Lot identifications", "Harvest", "Rebalance")
     }
     assert told == {
         "Summary": "No disposals and no income in all years.",

@@ -1,0 +1,108 @@
+"""Exports to disposals, as ratios to the time that pyarrow needs to read the same file as text, measured in the same process.
+
+    python benchmarks/lots.py [ROWS ...] [--history NAME ...] [--method NAME ...] [--rp2 PATH]
+
+Each line of the table is a process of its own, so that its peak memory is its own. Histories: `universal_histories.py`. The floor is the
+fastest of five readings. Where RP2 is installed, or its `rp2_us` is named, it books the trades as well: whole processes, less their
+start-up.
+"""
+
+import argparse
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+import rp2_side
+from universal_histories import HISTORIES, write
+
+METHODS = ("fifo", "lifo", "hifo", "lofo")
+RP2_ROWS = (2_000, 8_000, 32_000)
+TITLE = (
+    "history         rows method  floor s |   read settle entries    fold  frames |  total  us/row  peak MB | entries  pieces   open lots\n"
+    "                                       as ratios to the floor"
+)
+
+
+def measure(path: Path, history: str, method: str) -> None:
+    """One line of the table."""
+    import pyarrow.csv  # noqa: PLC0415  measured in the child process
+    from taxlots.importers.read import read  # noqa: PLC0415
+    from taxlots.ledger.entries import split  # noqa: PLC0415
+    from taxlots.ledger.settle import Terms, settle  # noqa: PLC0415
+    from taxlots.lots import results  # noqa: PLC0415
+    from taxlots.lots.book import Elections, book_entries  # noqa: PLC0415
+    from taxlots.rulebook import load  # noqa: PLC0415
+
+    floor, rulebook, elections = min(_timed(pyarrow.csv.read_csv, path)[0] for _ in range(5)), load(), Elections(method)
+    reading, imported = _timed(read, [path])
+    settling, ledger = _timed(settle, imported, Terms(zone_assumed=False))
+    rows = len(ledger.transactions)
+    del imported
+    splitting, entries = _timed(split, ledger.transactions)
+    folding, booked = _timed(book_entries, entries, elections)
+    writing, book = _timed(results.written, ledger, (entries, booked), elections, rulebook)
+    steps = (reading, settling, splitting, folding, writing)
+    shown = " ".join(f"{seconds / floor:>7.1f}" for seconds in steps)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{history:<11} {rows:>9,} {method:>6} {floor:>8.3f} | {shown} | {sum(steps) / floor:>5.1f}x {sum(steps) / rows * 1e6:>7.2f} "
+        f"{memory:>8.0f} | {len(entries):>7,} {len(book.disposals):>7,} {len(book.lots):>9,}",
+        flush=True,
+    )
+
+
+def _timed(function: object, *arguments: object) -> tuple[float, object]:
+    begun = perf_counter()
+    result = function(*arguments)
+    return perf_counter() - begun, result
+
+
+def beside_rp2(command: str, folder: Path) -> None:
+    """Whole processes on the same trades: RP2 and `taxlots gains`, each less the time of its start."""
+    print("\n     rows method    RP2 s  taxlots s   ratio   (whole process less start-up)")
+    own = [sys.executable, "-m", "taxlots"]
+    for rows in RP2_ROWS:
+        path = folder / f"rp2-{rows}"
+        path.mkdir()
+        write(path / "trades.csv", "trades", rows)
+        rp2_side.convert(path / "trades.csv", path)
+        theirs = rp2_side.seconds([command, "-m", "fifo", "-n", "-o", "out", "rp2.ini", "rp2.ods"], [command, "--help"], path)
+        ours = rp2_side.seconds([*own, "gains", "trades.csv", "--method", "fifo", "--format", "json"], [*own, "--help"], path)
+        print(f"{rows:>9,} {'fifo':>6} {theirs:>8.1f} {ours:>10.2f} {theirs / ours:>6.0f}x", flush=True)
+
+
+def main() -> None:
+    """Measure each history, size and method in a process of its own."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rows", nargs="*", type=int, default=[10_000, 100_000])
+    parser.add_argument("--history", action="append", choices=sorted(HISTORIES))
+    parser.add_argument("--method", action="append", choices=METHODS)
+    parser.add_argument("--rp2", help="path of RP2's rp2_us, where it is not on the PATH; `none` leaves it out")
+    parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.file:
+        measure(chosen.file, chosen.history[0], chosen.method[0])
+        return
+    print(TITLE)
+    with tempfile.TemporaryDirectory() as folder:
+        for history in chosen.history or HISTORIES:
+            for rows in chosen.rows:
+                path = Path(folder) / f"{history}-{rows}.csv"
+                write(path, history, rows)
+                for method in chosen.method or METHODS:
+                    command = [sys.executable, __file__, "--file", str(path), "--history", history, "--method", method]
+                    subprocess.run(command, check=True)  # noqa: S603
+                path.unlink()
+        command = chosen.rp2 or shutil.which("rp2_us", path=f"{Path(sys.executable).parent}:/usr/local/bin")
+        if command and command != "none":
+            beside_rp2(command, Path(folder))
+        else:
+            print("RP2 is not installed: pip install 'taxlots[benchmarks]', or name its rp2_us with --rp2.")
+
+
+if __name__ == "__main__":
+    main()
