@@ -108,7 +108,7 @@ def _contents(request: Request, settings_file: SettingsFile, zone: tzinfo, made:
             raise _wrong("--line needs --told", 'Say how and when the broker was told: --told "message 123 on 2027-01-05".')
         return [Told(request.line, request.told)]
     if request.sale is not None:
-        return [_sale(request, zone)]
+        return [_sale(request, zone, made)]
     if request.standing is not None:
         return [_standing(request, zone, made)]
     if request.attest:
@@ -116,7 +116,7 @@ def _contents(request: Request, settings_file: SettingsFile, zone: tzinfo, made:
     raise _wrong("there is nothing to record", "Use --sale, --standing, --told with --line, --attest, --list or --verify.")
 
 
-def _sale(request: Request, zone: tzinfo) -> Sale:
+def _sale(request: Request, zone: tzinfo, made: datetime) -> Sale:
     if not (request.account and request.asset and request.lots):
         raise _wrong("--sale needs --account, --asset and --lots", "Such as --account kraken --asset BTC --lots LOT=0.5")
     at = _planned(request.sale or "", zone)
@@ -124,7 +124,7 @@ def _sale(request: Request, zone: tzinfo) -> Sale:
     sale = Sale(request.account, request.asset.upper(), parts, None if at else request.sale, at, request.attest, request.told, request.note)
     if not request.paths:
         return sale
-    return _replaced(sale, _checked(_session(request), request.account, sale.asset, parts))
+    return _replaced(sale, _checked(_session(request, zone, made), request.account, sale.asset, parts))
 
 
 def _replaced(sale: Sale, parts: tuple[Part, ...]) -> Sale:
@@ -156,8 +156,10 @@ def _parts(texts: Sequence[str]) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def _session(request: Request) -> Session:
-    return open_session(request.paths, replace(request.choices, filed=True))
+def _session(request: Request, zone: tzinfo, made: datetime) -> Session:
+    """The exports as of the day of the record: the lots that there are then, by what may be filed."""
+    day = str(made.astimezone(zone).date())
+    return open_session(request.paths, replace(request.choices, filed=True, as_of=day))
 
 
 def _checked(session: Session, account: str, asset: str, parts: Sequence[Part]) -> tuple[Part, ...]:
@@ -191,7 +193,7 @@ def _standing(request: Request, zone: tzinfo, made: datetime) -> Standing:
     until = _time("--until", request.until, zone) if request.until else None
     if until is not None and identification.moment(until) <= identification.moment(start):
         raise _wrong("--until is not after --from", "Give a later time.")
-    parts, grounds = _least_tax(request) if method == MIN_TAX else ((), {})
+    parts, grounds = _least_tax(request, zone, made) if method == MIN_TAX else ((), {})
     asset = request.asset.upper() if request.asset else None
     return Standing(method, start, until, request.account, asset, parts, grounds, request.attest, request.told, request.note)
 
@@ -203,7 +205,7 @@ def _time(option: str, text: str, zone: tzinfo) -> str:
         raise _wrong(f"{option}: {error}", "Give a time such as 2026-12-01T00:00:00Z, or a day.") from None
 
 
-def _least_tax(request: Request) -> tuple[tuple[Part, ...], dict[str, str]]:
+def _least_tax(request: Request, zone: tzinfo, made: datetime) -> tuple[tuple[Part, ...], dict[str, str]]:
     """The lots in the order of the tax that selling each costs now, and what that was computed from."""
     if not (request.account and request.asset):
         raise _wrong("--standing min-tax needs --account and --asset", "The lots chosen are recorded, not only the rule.")
@@ -212,7 +214,7 @@ def _least_tax(request: Request) -> tuple[tuple[Part, ...], dict[str, str]]:
     if not request.paths:
         hint = "Give the exports, so that the lots can be ranked, or the lots in their order with --lots."
         raise _wrong("--standing min-tax needs the lots", hint)
-    session = _session(request)
+    session = _session(request, zone, made)
     portfolio = session.portfolio()
     ranked = by_tax(portfolio, request.account, request.asset.upper())
     if not ranked:
