@@ -180,6 +180,15 @@ def test_a_standing_order_counts_from_when_it_was_recorded(take):
     assert take(attested, *sales) == (["s1:b2=0.1", "s2:b2=0.1"], ["IDENTIFICATION_ATTESTED"])
 
 
+def test_a_standing_order_recorded_at_the_moment_of_the_sale(take):
+    """In time; a microsecond later is too late. The lot and what is said of it agree."""
+    assert take(written(("2026-06-01T15:00:00", standing("hifo", "2026-01-01T00:00:00Z"))), S1) == (["s1:b2=0.5"], [])
+    assert take.methods == ["hifo, record 1"]
+    late = written(("2026-06-01T15:00:00.000001", standing("hifo", "2026-01-01T00:00:00Z")))
+    assert take(late, S1) == (["s1:b1=0.5"], ["IDENTIFICATION_LATE"])
+    assert take.methods == ["fifo"]
+
+
 def test_the_narrower_standing_order_counts(take):
     """LIFO for BTC in Kraken goes before HIFO for Kraken, that before LOFO for everything."""
     everything, account = standing("lofo", "2026-05-03T00:00:00Z", account=None), standing("hifo", "2026-05-02T00:00:00Z")
