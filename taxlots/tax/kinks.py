@@ -43,13 +43,16 @@ class Gauge:
 def find_kinks(at: Callable[[Decimal], tuple[Computed, StateSchedule | None]], horizon: Decimal, most: int) -> list[Kink]:
     """The first kinks on a way: `at` computes the year at so many dollars from here, up to the horizon.
 
-    The tax is linear between corners, and so is every gauge; the next corner is where the first of them reaches zero.
+    The tax is linear between corners, and so is every gauge; the next corner is where the first of them reaches zero. The
+    steps of 2017's personal exemption are not among them.
     """
     kinks: list[Kink] = []
     dollars = ZERO
     with exact.exactly():
         before, passed = None, list[Gauge]()
         for _ in range(_MOST_CORNERS):
+            if dollars + 2 * _STEP > horizon:
+                break
             here, state = at(dollars)
             near, _ = at(dollars + _STEP)
             far, _ = at(dollars + 2 * _STEP)

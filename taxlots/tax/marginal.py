@@ -1,6 +1,6 @@
 """What one more gain, loss or dollar of income costs, in which tax, and how far that rate reaches."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from taxlots.problems import TaxlotsError, problem
 from taxlots.rulebook import Rulebook
 from taxlots.tax.kinks import Kink, find_kinks, horizon_of
 from taxlots.tax.liability import Computed, compute
-from taxlots.tax.position import AMOUNTS, ZERO, TaxDue, TaxPosition
+from taxlots.tax.position import AMOUNTS, NEVER_NEGATIVE, ZERO, TaxDue, TaxPosition
 from taxlots.tax.schedule import schedule_for
 from taxlots.tax.states import state_schedule
 
@@ -70,7 +70,8 @@ def marginal(
         state = None
         if position.state and position.state_rate is None:
             state = state_schedule(position.state, position.year, position.filing_status, rulebook)
-        kinks = find_kinks(lambda x: (compute(_moved(position, direction, x), rulebook), state), horizon_of(rates), most_kinks)
+        reach = min([horizon_of(rates), *_room(position, direction)])
+        kinks = find_kinks(lambda x: (compute(_moved(position, direction, x), rulebook), state), reach, most_kinks)
         return Marginal(cost, size, cost.total / size, tuple(kinks))
 
 
@@ -91,6 +92,13 @@ def _split(computed: Computed) -> tuple[Decimal, Decimal]:
     if regular.tax == regular.all_ordinary:
         return regular.tax, ZERO
     return regular.ordinary, regular.favoured + regular.collectibles
+
+
+def _room(position: TaxPosition, direction: Mapping[str, Decimal]) -> Iterator[Decimal]:
+    """How far amounts that can't be negative can fall."""
+    for name, share in direction.items():
+        if share < 0 and name in NEVER_NEGATIVE:
+            yield (getattr(position, name) or ZERO) / -share
 
 
 def _moved(position: TaxPosition, direction: Mapping[str, Decimal], dollars: Decimal) -> TaxPosition:

@@ -206,6 +206,17 @@ def test_a_header_of_another_layout_begins_another_table(tmp_path, kraken_first)
     assert [(p["code"], p["row"]) for p in document["problems"] if p["code"] == "TIME_INVALID"] == [("TIME_INVALID", 6)]
 
 
+@pytest.mark.parametrize("kraken_first", [True, False])
+def test_a_header_of_another_layout_begins_another_table_in_a_large_file(tmp_path, kraken_first):
+    """As in a small file: 4,000 rows of 90 bytes are read by column where they stand alone."""
+    rows = [tx("2024-02-05T12:00:00Z", "buy", sent="200 USD", received=f"{n + 1} SOL", id=f"row-{n:030}") for n in range(4000)]
+    text = (KRAKEN + universal(*rows) if kraken_first else universal(*rows) + KRAKEN).replace('"', "")
+    assert len(text) > readers.LARGE_BYTES
+    document, files = check(tmp_path, {"b.csv": text})
+    assert (files["b.csv"]["rows"], files["b.csv"]["used"]) == (4001, 4001)
+    assert [p["code"] for p in document["problems"]] == ["DEPOSIT_UNPAIRED"]  # the one of Kraken
+
+
 def test_a_first_header_too_far_down_is_none(tmp_path):
     """A known header below row 60 is none, and a second one does not make the rows between them vanish."""
     document, files = check(tmp_path, {"b.csv": "x\n" * 70 + OTHER + KRAKEN})

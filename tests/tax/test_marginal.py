@@ -67,6 +67,16 @@ def test_nothing_extra_is_refused(extra):
         marginal(TaxPosition(2025, "single"), extra)
 
 
+def test_less_income_ends_at_none():
+    # 90,000 - 1,000: 22 %; the 12 % bracket ends at 48,475 + 15,750 of wages, 25,775 below.
+    found = marginal(TaxPosition(2025, "single", wages=D(90_000)), {"wages": D(-1_000)})
+    assert found.cost.total == -220
+    # 64,225 of wages, then 11,925 + 15,750 = 27,675, then 15,750, below which nothing is due.
+    assert [kink.dollars for kink in found.kinks] == [25_775, 62_325, 74_250]
+    with pytest.raises(TaxlotsError, match="wages is -1"):
+        marginal(TaxPosition(2025, "single"), {"wages": D(-1)})
+
+
 AMOUNT = st.integers(0, 900_000).map(D)
 GAIN = st.integers(-200_000, 900_000).map(D)
 STATES = st.sampled_from([None, "CA", "NJ", "OH", "IL"])
