@@ -39,15 +39,19 @@ def source_count(table: pa.Table) -> int:
     return int(pc.sum(pc.list_value_length(table["sources"])).as_py() or 0)
 
 
-def first_sources(table: pa.Table) -> list[Source]:
-    """File and row of the first row of each transaction."""
+def first_places(table: pa.Table) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """The first row of each transaction: names of files, the index of its file among them, and its row."""
     column = table["sources"].combine_chunks()
-    starts = pa.array(column.offsets.to_numpy()[:-1] - column.offsets[0].as_py())
+    starts = column.offsets.to_numpy()[:-1] - column.offsets[0].as_py() if len(column) else np.zeros(0, np.int64)
     flat = column.flatten()
     files = flat.field("file")
-    names = files.dictionary.to_pylist()
-    pairs = zip(files.indices.take(starts).to_pylist(), flat.field("row").take(starts).to_pylist(), strict=True)
-    return [(names[code], row) for code, row in pairs]
+    return files.dictionary.to_pylist(), files.indices.to_numpy()[starts], flat.field("row").to_numpy()[starts]
+
+
+def first_sources(table: pa.Table) -> list[Source]:
+    """File and row of the first row of each transaction."""
+    names, files, rows = first_places(table)
+    return [(names[file], row) for file, row in zip(files.tolist(), rows.tolist(), strict=True)]
 
 
 def sources(table: pa.Table) -> Iterator[Source]:

@@ -3,39 +3,89 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from itertools import repeat
+
+import numpy as np
 
 from taxlots.exact import plain
 from taxlots.importers.records import Source, Transaction
 from taxlots.prices import PriceTable, Quote
 from taxlots.problems import Problem, problem
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_DAY = EPOCH.date()
+_MICROSECOND = timedelta(microseconds=1)
+_SECOND, _DAY = 10**6, 86_400 * 10**6  # in microseconds
 _PLACES, _LINES = 5, 10  # as many places and lines as a message shows
 Leg = tuple[Decimal, str]
 
 
-@dataclass(slots=True)
-class _Rows:
-    """The rows of one finding about one asset. `needed` is what had to be valued, by the price of the asset."""
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Rows as columns: times in microseconds UTC, and of each its file (an index into `names`) and row."""
 
-    rows: list[tuple[datetime, Source, str]] = field(default_factory=list)
-    worst: int = 0
-    needed: set[str] = field(default_factory=set)
+    times: np.ndarray
+    names: Sequence[str]
+    files: np.ndarray
+    rows: np.ndarray
 
-    def first(self) -> tuple[datetime, Source, str]:
-        return min(self.rows)
+    @classmethod
+    def of(cls, listed: Sequence[tuple[datetime, Source, str]]) -> "Places":
+        """Of rows told one by one."""
+        names = list(dict.fromkeys(file for _, (file, _), _ in listed))
+        times = [(time - EPOCH) // _MICROSECOND for time, _, _ in listed]
+        files = [names.index(file) for _, (file, _), _ in listed]
+        return cls(np.array(times, np.int64), names, np.array(files, np.int64), np.array([row for _, (_, row), _ in listed], np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a message says of its rows: the different times in order, the first few places, and how many places there are."""
+
+    times: np.ndarray
+    places: list[Source]
+    count: int
 
     def span(self) -> str:
         """When and where: one moment, or how many rows from when to when."""
-        listed = sorted(self.rows)
-        times = [time for time, _, _ in listed]
-        places = [f"{file}:{row}" for file, row in dict.fromkeys(source for _, source, _ in listed)]
-        if len(places) == 1:
-            return f"{times[0]:%Y-%m-%d %H:%M} UTC"
-        shown = ", ".join(places[:_PLACES]) + (f" and {len(places) - _PLACES} more" if len(places) > _PLACES else "")
-        return f"{len(places)} rows, {times[0]:%Y-%m-%d %H:%M} to {times[-1]:%Y-%m-%d %H:%M} UTC ({shown})"
+        first, last = (f"{EPOCH + int(time) * _MICROSECOND:%Y-%m-%d %H:%M}" for time in self.times[[0, -1]])
+        if self.count == 1:
+            return f"{first} UTC"
+        shown = ", ".join(f"{file}:{row}" for file, row in self.places)
+        more = f" and {self.count - len(self.places)} more" if self.count > len(self.places) else ""
+        return f"{self.count} rows, {first} to {last} UTC ({shown}{more})"
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The rows of one finding about one asset, told one by one or as columns. `needed` is what had to be valued by the asset's price."""
+
+    single: list[tuple[datetime, Source, str]] = field(default_factory=list)
+    many: list[Places] = field(default_factory=list)
+    worst: int = 0
+    needed: set[str] = field(default_factory=set)
+
+    def told(self) -> _Told:
+        parts = [*self.many, Places.of(self.single)]
+        names = sorted({name for part in parts for name in part.names})
+        rank = {name: number for number, name in enumerate(names)}
+        files = np.concatenate([np.array([rank[name] for name in part.names], np.int64)[part.files] for part in parts])
+        times, rows = np.concatenate([part.times for part in parts]), np.concatenate([part.rows for part in parts])
+        order = np.lexsort((rows, files, times))
+        places: dict[Source, None] = {}
+        for index in order:
+            places[names[files[index]], int(rows[index])] = None
+            if len(places) == _PLACES:
+                break
+        return _Told(np.unique(times), list(places), len(np.unique(np.stack([files, rows]), axis=1)[0]))
+
+    def times(self) -> np.ndarray:
+        return np.concatenate([part.times for part in (*self.many, Places.of(self.single))])
+
+    def effect(self) -> str:
+        """Of one row what becomes of it, of several that of the earliest one told by itself."""
+        return min(self.single)[2]
 
 
 class Findings:
@@ -53,60 +103,63 @@ class Findings:
         """`what` needs a price of the asset at that time, and there is none; `last` is whose price it is that lacks."""
         self.last = self.prices.lacking(asset, time)
         found = self._missing[self.last]
-        found.rows.append((time, source, f"{what} counts as 0"))
+        found.single.append((time, source, f"{what} counts as 0"))
         found.needed.add(asset)
 
-    def lack_all(self, asset: str, times: Sequence[datetime], what: str, sources: Sequence[Source]) -> None:
-        """As `lack`, for an asset that has no price at any time, so that nothing else can lack."""
-        if times:
-            found = self._missing[asset]
-            found.rows += zip(times, sources, repeat(f"{what} counts as 0"), strict=False)
-            found.needed.add(asset)
+    def lack_all(self, asset: str, places: Places) -> None:
+        """As `lack`, for rows of an asset that has no price at any time, so that nothing else can lack."""
+        found = self._missing[asset]
+        found.many.append(places)
+        found.needed.add(asset)
 
     def old(self, t: Transaction, asset: str, quote: Quote) -> None:
         """The price used for the row is more than a day away."""
         found = self._old[asset]
-        found.rows.append((t.time, t.sources[0], ""))
+        found.single.append((t.time, t.sources[0], ""))
         found.worst = max(found.worst, quote.away.days)
 
     def disagree(self, t: Transaction, counted: tuple[Leg, Decimal], other: tuple[Leg, Decimal]) -> None:
         """The two sides of the row have prices that are too far apart; the first is the one that counts."""
         found = self._apart[counted[0][1], other[0][1]]
         told = [f"{plain(leg[0])} {leg[1]} are worth {plain(value)} {self.prices.home}" for leg, value in (counted, other)]
-        found.rows.append((t.time, t.sources[0], f"{told[0]} and count, {told[1]}"))
+        found.single.append((t.time, t.sources[0], f"{told[0]} and count, {told[1]}"))
 
-    def missing(self) -> list[tuple[datetime, str]]:
-        """Times and assets without a price."""
-        return [(time, asset) for asset, found in self._missing.items() for time, _, _ in found.rows]
+    def missing(self) -> list[tuple[date, str]]:
+        """Days (UTC) and assets without a price, each once."""
+        days = {asset: np.unique(found.times() // _DAY) for asset, found in self._missing.items()}
+        return [(_EPOCH_DAY + timedelta(days=day), asset) for asset, found in days.items() for day in found.tolist()]
 
     def problems(self) -> Iterator[Problem]:
         """One per asset (or pair of assets), at its first row."""
         for asset, found in self._missing.items():
             yield self._lacking(asset, found)
         for asset, found in self._old.items():
-            message = f"the nearest price of {asset} is up to {found.worst} days away from {found.span()}"
-            yield _at_first("PRICE_STALE", found, message, self._lines(asset, found))
+            told = found.told()
+            message = f"the nearest price of {asset} is up to {found.worst} days away from {told.span()}"
+            yield _at_first("PRICE_STALE", told, message, self._lines(asset, told))
         for found in self._apart.values():
-            message = f"{found.first()[2]}; {found.span()}"
-            yield _at_first("PRICE_DISAGREES", found, message, None)
+            told = found.told()
+            yield _at_first("PRICE_DISAGREES", told, f"{found.effect()}; {told.span()}", None)
 
     def _lacking(self, asset: str, found: _Rows) -> Problem:
-        days = self.prices.usable.days
+        days, told = self.prices.usable.days, found.told()
         limit = "a week" if days == 7 else f"{days} days"
         others = sorted(found.needed - {asset})
-        effect = found.first()[2] if len(found.rows) == 1 else "each counts as 0"
+        effect = found.effect() if len(found.single) == 1 and not found.many else "each counts as 0"
         needed = f" (which {', '.join(others)} is priced in)" if others else ""
-        message = f"no {self.prices.home} price of {asset}{needed} within {limit} of {found.span()}; {effect}"
-        return _at_first("PRICE_MISSING", found, message, self._lines(asset, found))
+        message = f"no {self.prices.home} price of {asset}{needed} within {limit} of {told.span()}; {effect}"
+        return _at_first("PRICE_MISSING", told, message, self._lines(asset, told))
 
-    def _lines(self, asset: str, found: _Rows) -> str:
-        """The lines of prices.csv that would fill the gap."""
-        times = sorted({time for time, _, _ in found.rows})
-        lines = [f"{time:%Y-%m-%dT%H:%M:%SZ},{asset},<price>,{self.prices.home},<source>" for time in times[:_LINES]]
-        rest = f"\nand {len(times) - _LINES} more: `taxlots check --templates FOLDER` writes a line for each day" if times[_LINES:] else ""
+    def _lines(self, asset: str, told: _Told) -> str:
+        """The lines of prices.csv that would fill the gap, one per second."""
+        seconds = np.unique(told.times // _SECOND)
+        times = [EPOCH + timedelta(seconds=second) for second in seconds[:_LINES].tolist()]
+        lines = [f"{time:%Y-%m-%dT%H:%M:%SZ},{asset},<price>,{self.prices.home},<source>" for time in times]
+        more = len(seconds) - _LINES
+        rest = f"\nand {more} more: `taxlots check --templates FOLDER` writes a line for each day" if more > 0 else ""
         return "Add to prices.csv: " + "\n".join(lines) + rest
 
 
-def _at_first(code: str, found: _Rows, message: str, hint: str | None) -> Problem:
-    file, row = found.first()[1]
+def _at_first(code: str, told: _Told, message: str, hint: str | None) -> Problem:
+    file, row = told.places[0]
     return problem(code, message, hint, file=file, row=row)

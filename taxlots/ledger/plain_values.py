@@ -15,15 +15,16 @@ import pyarrow.compute as pc
 
 from taxlots import exact
 from taxlots.exact import CONTEXT
-from taxlots.importers.bulk import by_word, mask, sign, spread
-from taxlots.importers.transaction_columns import first_sources, moments
+from taxlots.importers.bulk import by_word, mask, sign, spread, words
+from taxlots.importers.transaction_columns import first_places, first_sources, moments
 from taxlots.kinds import KINDS, is_fiat
+from taxlots.ledger.missing import Places
 from taxlots.ledger.valuation import FEE_COUNTS, OWN_VALUE, PRICED_SIDE, TOO_LARGE, Valuer, source_of, source_of_nothing
 
 _EXCHANGES = {"buy", "sell", "swap"}
 _NOT_HERE = {"inheritance", "gift-in", "adjust", "fee"}
 _MOST_UNITS = exact.to_units(TOO_LARGE)
-Priced = tuple[np.ndarray, list[int | None], list[str | None]]
+Priced = tuple[np.ndarray, pa.Array, pa.Array]  # rows, their values, and where these come from
 
 
 @dataclass(slots=True)
@@ -70,9 +71,9 @@ class _Columns:
         elsewhere = np.flatnonzero(self.fitting & mask(pc.and_(pc.is_valid(amount), pc.invert(here))))
         unstated = self.valued & ~self.exchange & mask(pc.is_null(amount)) & self.fitting
         looked = [self.priced(elsewhere, amount, currency, self.valued), *self.looked_up(np.flatnonzero(unstated))]
-        for rows, units, sources in looked:
-            value = pc.coalesce(value, spread(exact.array(units), rows, len(value)))
-            source = pc.coalesce(source, spread(pa.array(sources, pa.string()), rows, len(value)))
+        for rows, worths, sources in looked:
+            value = _filled(value, worths, rows)
+            source = _filled(source, sources, rows)
         fee = self.fees(value)
         self.report()
         return PlainValues(value, source, fee, pa.nulls(len(value), exact.ARROW), self.fitting)
@@ -99,25 +100,29 @@ class _Columns:
 
     def priced(self, rows: np.ndarray, quantity: pa.Array, asset: pa.Array, needed: np.ndarray) -> Priced:
         """Quantities of these rows at the table's prices. A price that is needed and missing is noted; a stale one does not fit."""
-        units: list[int | None] = [None] * len(rows)
-        sources: list[str | None] = [None] * len(rows)
         amounts, when = (column.take(pa.array(rows)) for column in (quantity, self.table["time"].combine_chunks()))
+        units: dict[int, int] = {}
+        told: list[str | None] = [None]
+        source = np.zeros(len(rows), np.int32)
         for name, places in _groups(asset.take(pa.array(rows))):
             if name not in self.valuer.prices:
                 wanted = places[needed[rows[places]]]
                 self.lacking.append((name, rows[wanted], amounts.take(pa.array(wanted))))
-                for place in wanted.tolist():
-                    sources[place] = source_of_nothing(name)
+                source[wanted] = len(told)
+                told.append(source_of_nothing(name))
                 continue
             there = pa.array(places)
+            code: dict[str, int] = {}
             listed = zip(places.tolist(), amounts.take(there).to_pylist(), moments(when.take(there)), strict=True)
             for place, amount, moment in listed:
                 worth = self.worth(amount, name, moment)
                 if worth is None:
                     self.fitting[rows[place]] = False
                 else:
-                    units[place], sources[place] = exact.to_units(worth[0]), worth[1]
-        return rows, units, sources
+                    units[place], source[place] = exact.to_units(worth[0]), code.setdefault(worth[1], len(told) + len(code))
+            told += code
+        known = np.fromiter(units, np.int64, len(units))
+        return rows, spread(exact.array(units.values()), known, len(rows)), words(source, told)
 
     def worth(self, amount: Decimal, asset: str, moment: datetime) -> tuple[Decimal, str] | None:
         quote = self.valuer.prices.at(asset, moment)
@@ -128,13 +133,17 @@ class _Columns:
 
     def report(self) -> None:
         """Prices that are missing, of the rows that are valued here."""
+        time = self.table["time"].combine_chunks().cast(pa.int64()).to_numpy()
+        names, files, numbers = first_places(self.table)
         for asset, rows, amounts in self.lacking:
-            chosen = np.flatnonzero(self.fitting[rows])
-            told = self.table.select(["kind", "time", "sources"]).take(pa.array(rows[chosen]))
-            what = ""  # of several rows only their number is told
+            chosen = rows[self.fitting[rows]]
             if len(chosen) == 1:
-                what = f"{told['kind'][0].as_py()} of {exact.plain(amounts[chosen[0]].as_py())} {asset}"
-            self.valuer.report_all_missing(asset, moments(told["time"]), what, first_sources(told))
+                told = self.table.select(["kind", "time", "sources"]).take(pa.array(chosen))
+                amount = exact.plain(amounts[np.flatnonzero(self.fitting[rows])[0]].as_py())
+                what = f"{told['kind'][0].as_py()} of {amount} {asset}"
+                self.valuer.report_missing(asset, moments(told["time"])[0], what, first_sources(told)[0])
+            elif len(chosen):
+                self.valuer.report_all_missing(asset, Places(time[chosen], names, files[chosen], numbers[chosen]))
 
     def looked_up(self, rows: np.ndarray) -> list[Priced]:
         """Rows without a value of their own, each by the first of its legs whose asset has prices."""
@@ -173,8 +182,8 @@ class _Columns:
         alone = charged & mask(pc.is_null(currency)) & ~found
         fee = pc.coalesce(fee, implied)
         for rows, (units_of, names) in ((np.flatnonzero(elsewhere), (amount, currency)), (np.flatnonzero(alone), (quantity, asset))):
-            places, units, _ = self.priced(rows, units_of, names, counts)
-            fee = pc.coalesce(fee, spread(exact.array(units), places, len(fee)))
+            places, worths, _ = self.priced(rows, units_of, names, counts)
+            fee = _filled(fee, worths, places)
         return fee
 
     def implied(self, asked: np.ndarray, value: pa.Array) -> tuple[pa.Array, np.ndarray]:
@@ -191,9 +200,14 @@ class _Columns:
             large = units >= _MOST_UNITS
             self.fitting[rows[large]] = False
             units[large] = None
-            result = pc.coalesce(result, spread(exact.array(units), rows, len(asked)))
+            result = _filled(result, exact.array(units), rows)
             found[rows] = True
         return result, found
+
+
+def _filled(column: pa.Array, values: pa.Array, rows: np.ndarray) -> pa.Array:
+    """The column with the values in these rows, where it has none."""
+    return pc.coalesce(column, spread(values, rows, len(column))) if len(rows) else column
 
 
 def _groups(text: pa.Array) -> list[tuple[str, np.ndarray]]:

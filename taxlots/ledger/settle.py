@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TypeVar
 
 import numpy as np
@@ -61,7 +61,7 @@ class Ledger:
     problems: list[Problem] = field(default_factory=list)
     balances: list[BalanceCheck] = field(default_factory=list)
     prices: PriceTable = field(default_factory=PriceTable)
-    missing_prices: list[tuple[datetime, str]] = field(default_factory=list)
+    missing_prices: list[tuple[date, str]] = field(default_factory=list)
     set_aside: dict[Source, str] = field(default_factory=dict)
     merged: dict[Source, str] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)

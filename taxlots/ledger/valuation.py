@@ -6,13 +6,13 @@ they differ by more than the limit, that is said. Every value carries its source
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from taxlots.exact import CONTEXT, plain
 from taxlots.importers.records import Source, Transaction
 from taxlots.kinds import KINDS, is_fiat
-from taxlots.ledger.missing import Findings
+from taxlots.ledger.missing import Findings, Places
 from taxlots.prices import PriceTable, Quote
 from taxlots.problems import Problem, problem
 
@@ -79,8 +79,8 @@ class Valuer:
         return [*self._rows, *self._findings.problems()]
 
     @property
-    def missing(self) -> list[tuple[datetime, str]]:
-        """Times and assets without a price."""
+    def missing(self) -> list[tuple[date, str]]:
+        """Days (UTC) and assets without a price, each once."""
         return self._findings.missing()
 
     def value_all(self, transactions: Sequence[Transaction]) -> list[Valued]:
@@ -196,9 +196,9 @@ class Valuer:
         """No price is known: `what` counts as 0. All rows of one asset become one Problem."""
         self._findings.lack(asset, time, what, source)
 
-    def report_all_missing(self, asset: str, times: Sequence[datetime], what: str, sources: Sequence[Source]) -> None:
+    def report_all_missing(self, asset: str, places: Places) -> None:
         """As `report_missing` for many rows of an asset that has no price at all."""
-        self._findings.lack_all(asset, times, what, sources)
+        self._findings.lack_all(asset, places)
 
     def _fitting(self, t: Transaction, quantity: Decimal, asset: str, worth: _Worth) -> _Worth | None:
         if abs(worth.amount) < TOO_LARGE:

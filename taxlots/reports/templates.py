@@ -41,8 +41,7 @@ def write_templates(ledger: Ledger, folder: Path) -> list[Path]:
 
 def _prices(ledger: Ledger) -> list[tuple[str, ...]]:
     """One line per day and asset without a price."""
-    days = sorted({(f"{moment:%Y-%m-%d}", asset) for moment, asset in ledger.missing_prices})
-    return [(day, asset, "", ledger.prices.home, "") for day, asset in days]
+    return [(f"{day:%Y-%m-%d}", asset, "", ledger.prices.home, "") for day, asset in sorted(ledger.missing_prices)]
 
 
 def _overrides(ledger: Ledger) -> list[tuple[str, ...]]:
