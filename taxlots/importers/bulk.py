@@ -4,8 +4,10 @@ A row that is not plain (a number with a thousands comma, a time in words, a mis
 goes the way that every row of a small file goes. So both ways give the same transactions, and only speed tells them apart.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,8 @@ _PLAIN_NUMBER = r"^[+-]?[0-9]{1,15}(\.[0-9]{1,18})?$"
 _MOST = pa.scalar(10**15, pa.decimal128(36, 18))
 _HOUR_ONLY = 13
 _BLANK = 0x20
+_BLOCK = 1 << 20  # bytes looked at together
+_QUOTE = re.compile(rb'"')
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _LAST = pa.scalar(-631_152_000_000_000, pa.timestamp("us")), pa.scalar(7_289_654_400_000_000, pa.timestamp("us"))  # 1950, 2201
 
@@ -39,10 +43,19 @@ class Bulk:
 
     def text(self, column: str) -> pa.Array:
         """A column without surrounding blanks, empty where the table has none."""
+        return pc.utf8_trim_whitespace(self._text(column))
+
+    def words(self, column: str) -> pa.DictionaryArray:
+        """A column of few different words without surrounding blanks; the dictionary may name a word twice."""
+        cells = self.cells[column].combine_chunks() if column in self.cells.column_names else None
+        if cells is None or cells.null_count or not pa.types.is_dictionary(cells.type):
+            return self.text(column).dictionary_encode()
+        return pa.DictionaryArray.from_arrays(cells.indices, pc.utf8_trim_whitespace(cells.dictionary))
+
+    def _text(self, column: str) -> pa.Array:
         if column not in self.cells.column_names:
             return pa.array([""], pa.string()).take(np.zeros(len(self), np.int8))
-        chunked = self.cells[column]
-        return pc.utf8_trim_whitespace(pc.fill_null(chunked, "")).combine_chunks()
+        return pc.fill_null(self.cells[column].cast(pa.string()), "").combine_chunks()
 
     def sources(self, chosen: np.ndarray) -> Iterator[Source]:
         """File and row of the chosen rows (indices)."""
@@ -73,6 +86,8 @@ class Bulk:
 def joined(tables: Sequence["Table | Bulk"]) -> Bulk:
     """Several tables, small or large, as one; a column that one of them lacks is empty there."""
     parts = [table if isinstance(table, Bulk) else _of(table) for table in tables]
+    if len(parts) > 1:
+        parts = [replace(part, cells=part.cells.cast(_as_text(part.cells.schema))) for part in parts]
     shift = np.cumsum([0, *(len(part.tables) for part in parts)])
     return Bulk(
         tuple(table for part in parts for table in part.tables),
@@ -80,6 +95,10 @@ def joined(tables: Sequence["Table | Bulk"]) -> Bulk:
         np.concatenate([part.file_index + start for part, start in zip(parts, shift, strict=False)]),
         np.concatenate([part.numbers for part in parts]),
     )
+
+
+def _as_text(schema: pa.Schema) -> pa.Schema:
+    return pa.schema([(name, pa.string()) for name in schema.names])
 
 
 def _of(table: Table) -> Bulk:
@@ -90,8 +109,8 @@ def _of(table: Table) -> Bulk:
     return Bulk((bare,), pa.table(columns), np.zeros(count, np.int32), np.array([row.number for row in table.rows], np.int64))
 
 
-def open_bulk(data: bytes, table: Table, delimiter: str) -> tuple[Bulk, tuple[tuple[int, str], ...]] | None:
-    """The lines below the table's header as columns, and those that do not fit it (line and text).
+def open_bulk(data: bytes, table: Table, delimiter: str, coded: Sequence[str] = ()) -> tuple[Bulk, tuple[tuple[int, str], ...]] | None:
+    """The lines below the table's header as columns, and those that do not fit it (line and text); `coded` columns hold few words.
 
     None where only a row by row reader can tell what the rows are: lines within cells, blank lines, a column named twice.
     """
@@ -101,7 +120,7 @@ def open_bulk(data: bytes, table: Table, delimiter: str) -> tuple[Bulk, tuple[tu
     lines = _line_count(data)
     if len(set(names)) < len(names) or "" in names or lines is None:
         return None
-    read = _cells(data, table, delimiter, names)
+    read = _cells(data, table, delimiter, (names, coded))
     if read is None or read[0].num_rows + len(read[1]) != lines - table.header_row:
         return None
     cells, misfits = read
@@ -113,7 +132,9 @@ def open_bulk(data: bytes, table: Table, delimiter: str) -> tuple[Bulk, tuple[tu
     return _without_repeats(bulk, names), misfits
 
 
-def _cells(data: bytes, table: Table, delimiter: str, names: list[str]) -> tuple[pa.Table, tuple[tuple[int, str], ...]] | None:
+def _cells(
+    data: bytes, table: Table, delimiter: str, columns: tuple[list[str], Sequence[str]]
+) -> tuple[pa.Table, tuple[tuple[int, str], ...]] | None:
     """Cells as text, and the lines of another width; None where the bytes are no such table. All at once, or line by line if need be."""
     from pyarrow import csv  # noqa: PLC0415  only large files pay for it
 
@@ -124,7 +145,9 @@ def _cells(data: bytes, table: Table, delimiter: str, names: list[str]) -> tuple
         return "skip"
 
     padded = list(_padded(table.header))
-    convert = csv.ConvertOptions(column_types=dict.fromkeys(padded, pa.string()), include_columns=names, strings_can_be_null=False)
+    names, coded = columns
+    types = dict.fromkeys(padded, pa.string()) | dict.fromkeys(coded, frames.NAME)
+    convert = csv.ConvertOptions(column_types=types, include_columns=names, strings_can_be_null=False)
     for threads in (True, False):
         reading = csv.ReadOptions(skip_rows=table.header_row, column_names=padded, block_size=1 << 23, use_threads=threads)
         parsing = csv.ParseOptions(delimiter=delimiter, newlines_in_values=False, invalid_row_handler=None if threads else skip)
@@ -143,9 +166,10 @@ def _padded(header: Sequence[str]) -> Iterator[str]:
 def _line_count(data: bytes) -> int | None:
     """Lines, without blank ones at the end; None where a carriage return stands alone or another control character spoils a row."""
     codes = np.frombuffer(data, np.uint8)
-    controls = np.bincount(codes[codes < _BLANK], minlength=_BLANK)
-    newlines, returns = int(controls[0x0A]), int(controls[0x0D])
-    if controls.sum() - newlines - returns - controls[0x09] or b"\x7f" in data or (returns and returns != data.count(b"\r\n")):
+    controls = sum(int(np.count_nonzero(codes[start : start + _BLOCK] < _BLANK)) for start in range(0, len(codes), _BLOCK))
+    newlines, returns = data.count(b"\n"), data.count(b"\r")
+    others = controls - newlines - returns
+    if (others and others != data.count(b"\t")) or b"\x7f" in data or (returns and returns != data.count(b"\r\n")):
         return None
     end = len(data)
     while end and data[end - 1] in b"\r\n":
@@ -155,14 +179,14 @@ def _line_count(data: bytes) -> int | None:
 
 def _has_quote(text: pa.Array) -> bool:
     """Whether a cell holds a quote: then another reader may have seen other cells."""
-    content = text.buffers()[2]
-    return content is not None and b'"' in content.to_pybytes()
+    content = (text.dictionary if pa.types.is_dictionary(text.type) else text).buffers()[2]
+    return content is not None and _QUOTE.search(content) is not None
 
 
 def _without_repeats(bulk: Bulk, names: Sequence[str]) -> Bulk:
     """Without blank rows and without the header where it is said again."""
-    first = bulk.cells[names[0]]
-    suspects = np.flatnonzero(pc.or_(pc.equal(pc.utf8_trim_whitespace(first), names[0]), pc.equal(first, "")).to_numpy())
+    first = bulk.cells[names[0]].cast(pa.string())
+    suspects = np.flatnonzero(pc.or_(pc.match_substring(first, names[0]), pc.equal(first, "")).to_numpy())
     gone = [
         index
         for index, row in zip(suspects.tolist(), bulk.rows(suspects), strict=True)
@@ -217,6 +241,12 @@ def _cast(text: pa.Array, chosen: pa.Array, kind: pa.DataType) -> tuple[pa.Array
         return pa.nulls(len(text), kind), np.zeros(len(text), bool)
 
 
+def together(*calls: Callable[[], Any]) -> list[Any]:
+    """What the calls return; they run side by side, as Arrow's functions let others run."""
+    with ThreadPoolExecutor(2) as pool:
+        return [future.result() for future in [pool.submit(call) for call in calls]]
+
+
 def mask(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
     """A column without nulls as a NumPy array."""
     array: np.ndarray = column.to_numpy(zero_copy_only=False)
@@ -231,7 +261,7 @@ def sign(values: pa.Array) -> np.ndarray:
 
 def by_word(text: pa.Array, meaning: Callable[[Any], Any]) -> tuple[np.ndarray, list[Any]]:
     """Per row the place of its word (None where it is missing) in a list of what each different word means."""
-    encoded = text.dictionary_encode(null_encoding="encode")
+    encoded = text if pa.types.is_dictionary(text.type) and not text.null_count else text.dictionary_encode(null_encoding="encode")
     meanings = [meaning(word) for word in encoded.dictionary.to_pylist()]
     distinct = list(dict.fromkeys(meanings))
     places = np.array([distinct.index(m) for m in meanings], np.int32)
@@ -244,12 +274,21 @@ def digests(text: pa.Array) -> np.ndarray:
     content = np.frombuffer(text.buffers()[2] or b"", np.uint8)
     starts, lengths = offsets[:-1], np.diff(offsets)
     result = lengths.astype(np.uint64)
-    for place in range(int(lengths.max(initial=0))):
-        longer = lengths > place
-        if longer.all():
-            result = result * _PRIME + content[starts + place]
-        else:
-            result[longer] = result[longer] * _PRIME + content[starts[longer] + place]
+    for length in np.unique(lengths).tolist():
+        chosen = slice(None) if (lengths == length).all() else lengths == length
+        result[chosen] = _digests(content, starts[chosen], length)
+    return result
+
+
+def _digests(content: np.ndarray, starts: np.ndarray, length: int) -> np.ndarray:
+    """Of words of one length, eight bytes at a time; the last eight overlap those before them."""
+    result = np.full(len(starts), length, np.uint64)
+    width = 8 if length >= 8 else 1
+    places = [*range(0, length - width + 1, width)]
+    places += [length - width] if length % width else []
+    whole = np.ndarray(max(len(content) - width + 1, 0), np.dtype(f"<u{width}"), content, strides=(1,))
+    for place in places:
+        result = (result ^ (result >> np.uint64(29))) * _PRIME + whole[starts + place]
     return result
 
 
@@ -296,12 +335,20 @@ def transactions(count: int, given: Mapping[str, Any]) -> pa.Table:
     return pa.table(columns)
 
 
-def source_column(bulk: Bulk, groups: np.ndarray) -> pa.Array:
-    """`sources` of transactions that are made of as many rows each: `groups` has one line of row indices per transaction."""
-    flat = groups.reshape(-1)
+def source_column(bulk: Bulk, first: np.ndarray, second: np.ndarray | None = None) -> pa.Array:
+    """`sources` of transactions that are made of one row each, or of two where `second` is no -1."""
+    flat, counts = first, np.ones(len(first), np.int64)
+    if second is not None:
+        both = np.stack([first, second], axis=1)
+        flat, counts = both[both >= 0], (both >= 0).sum(axis=1)
     files = pa.DictionaryArray.from_arrays(
         pa.array(bulk.file_index[flat], pa.int32()), pa.array([t.file for t in bulk.tables], pa.string())
     )
     rows = pa.StructArray.from_arrays([files, pa.array(bulk.numbers[flat], pa.int64())], names=["file", "row"])
-    width = groups.shape[1] if groups.ndim == 2 else 1
-    return pa.ListArray.from_arrays(pa.array(np.arange(0, len(flat) + 1, width), pa.int32()), rows)
+    return pa.ListArray.from_arrays(pa.array(np.concatenate([[0], np.cumsum(counts)]), pa.int32()), rows)
+
+
+def chosen(places: np.ndarray) -> pa.Array:
+    """Indices for `take`: null where a place is -1."""
+    missing = places < 0
+    return pa.array(places, mask=missing) if missing.any() else pa.array(places)

@@ -33,8 +33,8 @@ class Layout:
     `clock` is the zone of its times without one: `own` for the taxpayer's, or the name of a zone; left out where each has its zone, or
     a fixed one such as UTC.
 
-    `bulk` makes the same of large tables, column by column. The header of a `whole` layout has names so common that headers of other
-    platforms hold them too: no other column may stand beside them.
+    `bulk` makes the same of large tables, column by column, whose `coded` columns hold few different words. The header of a `whole`
+    layout has names so common that headers of other platforms hold them too: no other column may stand beside them.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Layout:
     take: Callable[[Sequence[Table], tzinfo], Intake]
     shape: str = CHECKED
     bulk: Callable[[Bulk, tzinfo], Intake] | None = None
+    coded: tuple[str, ...] = ()
     whole: bool = False
     dates: str = ""
     clock: str = ""
@@ -129,7 +130,7 @@ def detect_large(text: LargeText, layouts: Sequence[Layout]) -> Detected | None:
     if head is None or found is None or found.layout.bulk is None or found.table.header_row != head.numbers[len(found.table.preamble)]:
         return None
     bare = replace(found.table, rows=())
-    opened = open_bulk(text.data, bare, text.delimiter())
+    opened = open_bulk(text.data, bare, text.delimiter(), found.layout.coded)
     if opened is None:
         return None
     columns, misfits = opened

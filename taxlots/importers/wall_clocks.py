@@ -75,7 +75,7 @@ def is_told(bulk: Bulk, clock: str, zone: tzinfo) -> bool:
     A time without an offset is one in UTC where that is the taxpayer's zone.
     """
     names = [name for name in bulk.cells.column_names if _TIME_NAME.search(name)]
-    if any(pc.any(pc.match_substring(bulk.text(name), "/")).as_py() for name in names):
+    if any(pc.any(pc.match_substring(bulk.cells[name], "/")).as_py() for name in names):
         return False
     fixed = not clock or (clock == OWN and not isinstance(zone, ZoneInfo)) or str(zone) == "UTC"
     return fixed or all(pc.all(pc.match_substring_regex(bulk.text(name), _WITH_ZONE)).as_py() for name in names)

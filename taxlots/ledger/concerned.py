@@ -44,7 +44,7 @@ def part(tables: Sequence[pa.Table], single: Sequence[Transaction], choices: Map
     for table in found:
         chosen = np.any([mask(pc.is_in(table[f"{side}_asset"], pa.array(sorted(concerned), pa.string()))) for side in _SIDES], axis=0)
         taken += to_transactions(table.filter(pa.array(chosen)))
-        left.append(table.filter(pa.array(~chosen)))
+        left.append(table.filter(pa.array(~chosen)) if chosen.any() else table)
     remaining = [table for table in left if len(table)]
     return Parted(taken, remaining, frozenset(asset for table in remaining for asset in _assets(table)))
 

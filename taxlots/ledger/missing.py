@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 
 import numpy as np
 
@@ -18,6 +19,8 @@ _EPOCH_DAY = EPOCH.date()
 _MICROSECOND = timedelta(microseconds=1)
 _SECOND, _DAY = 10**6, 86_400 * 10**6  # in microseconds
 _PLACES, _LINES = 5, 10  # as many places and lines as a message shows
+_EARLY = 4 * _PLACES  # rows that hold so many places, unless rows are told many times
+_ROW_BITS = 40
 Leg = tuple[Decimal, str]
 
 
@@ -72,13 +75,13 @@ class _Rows:
         rank = {name: number for number, name in enumerate(names)}
         files = np.concatenate([np.array([rank[name] for name in part.names], np.int64)[part.files] for part in parts])
         times, rows = np.concatenate([part.times for part in parts]), np.concatenate([part.rows for part in parts])
-        order = np.lexsort((rows, files, times))
-        places: dict[Source, None] = {}
-        for index in order:
-            places[names[files[index]], int(rows[index])] = None
-            if len(places) == _PLACES:
-                break
-        return _Told(np.unique(times), list(places), len(np.unique(np.stack([files, rows]), axis=1)[0]))
+        keys = files << _ROW_BITS | rows
+        count = len(np.unique(keys))
+        early = np.flatnonzero(times <= np.sort(times)[min(_EARLY, len(times) - 1)])
+        early = early if len(np.unique(keys[early])) >= min(_PLACES, count) else np.arange(len(times))
+        order = early[np.lexsort((keys[early], times[early]))]
+        places = dict.fromkeys(zip(files[order].tolist(), rows[order].tolist(), strict=True))
+        return _Told(np.unique(times), [(names[file], row) for file, row in islice(places, _PLACES)], count)
 
     def times(self) -> np.ndarray:
         return np.concatenate([part.times for part in (*self.many, Places.of(self.single))])

@@ -67,14 +67,14 @@ def separate(tables: Sequence[pa.Table], others: Sequence[Transaction], decision
     late = np.zeros(len(table), bool) if decisions.as_of is None else mask(pc.greater_equal(table["time"], _moment(decisions.as_of)))
     late &= ~entangled
     values = plain_values(table, valuer, ~entangled & ~late)
-    kept = pa.array(values.fitting)
     plain = table.set_column(table.column_names.index("id"), "id", names)
     added = {"home_value": values.value, "home_fee": values.fee, "home_shortfall": values.shortfall, "price_source": values.source}
     for name, column in added.items():
         plain = plain.append_column(name, column)
     plain = plain.append_column("match", pa.nulls(len(plain), pa.string()))
     rest = to_transactions(table.filter(pa.array(~values.fitting & ~late)))
-    return Separated(rest, plain.filter(kept), list(sources(table.filter(pa.array(late)))))
+    kept = plain if values.fitting.all() else plain.filter(pa.array(values.fitting))
+    return Separated(rest, kept, list(sources(table.filter(pa.array(late)))))
 
 
 def _moment(time: datetime) -> pa.Scalar:
@@ -226,8 +226,10 @@ def left_open(table: pa.Table) -> list[Problem]:
     found = []
     for kind, side, told in (("deposit", "received", deposit_alone), ("withdrawal", "sent", withdrawal_alone)):
         alone = pc.equal(table["kind"], kind)
-        named = table.filter(pc.and_(alone, pc.is_null(table["basis"])) if kind == "deposit" else alone)
-        accounts, ids, quantities, assets = (named[name].to_pylist() for name in ("account", "id", f"{side}_quantity", f"{side}_asset"))
+        columns = ("account", "id", f"{side}_quantity", f"{side}_asset")
+        asked = pc.and_(alone, pc.is_null(table["basis"])) if kind == "deposit" else alone
+        named = table.select([*columns, "time", "sources"]).filter(asked)
+        accounts, ids, quantities, assets = (named[name].to_pylist() for name in columns)
         lines = zip(accounts, ids, moments(named["time"]), zip(quantities, assets, strict=True), first_sources(named), strict=True)
         found += [told(*line) for line in lines if not is_fiat(line[3][1])]
     return found

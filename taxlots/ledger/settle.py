@@ -209,12 +209,15 @@ def _frame(valued: Sequence[Valued], matches: dict[str, str], imported: Imported
 
 def _with_plain(frame: pd.DataFrame, plain: pa.Table) -> pd.DataFrame:
     """Both together, in the order of time, file and row."""
-    single = pa.table({name: pa.array(frame[name].array, column.type) for name, column in frames.SETTLED.items()})
-    both = pa.concat_tables([single, plain.select(single.column_names)]).combine_chunks()
+    both = plain.select(list(frames.SETTLED)).combine_chunks()
+    if len(frame):
+        single = pa.table({name: pa.array(frame[name].array, column.type) for name, column in frames.SETTLED.items()})
+        both = pa.concat_tables([single, both]).combine_chunks()
     digest = both["file_hash"].combine_chunks()
     ranks = np.argsort(np.argsort(np.array(digest.dictionary.to_pylist(), object)))[digest.indices.to_numpy()]
     time, rank = (both[name].cast(pa.int64()).to_numpy() for name in ("time", "file_order"))
-    ordered = both.take(pa.array(np.lexsort((rank, ranks, time))))
+    order = np.lexsort((rank, ranks, time))
+    ordered = both if (order[1:] > order[:-1]).all() else both.take(pa.array(order))
     settled: pd.DataFrame = ordered.to_pandas(types_mapper=pd.ArrowDtype)
     return settled
 

@@ -4,8 +4,11 @@ Whatever is not one of those in its plain form (a third leg, a pending row, a re
 the row by row reader, together with every row that it may belong to. Both readers agree; `tests/importers/test_kraken_bulk.py`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,6 +26,7 @@ from taxlots.importers.exchanges.kraken_trades import trade_kind
 from taxlots.importers.records import Intake, RowError
 from taxlots.kinds import is_fiat
 
+CODED = ("type", "subtype", "aclass", "subclass", "asset", "wallet")
 _FEE_CREDITS = "KFEE"
 _SIGNED = ((-1, False), (-1, True), (0, False), (0, True), (1, False), (1, True))
 
@@ -52,49 +56,54 @@ class Ledger:
         return np.array([kind in names for kind, _ in types])[places]
 
 
+@dataclass(frozen=True, slots=True)
+class _Single:
+    """Rows that become a transaction by themselves, moves inside Kraken, income; and each row's kind (an index into `kinds`)."""
+
+    alone: np.ndarray
+    internal: np.ndarray
+    income: np.ndarray
+    codes: np.ndarray
+    kinds: list[str | None]
+
+
 def read(bulk: Bulk, zone: tzinfo) -> Intake:  # noqa: ARG001  every time in this export is UTC
     """Every row of the tables to its fate. Raises nothing."""
     ledger = _columns(bulk)
     merged = _repeated(ledger)
     live = ~merged & ledger.plain & ~_entangled(ledger, merged)
     pairs = _pairs(ledger, live, merged)
-    trades, paired = _trades(ledger, pairs)
-    single, internal, kinds = _single(ledger, live)
-    rest = np.flatnonzero(~(merged | internal | single))
-    rest = rest[~np.isin(rest, paired)]
-    intake = kraken.read_rest(bulk.rest(rest))
-    intake.columns = pa.concat_tables([trades, *_alone(ledger, np.flatnonzero(single), kinds)])
-    _note(ledger, intake, merged, internal)
+    single = _single(ledger, live)
+    settled = merged | single.internal | single.alone
+    settled[pairs] = True
+    intake = kraken.read_rest(bulk.rest(np.flatnonzero(~settled)))
+    intake.columns = _transactions(ledger, pairs, single)
+    _note(ledger, intake, merged, single.internal)
     kraken_bulk_balances.check(ledger, ~merged, intake)
     return intake
 
 
 def _columns(bulk: Bulk) -> Ledger:
-    raw = pc.utf8_upper(bulk.text("asset"))
-    amount, amount_plain = columns.numbers(bulk.text("amount"))
-    fee, fee_plain = columns.numbers(bulk.text("fee"))
-    usd, usd_plain = columns.numbers(bulk.text("amountusd"))
-    balance, balance_plain = columns.numbers(bulk.text("balance"))
-    time, time_plain, _ = columns.times(bulk.text("time"), utc=True)
-    raw_assets = raw.dictionary_encode()
-    names = [asset_name(name) for name in raw_assets.dictionary.to_pylist()]
-    distinct = sorted(set(names))
-    places = np.array([distinct.index(name) for name in names], np.int32)[raw_assets.indices.to_numpy()]
-    other_fee = pc.utf8_upper(bulk.text("feecurrency"))
-    own_fee = columns.mask(pc.or_(pc.equal(other_fee, ""), pc.equal(other_fee, raw)))
-    unfit = columns.mask(pc.or_(pc.is_null(amount), pc.equal(raw, "")))
-    plain = amount_plain & fee_plain & usd_plain & balance_plain & time_plain & own_fee & ~unfit
+    raw = bulk.words("asset")
+    raw_assets = pa.DictionaryArray.from_arrays(raw.indices, pc.utf8_upper(raw.dictionary))
+    calls: list[Callable[[], Any]] = [partial(_numbers, bulk, name) for name in ("amount", "fee", "balance", "amountusd")]
+    calls += [lambda: columns.times(bulk.text("time"), utc=True), partial(bulk.text, "txid"), partial(bulk.text, "refid")]
+    found = columns.together(*calls)
+    (amount, amount_plain), (fee, fee_plain), (balance, balance_plain), (usd, usd_plain), (time, time_plain, _), txid, refid = found
+    assets = columns.by_word(raw_assets, asset_name)
+    plain = amount_plain & fee_plain & usd_plain & balance_plain & time_plain & _own_fee(bulk, raw_assets)
+    plain &= columns.mask(pc.is_valid(amount)) & _is_not_empty(raw_assets)
     return Ledger(
         bulk=bulk,
-        txid=bulk.text("txid"),
-        refid=bulk.text("refid"),
+        txid=txid,
+        refid=refid,
         time=pc.fill_null(time.cast(pa.int64()), 0).to_numpy(),
         types=_types(bulk),
         raw_assets=raw_assets,
-        assets=(places, distinct),
+        assets=assets,
         amount=amount,
         fee=pc.fill_null(fee, pa.scalar(0, fee.type)),
-        usd=pc.abs(usd),
+        usd=pc.abs(usd) if usd.null_count < len(usd) else usd,
         balance=balance,
         amount_sign=columns.sign(amount),
         fee_sign=columns.sign(fee),
@@ -102,12 +111,29 @@ def _columns(bulk: Bulk) -> Ledger:
     )
 
 
+def _numbers(bulk: Bulk, name: str) -> tuple[pa.Array, np.ndarray]:
+    if name in bulk.cells.column_names:
+        return columns.numbers(bulk.text(name))
+    return pa.nulls(len(bulk), frames.EXACT), np.ones(len(bulk), bool)
+
+
+def _own_fee(bulk: Bulk, assets: pa.DictionaryArray) -> np.ndarray | bool:
+    """Rows whose fee is in their own asset."""
+    if "feecurrency" not in bulk.cells.column_names:
+        return True
+    other = pc.utf8_upper(bulk.text("feecurrency"))
+    return columns.mask(pc.or_(pc.equal(other, ""), pc.equal(other, assets.cast(pa.string()))))
+
+
+def _is_not_empty(words: pa.DictionaryArray) -> np.ndarray:
+    places, filled = columns.by_word(words, bool)
+    return np.array(filled, bool)[places]
+
+
 def _types(bulk: Bulk) -> tuple[np.ndarray, list[tuple[str, str]]]:
-    types, type_names = columns.by_word(bulk.text("type"), str.lower)
-    subtypes, subtype_names = columns.by_word(bulk.text("subtype"), str.lower)
-    both = types * len(subtype_names) + subtypes
-    used, places = np.unique(both, return_inverse=True)
-    return places, [(type_names[n // len(subtype_names)], subtype_names[n % len(subtype_names)]) for n in used.tolist()]
+    types, type_names = columns.by_word(bulk.words("type"), str.lower)
+    subtypes, subtype_names = columns.by_word(bulk.words("subtype"), str.lower)
+    return types * len(subtype_names) + subtypes, [(kind, subtype) for kind in type_names for subtype in subtype_names]
 
 
 def _repeated(ledger: Ledger) -> np.ndarray:
@@ -170,86 +196,128 @@ def _pairs(ledger: Ledger, live: np.ndarray, merged: np.ndarray) -> np.ndarray:
     return pairs[fitting]
 
 
-def _trades(ledger: Ledger, pairs: np.ndarray) -> tuple[pa.Table, np.ndarray]:
-    """The pairs as transactions, and the rows that they are made of."""
+def _transactions(ledger: Ledger, pairs: np.ndarray, single: _Single) -> pa.Table:
+    """Trades of two rows each, and rows that stand alone, as transactions in the order of the file."""
     falling = ledger.amount_sign[pairs[:, 0]] < 0
-    sent, received = np.where(falling, pairs[:, 0], pairs[:, 1]), np.where(falling, pairs[:, 1], pairs[:, 0])
-    given, got = ledger.assets[0][sent], ledger.assets[0][received]
-    names = ledger.assets[1]
-    kinds = [trade_kind(one, other) for one in names for other in names]
-    money = np.array([is_fiat(name) for name in names], bool)
-    fee_row = np.where(ledger.fee_sign[sent] > 0, sent, received)
-    charged = ledger.fee_sign[fee_row] > 0
-    neither = ~money[given] & ~money[got]
-    usd = pc.coalesce(_nonzero(ledger.usd.take(received)), _nonzero(ledger.usd.take(sent)))
-    value = pc.if_else(pa.array(neither), usd, None)
-    fee_value, fee_currency = _fee_values(ledger, (sent, received), fee_row, charged & ~money[ledger.assets[0][fee_row]])
-    given_columns = {
-        "time": _moments(np.minimum(ledger.time[sent], ledger.time[received])),
-        "account": columns.words(np.zeros(len(pairs), np.int8), [ACCOUNT]),
-        "kind": columns.words(given * len(names) + got, kinds),
-        "sent_quantity": pc.negate(ledger.amount.take(sent)),
-        "sent_asset": columns.words(given, names),
-        "received_quantity": ledger.amount.take(received),
-        "received_asset": columns.words(got, names),
-        "fee_quantity": pc.if_else(pa.array(charged), ledger.fee.take(fee_row), None),
-        "fee_asset": pc.if_else(pa.array(charged), columns.words(ledger.assets[0][fee_row], names), None),
+    given, got = np.where(falling, pairs[:, 0], pairs[:, 1]), np.where(falling, pairs[:, 1], pairs[:, 0])
+    alone = np.flatnonzero(single.alone)
+    none = np.full(len(alone), -1)
+    order = _order(np.concatenate([pairs[:, 0], alone]), np.concatenate([ledger.time[pairs].min(axis=1), ledger.time[alone]]))
+    leaves = np.array([kind == "withdrawal" for kind in single.kinds])[single.codes[alone]]
+    sent = np.concatenate([given, np.where(leaves, alone, -1)])[order]
+    received = np.concatenate([got, np.where(leaves, -1, alone)])[order]
+    second = np.concatenate([pairs[:, 1], none])[order]
+    first = np.concatenate([pairs[:, 0], alone])[order]
+    traded = second >= 0
+    fee_row = np.where(traded & (ledger.fee_sign[sent] > 0), sent, np.where(traded, received, first))
+    fee_row = np.where((ledger.fee_sign[fee_row] > 0) & ~single.income[first], fee_row, -1)
+    value = _values(ledger, (sent, received), single.income)
+    fee_value, fee_currency = _fee_values(ledger, (sent, received), fee_row, traded)
+    size = pc.if_else(pa.array(single.income), pc.subtract(ledger.amount, ledger.fee).cast(exact.ARROW), pc.abs(ledger.amount))
+    columns_given = {
+        "time": _moments(np.where(traded, np.minimum(ledger.time[sent], ledger.time[received]), ledger.time[first])),
+        "account": columns.words(np.zeros(len(order), np.int8), [ACCOUNT]),
+        "kind": _kinds(ledger, (sent, received), single, first),
+        "sent_quantity": size.take(columns.chosen(sent)),
+        "sent_asset": _assets(ledger, sent),
+        "received_quantity": size.take(columns.chosen(received)),
+        "received_asset": _assets(ledger, received),
+        "fee_quantity": ledger.fee.take(columns.chosen(fee_row)),
+        "fee_asset": _assets(ledger, fee_row),
         "fee_value": fee_value,
         "value": value,
         "value_currency": pc.coalesce(pc.if_else(pc.is_valid(value), "USD", None), fee_currency),
-        "id": ledger.refid.take(sent),
-        "sources": columns.source_column(ledger.bulk, pairs),
+        "id": pa.concat_arrays([ledger.txid, ledger.refid]).take(pa.array(np.where(traded, sent + len(ledger.bulk), first))),
+        "sources": columns.source_column(ledger.bulk, first, second),
     }
-    return columns.transactions(len(pairs), given_columns), pairs.reshape(-1)
+    return columns.transactions(len(order), columns_given)
+
+
+def _order(rows: np.ndarray, time: np.ndarray) -> np.ndarray:
+    """By time, then by row: mostly the order of the rows."""
+    by_row = np.argsort(rows)
+    return by_row if (np.diff(time[by_row]) >= 0).all() else np.lexsort((rows, time))
 
 
 def _moments(time: np.ndarray) -> pa.Array:
     return pa.array(time, pa.int64()).cast(frames.TIME)
 
 
-def _nonzero(values: pa.Array) -> pa.Array:
-    return pc.if_else(pc.equal(values, pa.scalar(0, values.type)), None, values)
-
-
-def _fee_values(ledger: Ledger, legs: tuple[np.ndarray, np.ndarray], fee_row: np.ndarray, chosen: np.ndarray) -> tuple[pa.Array, pa.Array]:
-    """What the chosen fees were worth and in which currency: at the trade's price where a leg is money, else by amountusd."""
+def _assets(ledger: Ledger, rows: np.ndarray) -> pa.Array:
+    """Assets of the rows, null for -1."""
     places, names = ledger.assets
-    money = np.array([is_fiat(name) for name in names], bool)
-    asked = np.flatnonzero(chosen)
+    return columns.words(np.where(rows < 0, len(names), places[rows]), [*names, None])
+
+
+def _kinds(ledger: Ledger, legs: tuple[np.ndarray, np.ndarray], single: _Single, first: np.ndarray) -> pa.Array:
+    """Kind of each transaction: a trade's by its two assets."""
+    places, names = ledger.assets
+    trades = [trade_kind(one, other) for one in names for other in names]
+    of_trade = places[legs[0]] * len(names) + places[legs[1]]
+    traded = (legs[0] >= 0) & (legs[1] >= 0)
+    return columns.words(np.where(traded, of_trade, len(trades) + single.codes[first]), [*trades, *single.kinds])
+
+
+def _money(ledger: Ledger) -> np.ndarray:
+    """Rows whose asset is money."""
+    return np.array([is_fiat(name) for name in ledger.assets[1]], bool)[ledger.assets[0]]
+
+
+def _values(ledger: Ledger, legs: tuple[np.ndarray, np.ndarray], income: np.ndarray) -> pa.Array:
+    """Values by amountusd where no leg is money; of income only the share that is left after its fee."""
+    usd = ledger.usd
+    if usd.null_count == len(usd):
+        return pa.nulls(len(legs[0]), usd.type)
+    reduced = np.flatnonzero(income & (ledger.fee_sign > 0) & columns.mask(pc.is_valid(usd)))
+    if len(reduced):
+        whole, fee, worth = (exact.units(column.take(pa.array(reduced))) for column in (ledger.amount, ledger.fee, usd))
+        shares = [exact.share(w or 0, (a or 0) - (f or 0), a or 1) for w, a, f in zip(worth, whole, fee, strict=True)]
+        usd = pc.coalesce(columns.spread(exact.array(shares), reduced, len(usd)), usd)
+    usd = pc.if_else(pc.equal(usd, pa.scalar(0, usd.type)), None, usd)
+    money = _money(ledger)
+    paid = np.any([(rows >= 0) & money[rows] for rows in legs], axis=0)
+    return pc.if_else(pa.array(paid), None, pc.coalesce(*(usd.take(columns.chosen(rows)) for rows in legs[::-1])))
+
+
+def _fee_values(ledger: Ledger, legs: tuple[np.ndarray, np.ndarray], fee_row: np.ndarray, traded: np.ndarray) -> tuple[pa.Array, pa.Array]:
+    """What fees of trades in an asset were worth and in which currency: at the trade's price where a leg is money, else by amountusd."""
+    money = _money(ledger)
+    asked = np.flatnonzero(traded & (fee_row >= 0) & ~money[fee_row])
     rows = fee_row[asked]
     other = np.where(rows == legs[0][asked], legs[1][asked], legs[0][asked])
-    in_money = money[places[other]]
-    paid = pc.if_else(pa.array(in_money), pc.abs(ledger.amount.take(other)), ledger.usd.take(rows))
-    columns_of = (paid, ledger.fee.take(rows), pc.abs(ledger.amount.take(rows)))
+    in_money = money[other]
+    paid = pc.if_else(pa.array(in_money), pc.abs(ledger.amount.take(pa.array(other))), ledger.usd.take(pa.array(rows)))
+    columns_of = (paid, ledger.fee.take(pa.array(rows)), pc.abs(ledger.amount.take(pa.array(rows))))
     units = [exact.share(worth, fee, traded) if worth else None for worth, fee, traded in zip(*map(exact.units, columns_of), strict=True)]
     values = exact.array(units)
-    currencies = pc.if_else(pc.is_valid(values), pc.if_else(pa.array(in_money), columns.words(places[other], names), "USD"), None)
-    return columns.spread(values, asked, len(chosen)), columns.spread(currencies, asked, len(chosen))
+    currencies = pc.if_else(pc.is_valid(values), pc.if_else(pa.array(in_money), _assets(ledger, other), "USD"), None)
+    return columns.spread(values, asked, len(traded)), columns.spread(currencies, asked, len(traded))
 
 
-def _single(ledger: Ledger, live: np.ndarray) -> tuple[np.ndarray, np.ndarray, pa.Array]:
-    """Rows that are a deposit, a withdrawal or income by themselves; rows that move inside Kraken; and the kind of each row."""
+def _single(ledger: Ledger, live: np.ndarray) -> _Single:
+    """Rows that are a deposit, a withdrawal or income by themselves, and rows that move inside Kraken."""
     places, types = ledger.types
     table = [[_kind(kind, subtype, sign, charged=charged) for sign, charged in _SIGNED] for kind, subtype in types]
     known = sorted({kind for line in table for kind in line if kind})
-    codes = np.array([[known.index(kind) if kind else -1 for kind in line] for line in table], np.int8)
-    case = (ledger.amount_sign + 1) * 2 + (ledger.fee_sign > 0)
-    code = codes[places, case]
-    meant = [name in known and code == known.index(name) for name in (INTERNAL, "deposit", "withdrawal")]
-    internal, into, out = (np.broadcast_to(mask, len(code)) for mask in meant)
-    income = (code >= 0) & ~internal & ~into & ~out
+    codes = np.array([[known.index(kind) if kind else len(known) for kind in line] for line in table], np.int8)
+    code = codes[places, (ledger.amount_sign + 1) * 2 + (ledger.fee_sign > 0)]
+    internal, sided, income = (
+        np.array([*map(test, known), False], bool)[code] for test in (INTERNAL.__eq__, {"deposit", "withdrawal"}.__contains__, _earned)
+    )
     arriving = columns.sign(pc.subtract(ledger.amount, ledger.fee)) > 0
     charged = ledger.fee_sign > 0
     usable = live & (ledger.fee_sign >= 0) & (ledger.amount_sign != 0) & ~_fee_credits(ledger)
-    single = usable & (((into | out) & ~(charged & _valued_fee(ledger))) | (income & (ledger.amount_sign > 0) & arriving))
-    kinds = pa.array([*known, None], pa.string()).take(pa.array(np.where(code < 0, len(known), code).astype(np.int32)))
-    return single, usable & internal & ~charged, kinds
+    alone = usable & ((sided & ~(charged & _valued_fee(ledger))) | (income & (ledger.amount_sign > 0) & arriving))
+    return _Single(alone, usable & internal & ~charged, alone & income, code, [*known, None])
+
+
+def _earned(kind: str) -> bool:
+    return kind.startswith("income:")
 
 
 def _valued_fee(ledger: Ledger) -> np.ndarray:
     """Rows of an asset with a stated value, which then values the fee as well."""
-    money = np.array([is_fiat(name) for name in ledger.assets[1]], bool)
-    return ~money[ledger.assets[0]] & (columns.sign(ledger.usd) != 0)
+    return ~_money(ledger) & (columns.sign(ledger.usd) != 0)
 
 
 def _kind(kind: str, subtype: str, sign: int, *, charged: bool) -> str | None:
@@ -261,41 +329,6 @@ def _kind(kind: str, subtype: str, sign: int, *, charged: bool) -> str | None:
         return None
     plain = found in {INTERNAL, "deposit", "withdrawal"} or found.startswith("income:")
     return found if plain else None
-
-
-def _alone(ledger: Ledger, rows: np.ndarray, kinds: pa.Array) -> list[pa.Table]:
-    """Deposits, withdrawals and income, each a table of transactions."""
-    kind = kinds.take(pa.array(rows))
-    is_income = columns.mask(pc.starts_with(kind, "income:"))
-    outgoing = columns.mask(pc.equal(kind, "withdrawal"))
-    groups = ((rows[is_income], "received"), (rows[outgoing], "sent"), (rows[~is_income & ~outgoing], "received"))
-    return [_one_sided(ledger, chosen, kinds.take(pa.array(chosen)), side, income=not n) for n, (chosen, side) in enumerate(groups)]
-
-
-def _one_sided(ledger: Ledger, rows: np.ndarray, kind: pa.Array, side: str, *, income: bool) -> pa.Table:
-    asset = columns.words(ledger.assets[0][rows], ledger.assets[1])
-    amount, fee = ledger.amount.take(pa.array(rows)), ledger.fee.take(pa.array(rows))
-    quantity = pc.cast(pc.subtract(amount, fee), exact.ARROW) if income else pc.abs(amount)
-    money = pa.array([is_fiat(name) for name in ledger.assets[1]]).take(pa.array(ledger.assets[0][rows]))
-    usd = pc.if_else(money, None, _nonzero(ledger.usd.take(pa.array(rows))))
-    if income and usd.null_count < len(usd):
-        parts = zip(*map(exact.units, (usd, quantity, amount)), strict=True)
-        usd = exact.array([exact.share(worth, net, whole) if worth else None for worth, net, whole in parts])
-    charged = pa.array((ledger.fee_sign[rows] > 0) & (not income))
-    given = {
-        "time": _moments(ledger.time[rows]),
-        "account": columns.words(np.zeros(len(rows), np.int8), [ACCOUNT]),
-        "kind": kind,
-        f"{side}_quantity": quantity,
-        f"{side}_asset": asset,
-        "fee_quantity": pc.if_else(charged, fee, None),
-        "fee_asset": pc.if_else(charged, asset, None),
-        "value": usd,
-        "value_currency": pc.if_else(pc.is_valid(usd), "USD", None),
-        "id": ledger.txid.take(pa.array(rows)),
-        "sources": columns.source_column(ledger.bulk, rows),
-    }
-    return columns.transactions(len(rows), given)
 
 
 def _note(ledger: Ledger, intake: Intake, merged: np.ndarray, internal: np.ndarray) -> None:

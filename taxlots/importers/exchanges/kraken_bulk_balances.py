@@ -16,17 +16,21 @@ from taxlots.importers.records import Intake, ReportedBalance, RowError
 if TYPE_CHECKING:
     from taxlots.importers.exchanges.kraken_bulk import Ledger
 
+_FEW = 1 << 15  # so many chains can be sorted by their digits
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def check(ledger: "Ledger", counted: np.ndarray, intake: Intake) -> None:
     """Warn where a balance does not follow, and hand on each chain's last balance. `counted` are the rows that are no repetition."""
-    stated = counted & ~columns.mask(pc.equal(ledger.bulk.text("balance"), ""))
+    stated = counted.copy()
+    if ledger.balance.null_count:
+        stated &= ~columns.mask(pc.equal(ledger.bulk.text("balance"), ""))
     stated &= columns.mask(pc.not_equal(ledger.txid, ""))
     stated &= np.array([name != "KFEE" for name in ledger.assets[1]])[ledger.assets[0]]
     rows = np.flatnonzero(stated)
     chains, names = _chains(ledger)
-    order = rows[np.lexsort((_file_order(ledger, rows), ledger.time[rows], chains[rows]))]
+    order = _in_time(ledger, rows)
+    order = order[np.argsort(chains[order].astype(np.int16) if len(names) < _FEW else chains[order], kind="stable")]
     sound, last = _follow(ledger, order, chains[order])
     for place, name in enumerate(names):
         if place in sound:
@@ -37,16 +41,19 @@ def check(ledger: "Ledger", counted: np.ndarray, intake: Intake) -> None:
 
 def _chains(ledger: "Ledger") -> tuple[np.ndarray, list[tuple[str, str]]]:
     assets = [chain_asset(name) for name in ledger.raw_assets.dictionary.to_pylist()]
-    wallets, wallet_names = columns.by_word(ledger.bulk.text("wallet"), lambda name: name or DEFAULT_WALLET)
+    wallets, wallet_names = columns.by_word(ledger.bulk.words("wallet"), lambda name: name or DEFAULT_WALLET)
     known = sorted({(asset, wallet) for asset in assets for wallet in wallet_names})
     table = np.array([[known.index((asset, wallet)) for wallet in wallet_names] for asset in assets], np.int32)
     return table[ledger.raw_assets.indices.to_numpy(), wallets], known
 
 
-def _file_order(ledger: "Ledger", rows: np.ndarray) -> np.ndarray:
-    """Rows as they follow each other in time: from below in a file that lists the newest first."""
+def _in_time(ledger: "Ledger", rows: np.ndarray) -> np.ndarray:
+    """Rows as they follow each other in time; those of one instant from below in a file that lists the newest first."""
     steps = np.diff(ledger.time[rows])
-    return -rows if (steps < 0).sum() > (steps > 0).sum() else rows
+    if (steps >= 0).all():
+        return rows
+    turned = -rows if (steps < 0).sum() > (steps > 0).sum() else rows
+    return rows[np.lexsort((turned, ledger.time[rows]))]
 
 
 def _follow(ledger: "Ledger", order: np.ndarray, chains: np.ndarray) -> tuple[set[int], dict[int, int]]:
