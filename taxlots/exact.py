@@ -195,6 +195,21 @@ def halves(numbers: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     return pairs[0::2], pairs[1::2].view(np.int64)
 
 
+def differences(left: pa.Array, right: pa.Array) -> pa.Array:
+    """Row by row difference of two arrays of the frames' type without nulls; by halves, which is faster than Arrow's own.
+
+    Raises OutOfRangeError.
+    """
+    (low, high), (other_low, other_high) = halves(left), halves(right)
+    result = np.empty((len(left), 2), np.uint64)
+    np.subtract(low, other_low, out=result[:, 0])
+    top = high - other_high - (low < other_low)
+    result[:, 1] = top.view(np.uint64)
+    if len(top) and max(int(top.max()), -int(top.min())) >= LIMIT >> 64:
+        checked(LIMIT)
+    return pa.Array.from_buffers(ARROW, len(left), [None, pa.py_buffer(result)])
+
+
 def grouped_sums(codes: np.ndarray, numbers: pa.Array, groups: int) -> list[int]:
     """Exact sum in units of the numbers of each group, for codes from 0 to `groups` - 1; Arrow's own sum could wrap around."""
     low, high = halves(numbers)

@@ -5,8 +5,7 @@ goes the way that every row of a small file goes. So both ways give the same tra
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,18 +13,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from taxlots import exact, frames
+from taxlots import frames
 from taxlots.importers.records import Row, Source, Table
 
 LEAST_BYTES = 256 * 1024  # below, columns cost more than they save
-_PLAIN_NUMBER = r"^[+-]?[0-9]{1,15}(\.[0-9]{1,18})?$"
-_MOST = pa.scalar(10**15, pa.decimal128(36, 18))
-_HOUR_ONLY = 13
 _BLANK = 0x20
-_BLOCK = 1 << 20  # bytes looked at together
+_NEWLINE = 0x0A
+_BLOCK = 1 << 18  # bytes looked at together
 _QUOTE = re.compile(rb'"')
-_PRIME = np.uint64(0x9E3779B97F4A7C15)
-_FIRST, _LAST = pa.scalar(-631_152_000_000_000, pa.timestamp("us")), pa.scalar(7_289_654_400_000_000, pa.timestamp("us"))  # 1950, 2201
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +38,7 @@ class Bulk:
 
     def text(self, column: str) -> pa.Array:
         """A column without surrounding blanks, empty where the table has none."""
-        return pc.utf8_trim_whitespace(self._text(column))
+        return pc.utf8_trim_whitespace(self.raw(column))
 
     def words(self, column: str) -> pa.DictionaryArray:
         """A column of few different words without surrounding blanks; the dictionary may name a word twice."""
@@ -52,7 +47,8 @@ class Bulk:
             return self.text(column).dictionary_encode()
         return pa.DictionaryArray.from_arrays(cells.indices, pc.utf8_trim_whitespace(cells.dictionary))
 
-    def _text(self, column: str) -> pa.Array:
+    def raw(self, column: str) -> pa.Array:
+        """A column as it stands in the file, empty where the table has none."""
         if column not in self.cells.column_names:
             return pa.array([""], pa.string()).take(np.zeros(len(self), np.int8))
         return pc.fill_null(self.cells[column].cast(pa.string()), "").combine_chunks()
@@ -166,8 +162,12 @@ def _padded(header: Sequence[str]) -> Iterator[str]:
 def _line_count(data: bytes) -> int | None:
     """Lines, without blank ones at the end; None where a carriage return stands alone or another control character spoils a row."""
     codes = np.frombuffer(data, np.uint8)
-    controls = sum(int(np.count_nonzero(codes[start : start + _BLOCK] < _BLANK)) for start in range(0, len(codes), _BLOCK))
-    newlines, returns = data.count(b"\n"), data.count(b"\r")
+    newlines = controls = 0
+    for start in range(0, len(codes), _BLOCK):
+        block = codes[start : start + _BLOCK]
+        newlines += int(np.count_nonzero(block == _NEWLINE))
+        controls += int(np.count_nonzero(block < _BLANK))
+    returns = data.count(b"\r") if controls > newlines else 0
     others = controls - newlines - returns
     if (others and others != data.count(b"\t")) or b"\x7f" in data or (returns and returns != data.count(b"\r\n")):
         return None
@@ -186,7 +186,7 @@ def _has_quote(text: pa.Array) -> bool:
 def _without_repeats(bulk: Bulk, names: Sequence[str]) -> Bulk:
     """Without blank rows and without the header where it is said again."""
     first = bulk.cells[names[0]].cast(pa.string())
-    suspects = np.flatnonzero(pc.or_(pc.match_substring(first, names[0]), pc.equal(first, "")).to_numpy())
+    suspects = np.flatnonzero(pc.or_(pc.equal(pc.utf8_trim_whitespace(first), names[0]), pc.equal(first, "")).to_numpy())
     gone = [
         index
         for index, row in zip(suspects.tolist(), bulk.rows(suspects), strict=True)
@@ -196,128 +196,6 @@ def _without_repeats(bulk: Bulk, names: Sequence[str]) -> Bulk:
         return bulk
     kept = np.setdiff1d(np.arange(len(bulk)), gone)
     return Bulk(bulk.tables, bulk.cells.take(kept), bulk.file_index[kept], bulk.numbers[kept])
-
-
-def numbers(text: pa.Array) -> tuple[pa.Array, np.ndarray]:
-    """Plain decimal numbers as decimal128(36, 18), empty cells as null, and which cells are plain or empty."""
-    filled = pc.if_else(pc.equal(text, ""), None, text)
-    try:
-        values = pc.cast(filled, frames.EXACT)
-        plain = np.ones(len(text), bool)
-    except pa.ArrowInvalid:
-        fitting = pc.fill_null(pc.match_substring_regex(filled, _PLAIN_NUMBER), fill_value=True)
-        values = pc.cast(pc.if_else(fitting, filled, None), frames.EXACT)
-        plain = mask(fitting)
-    large = mask(pc.fill_null(pc.greater_equal(pc.abs(values), _MOST), fill_value=False))
-    return values, plain & ~large
-
-
-def times(text: pa.Array, *, utc: bool) -> tuple[pa.Array, np.ndarray, np.ndarray]:
-    """ISO times as UTC microseconds, which are plain, and which are only dates.
-
-    A time without an offset is plain where `utc` says that it is UTC; one with an offset always is.
-    """
-    length = pc.utf8_length(text).to_numpy()
-    shaped = pc.and_(pc.match_substring_regex(text, "^[0-9]{4}-"), pa.array(length != _HOUR_ONLY))
-    offset = pc.match_substring_regex(text, "(Z|[+-][0-9]{2}:?[0-9]{2})$") if (length > 19).any() else pa.array(np.zeros(len(text), bool))
-    with_zone = pc.and_(shaped, pc.and_(offset, pa.array(length > 16)))
-    without = pc.and_(pc.and_not(shaped, with_zone), pa.scalar(utc))
-    here, here_plain = _cast(text, without, pa.timestamp("us"))
-    there, there_plain = _cast(text, with_zone, pa.timestamp("us", "UTC"))
-    moments = pc.coalesce(here, pc.cast(there, pa.timestamp("us")))
-    inside = pc.fill_null(pc.and_(pc.greater_equal(moments, _FIRST), pc.less(moments, _LAST)), fill_value=False)
-    plain = (here_plain | there_plain) & mask(inside)
-    return pc.cast(moments, frames.TIME), plain, (length == 10) & plain
-
-
-def _cast(text: pa.Array, chosen: pa.Array, kind: pa.DataType) -> tuple[pa.Array, np.ndarray]:
-    """The chosen cells in that type and which of them fit; where one of them does not, none does (then rows are read one by one)."""
-    wanted = mask(chosen)
-    if not wanted.any():
-        return pa.nulls(len(text), kind), wanted
-    try:
-        return pc.cast(text if wanted.all() else pc.if_else(chosen, text, None), kind), wanted
-    except pa.ArrowInvalid:
-        return pa.nulls(len(text), kind), np.zeros(len(text), bool)
-
-
-def together(*calls: Callable[[], Any]) -> list[Any]:
-    """What the calls return; they run side by side, as Arrow's functions let others run."""
-    with ThreadPoolExecutor(2) as pool:
-        return [future.result() for future in [pool.submit(call) for call in calls]]
-
-
-def mask(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
-    """A column without nulls as a NumPy array."""
-    array: np.ndarray = column.to_numpy(zero_copy_only=False)
-    return array
-
-
-def sign(values: pa.Array) -> np.ndarray:
-    """-1, 0 or 1 of each number of an exact column, 0 for null."""
-    low, high = exact.halves(pc.fill_null(values, pa.scalar(0, values.type)))
-    return np.where(high < 0, -1, np.where((high == 0) & (low == 0), 0, 1)).astype(np.int8)
-
-
-def by_word(text: pa.Array, meaning: Callable[[Any], Any]) -> tuple[np.ndarray, list[Any]]:
-    """Per row the place of its word (None where it is missing) in a list of what each different word means."""
-    encoded = text if pa.types.is_dictionary(text.type) and not text.null_count else text.dictionary_encode(null_encoding="encode")
-    meanings = [meaning(word) for word in encoded.dictionary.to_pylist()]
-    distinct = list(dict.fromkeys(meanings))
-    places = np.array([distinct.index(m) for m in meanings], np.int32)
-    return places[encoded.indices.to_numpy()], distinct
-
-
-def digests(text: pa.Array) -> np.ndarray:
-    """64 bits per word: equal words have equal ones, and different words hardly ever. For telling quickly that all words differ."""
-    offsets = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1]
-    content = np.frombuffer(text.buffers()[2] or b"", np.uint8)
-    starts, lengths = offsets[:-1], np.diff(offsets)
-    result = lengths.astype(np.uint64)
-    for length in np.unique(lengths).tolist():
-        chosen = slice(None) if (lengths == length).all() else lengths == length
-        result[chosen] = _digests(content, starts[chosen], length)
-    return result
-
-
-def _digests(content: np.ndarray, starts: np.ndarray, length: int) -> np.ndarray:
-    """Of words of one length, eight bytes at a time; the last eight overlap those before them."""
-    result = np.full(len(starts), length, np.uint64)
-    width = 8 if length >= 8 else 1
-    places = [*range(0, length - width + 1, width)]
-    places += [length - width] if length % width else []
-    whole = np.ndarray(max(len(content) - width + 1, 0), np.dtype(f"<u{width}"), content, strides=(1,))
-    for place in places:
-        result = (result ^ (result >> np.uint64(29))) * _PRIME + whole[starts + place]
-    return result
-
-
-def all_differ(text: pa.Array) -> bool:
-    """Whether all words differ, told quickly; rarely False where they do."""
-    if text.null_count:
-        return False
-    ordered = np.sort(digests(text))
-    return not (ordered[1:] == ordered[:-1]).any()
-
-
-def coded(text: pa.Array) -> tuple[np.ndarray, int]:
-    """A number per row that is equal where the words are, by the order in which they first appear; and how many words there are."""
-    encoded = text.dictionary_encode()
-    return encoded.indices.to_numpy(), len(encoded.dictionary)
-
-
-def words(places: np.ndarray, names: Sequence[str | None]) -> pa.Array:
-    """The column of words that the places point at."""
-    return pa.array(names, pa.string()).take(pa.array(places))
-
-
-def spread(values: pa.Array, places: np.ndarray, count: int) -> pa.Array:
-    """The values at their places in a column of that length, null elsewhere."""
-    index = np.zeros(count, np.int64)
-    index[places] = np.arange(len(places))
-    present = np.zeros(count, bool)
-    present[places] = True
-    return values.take(pa.array(index, mask=~present)) if len(places) else pa.nulls(count, values.type)
 
 
 def transactions(count: int, given: Mapping[str, Any]) -> pa.Table:
@@ -346,9 +224,3 @@ def source_column(bulk: Bulk, first: np.ndarray, second: np.ndarray | None = Non
     )
     rows = pa.StructArray.from_arrays([files, pa.array(bulk.numbers[flat], pa.int64())], names=["file", "row"])
     return pa.ListArray.from_arrays(pa.array(np.concatenate([[0], np.cumsum(counts)]), pa.int32()), rows)
-
-
-def chosen(places: np.ndarray) -> pa.Array:
-    """Indices for `take`: null where a place is -1."""
-    missing = places < 0
-    return pa.array(places, mask=missing) if missing.any() else pa.array(places)

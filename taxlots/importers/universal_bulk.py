@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from taxlots import frames
-from taxlots.importers import bulk as columns
-from taxlots.importers import universal
+from taxlots.importers import bulk as tables
+from taxlots.importers import text_columns, universal
 from taxlots.importers.bulk import Bulk
 from taxlots.importers.records import Intake
 from taxlots.kinds import DUST, KINDS
@@ -29,7 +29,7 @@ class _Cells:
 
     def keep(self, condition: pa.Array) -> None:
         """Only rows of which the condition is true stay plain."""
-        self.plain &= columns.mask(pc.fill_null(condition, fill_value=False))
+        self.plain &= text_columns.mask(pc.fill_null(condition, fill_value=False))
 
 
 def read(bulk: Bulk, zone: tzinfo) -> Intake:
@@ -39,8 +39,8 @@ def read(bulk: Bulk, zone: tzinfo) -> Intake:
     for side in _SIDES:
         _read_leg(bulk, side, cells)
     for name in _AMOUNTS:
-        amount, plain = columns.numbers(bulk.text(name))
-        cells.plain &= plain & (columns.sign(amount) >= 0)
+        amount, plain = text_columns.numbers(bulk.text(name))
+        cells.plain &= plain & (text_columns.sign(amount) >= 0)
         cells.given[name] = amount
     for name in _TEXTS:
         text = bulk.text(name)
@@ -53,21 +53,21 @@ def read(bulk: Bulk, zone: tzinfo) -> Intake:
     chosen = np.flatnonzero(cells.plain)
     intake = universal.read(bulk.rest(np.flatnonzero(~cells.plain)), zone)
     taken = {name: column.take(pa.array(chosen)) for name, column in cells.given.items()}
-    intake.columns = columns.transactions(len(chosen), taken | {"sources": columns.source_column(bulk, chosen)})
+    intake.columns = tables.transactions(len(chosen), taken | {"sources": tables.source_column(bulk, chosen)})
     return intake
 
 
 def _read_time(bulk: Bulk, zone: tzinfo, cells: _Cells) -> None:
-    time, plain, date_only = columns.times(bulk.text("time"), utc=zone is UTC or str(zone) == "UTC")
+    time, plain, date_only = text_columns.times(bulk.text("time"), utc=zone is UTC or str(zone) == "UTC")
     cells.plain &= plain
     cells.keep(pc.equal(bulk.text("acquired"), ""))
     cells.given |= {"time": time, "date_only": pa.array(date_only)}
 
 
 def _read_leg(bulk: Bulk, side: str, cells: _Cells) -> None:
-    quantity, plain = columns.numbers(bulk.text(f"{side}_quantity"))
+    quantity, plain = text_columns.numbers(bulk.text(f"{side}_quantity"))
     asset = _or_null(pc.utf8_upper(bulk.text(f"{side}_asset")))
-    signs = columns.sign(quantity)
+    signs = text_columns.sign(quantity)
     there = pa.array(signs > 0)
     cells.plain &= plain & (signs >= 0)
     cells.keep(pc.or_(pc.is_valid(asset), pc.invert(there)))
@@ -86,8 +86,8 @@ def _check(bulk: Bulk, cells: _Cells) -> None:
     """The kind is known and has the legs that it needs; a transfer goes somewhere and arrives in the asset that was sent."""
     kind = pc.utf8_lower(bulk.text("kind"))
     cells.given["kind"] = kind
-    there = {side: columns.mask(pc.is_valid(cells.given[f"{side}_quantity"])) for side in _SIDES}
-    places, kinds = columns.by_word(kind, KINDS.get)
+    there = {side: text_columns.mask(pc.is_valid(cells.given[f"{side}_quantity"])) for side in _SIDES}
+    places, kinds = text_columns.by_word(kind, KINDS.get)
     for place, meant in enumerate(kinds):
         rows = places == place
         if meant is None or meant.about:

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from taxlots.assets import AssetTable, asset_table
-from taxlots.importers.bulk import mask
 from taxlots.importers.records import Transaction
+from taxlots.importers.text_columns import mask
 from taxlots.importers.transaction_columns import to_transactions
 from taxlots.kinds import is_fiat
 from taxlots.ledger.classes import looks_like_nft

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from taxlots import frames
-from taxlots.importers.bulk import mask, sign
+from taxlots.importers.text_columns import mask, sign
 from taxlots.kinds import KINDS, is_fiat
 from taxlots.ledger.entry_columns import NOWHERE, OUTSIDE, Action, Collected, Entries, Names, Phase
 

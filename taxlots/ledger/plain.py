@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from taxlots import exact, frames
-from taxlots.importers.bulk import all_differ, by_word, coded, mask
 from taxlots.importers.records import Source, Transaction
+from taxlots.importers.text_columns import all_differ, by_word, coded, mask
 from taxlots.importers.transaction_columns import first_sources, from_transactions, moments, sources, to_transactions
 from taxlots.kinds import is_fiat
 from taxlots.ledger.duplicates import content_id

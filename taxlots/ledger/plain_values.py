@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from taxlots import exact
 from taxlots.exact import CONTEXT
-from taxlots.importers.bulk import by_word, mask, sign, spread, words
+from taxlots.importers.text_columns import by_word, mask, sign, spread, words
 from taxlots.importers.transaction_columns import first_places, first_sources, moments
 from taxlots.kinds import KINDS, is_fiat
 from taxlots.ledger.missing import Places

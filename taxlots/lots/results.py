@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from taxlots import exact, frames
-from taxlots.importers.bulk import mask, sign
+from taxlots.importers.text_columns import mask, sign
 from taxlots.kinds import asset_class, is_fiat
 from taxlots.ledger.entries import split
 from taxlots.ledger.entry_columns import NOWHERE, Action, Entries

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from taxlots.importers.bulk import mask
+from taxlots.importers.text_columns import mask
 from taxlots.ledger.entry_columns import NOWHERE, Action
 from taxlots.ledger.settle import Ledger
 from taxlots.lots.booked import Booked

@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from taxlots import exact, frames
-from taxlots.importers import bulk as columns
+from taxlots.importers import bulk as tables
+from taxlots.importers import text_columns
 from taxlots.importers.bulk import Bulk
 from taxlots.importers.exchanges import kraken, kraken_bulk_balances
 from taxlots.importers.exchanges.kraken_balances import ACCOUNT
@@ -46,6 +47,7 @@ class Ledger:
     fee: pa.Array
     usd: pa.Array
     balance: pa.Array
+    change: pa.Array
     amount_sign: np.ndarray
     fee_sign: np.ndarray
     plain: np.ndarray
@@ -87,12 +89,14 @@ def _columns(bulk: Bulk) -> Ledger:
     raw = bulk.words("asset")
     raw_assets = pa.DictionaryArray.from_arrays(raw.indices, pc.utf8_upper(raw.dictionary))
     calls: list[Callable[[], Any]] = [partial(_numbers, bulk, name) for name in ("amount", "fee", "balance", "amountusd")]
-    calls += [lambda: columns.times(bulk.text("time"), utc=True), partial(bulk.text, "txid"), partial(bulk.text, "refid")]
-    found = columns.together(*calls)
+    calls += [lambda: text_columns.times(bulk.raw("time"), utc=True), partial(bulk.text, "txid"), partial(bulk.text, "refid")]
+    found = text_columns.together(*calls)
     (amount, amount_plain), (fee, fee_plain), (balance, balance_plain), (usd, usd_plain), (time, time_plain, _), txid, refid = found
-    assets = columns.by_word(raw_assets, asset_name)
+    assets = text_columns.by_word(raw_assets, asset_name)
+    zero = pa.scalar(0, frames.EXACT)
+    fee = pc.fill_null(fee, zero)
     plain = amount_plain & fee_plain & usd_plain & balance_plain & time_plain & _own_fee(bulk, raw_assets)
-    plain &= columns.mask(pc.is_valid(amount)) & _is_not_empty(raw_assets)
+    plain &= text_columns.mask(pc.is_valid(amount)) & _is_not_empty(raw_assets)
     return Ledger(
         bulk=bulk,
         txid=txid,
@@ -102,18 +106,19 @@ def _columns(bulk: Bulk) -> Ledger:
         raw_assets=raw_assets,
         assets=assets,
         amount=amount,
-        fee=pc.fill_null(fee, pa.scalar(0, fee.type)),
+        fee=fee,
         usd=pc.abs(usd) if usd.null_count < len(usd) else usd,
         balance=balance,
-        amount_sign=columns.sign(amount),
-        fee_sign=columns.sign(fee),
+        amount_sign=text_columns.sign(amount),
+        fee_sign=text_columns.sign(fee),
+        change=exact.differences(pc.fill_null(amount, zero), fee),
         plain=plain,
     )
 
 
 def _numbers(bulk: Bulk, name: str) -> tuple[pa.Array, np.ndarray]:
     if name in bulk.cells.column_names:
-        return columns.numbers(bulk.text(name))
+        return text_columns.numbers(bulk.raw(name))
     return pa.nulls(len(bulk), frames.EXACT), np.ones(len(bulk), bool)
 
 
@@ -122,29 +127,29 @@ def _own_fee(bulk: Bulk, assets: pa.DictionaryArray) -> np.ndarray | bool:
     if "feecurrency" not in bulk.cells.column_names:
         return True
     other = pc.utf8_upper(bulk.text("feecurrency"))
-    return columns.mask(pc.or_(pc.equal(other, ""), pc.equal(other, assets.cast(pa.string()))))
+    return text_columns.mask(pc.or_(pc.equal(other, ""), pc.equal(other, assets.cast(pa.string()))))
 
 
 def _is_not_empty(words: pa.DictionaryArray) -> np.ndarray:
-    places, filled = columns.by_word(words, bool)
+    places, filled = text_columns.by_word(words, bool)
     return np.array(filled, bool)[places]
 
 
 def _types(bulk: Bulk) -> tuple[np.ndarray, list[tuple[str, str]]]:
-    types, type_names = columns.by_word(bulk.words("type"), str.lower)
-    subtypes, subtype_names = columns.by_word(bulk.words("subtype"), str.lower)
+    types, type_names = text_columns.by_word(bulk.words("type"), str.lower)
+    subtypes, subtype_names = text_columns.by_word(bulk.words("subtype"), str.lower)
     return types * len(subtype_names) + subtypes, [(kind, subtype) for kind in type_names for subtype in subtype_names]
 
 
 def _repeated(ledger: Ledger) -> np.ndarray:
     """Rows that say again what the first row with their txid says. Where any of one txid says otherwise, none is merged here."""
-    if columns.all_differ(ledger.txid):
+    if text_columns.all_differ(ledger.txid):
         return np.zeros(len(ledger.bulk), bool)
-    codes, names = columns.coded(ledger.txid)
+    codes, names = text_columns.coded(ledger.txid)
     first = np.full(names, -1)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
     earlier = first[codes]
-    again = (earlier != np.arange(len(codes))) & ~_fee_credits(ledger) & columns.mask(pc.not_equal(ledger.txid, ""))
+    again = (earlier != np.arange(len(codes))) & ~_fee_credits(ledger) & text_columns.mask(pc.not_equal(ledger.txid, ""))
     halves = [half for values in (ledger.amount, ledger.fee) for half in exact.halves(values)]
     same = ledger.plain & ledger.plain[earlier] & np.all([column == column[earlier] for column in (*halves, ledger.assets[0])], axis=0)
     conflict = np.zeros(names, bool)
@@ -155,12 +160,12 @@ def _repeated(ledger: Ledger) -> np.ndarray:
 
 def _entangled(ledger: Ledger, merged: np.ndarray) -> np.ndarray:
     """Rows that a pending row, a reversal or a move to the futures wallet may concern."""
-    pending = columns.mask(pc.equal(ledger.txid, ""))
+    pending = text_columns.mask(pc.equal(ledger.txid, ""))
     found = pending | ledger.is_in({"margin", "rollover", "settled"})
     if pending.any():
         refids = pa.array(sorted(set(ledger.refid.filter(pa.array(pending)).to_pylist())), pa.string())
         assets = np.isin(ledger.assets[0], np.unique(ledger.assets[0][pending]))
-        found |= columns.mask(pc.is_in(ledger.refid, refids)) | (assets & ledger.is_in({"staking", "earn"}))
+        found |= text_columns.mask(pc.is_in(ledger.refid, refids)) | (assets & ledger.is_in({"staking", "earn"}))
     deposits, withdrawals = ledger.is_in({"deposit"}), ledger.is_in({"withdrawal"})
     undoing = ((deposits & (ledger.amount_sign < 0)) | (withdrawals & (ledger.amount_sign > 0))) & ~merged
     if undoing.any():
@@ -181,19 +186,30 @@ def _pairs(ledger: Ledger, live: np.ndarray, merged: np.ndarray) -> np.ndarray:
     """Row indices (sent, received), one line per refid that two plain rows share: one below 0, one above, two assets, one fee at most."""
     places, types = ledger.types
     grouped = np.array([kraken.is_trade(*kind) for kind in types])[places]
-    unnamed = columns.mask(pc.is_in(pc.utf8_lower(ledger.refid), pa.array(["", "unknown"])))
+    unnamed = text_columns.mask(pc.is_in(pc.utf8_lower(ledger.refid), pa.array(["", "unknown"])))
     members = np.flatnonzero(grouped & ~merged & ~unnamed & ~_fee_credits(ledger))
-    names = columns.digests(ledger.refid.take(pa.array(members)))
+    names = text_columns.digests(ledger.refid)[members]
     order = np.argsort(names, kind="stable")
     starts = np.flatnonzero(np.diff(names[order], prepend=~names[order[:1]]))
     twos = starts[np.diff(starts, append=len(order)) == 2]  # of equal digests; rows that share one by chance are told apart below
     pairs = np.stack([members[order[twos]], members[order[twos + 1]]], axis=1)
     first, second = pairs[:, 0], pairs[:, 1]
-    same = columns.mask(pc.equal(ledger.refid.take(pa.array(first)), ledger.refid.take(pa.array(second))))
+    same = _same_refid(ledger, first, second)
     signs = ledger.amount_sign[first] * ledger.amount_sign[second] == -1
     fees = (ledger.fee_sign[pairs] >= 0).all(axis=1) & ((ledger.fee_sign[pairs] > 0).sum(axis=1) <= 1)
     fitting = same & live[first] & live[second] & signs & fees & (ledger.assets[0][first] != ledger.assets[0][second])
     return pairs[fitting]
+
+
+def _same_refid(ledger: Ledger, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Whether two rows have one refid: mostly they stand below each other."""
+    if not len(first):
+        return np.zeros(0, bool)
+    below = text_columns.mask(pc.equal(ledger.refid.slice(0, len(ledger.refid) - 1), ledger.refid.slice(1)))
+    same: np.ndarray = below[first.clip(max=len(below) - 1)] & (second == first + 1)
+    apart = np.flatnonzero(~same)
+    same[apart] = text_columns.mask(pc.equal(ledger.refid.take(pa.array(first[apart])), ledger.refid.take(pa.array(second[apart]))))
+    return same
 
 
 def _transactions(ledger: Ledger, pairs: np.ndarray, single: _Single) -> pa.Table:
@@ -213,24 +229,24 @@ def _transactions(ledger: Ledger, pairs: np.ndarray, single: _Single) -> pa.Tabl
     fee_row = np.where((ledger.fee_sign[fee_row] > 0) & ~single.income[first], fee_row, -1)
     value = _values(ledger, (sent, received), single.income)
     fee_value, fee_currency = _fee_values(ledger, (sent, received), fee_row, traded)
-    size = pc.if_else(pa.array(single.income), pc.subtract(ledger.amount, ledger.fee).cast(exact.ARROW), pc.abs(ledger.amount))
+    size = pc.if_else(pa.array(single.income), ledger.change, pc.abs(ledger.amount))
     columns_given = {
         "time": _moments(np.where(traded, np.minimum(ledger.time[sent], ledger.time[received]), ledger.time[first])),
-        "account": columns.words(np.zeros(len(order), np.int8), [ACCOUNT]),
+        "account": text_columns.words(np.zeros(len(order), np.int8), [ACCOUNT]),
         "kind": _kinds(ledger, (sent, received), single, first),
-        "sent_quantity": size.take(columns.chosen(sent)),
+        "sent_quantity": size.take(text_columns.chosen(sent)),
         "sent_asset": _assets(ledger, sent),
-        "received_quantity": size.take(columns.chosen(received)),
+        "received_quantity": size.take(text_columns.chosen(received)),
         "received_asset": _assets(ledger, received),
-        "fee_quantity": ledger.fee.take(columns.chosen(fee_row)),
+        "fee_quantity": ledger.fee.take(text_columns.chosen(fee_row)),
         "fee_asset": _assets(ledger, fee_row),
         "fee_value": fee_value,
         "value": value,
         "value_currency": pc.coalesce(pc.if_else(pc.is_valid(value), "USD", None), fee_currency),
         "id": pa.concat_arrays([ledger.txid, ledger.refid]).take(pa.array(np.where(traded, sent + len(ledger.bulk), first))),
-        "sources": columns.source_column(ledger.bulk, first, second),
+        "sources": tables.source_column(ledger.bulk, first, second),
     }
-    return columns.transactions(len(order), columns_given)
+    return tables.transactions(len(order), columns_given)
 
 
 def _order(rows: np.ndarray, time: np.ndarray) -> np.ndarray:
@@ -246,7 +262,7 @@ def _moments(time: np.ndarray) -> pa.Array:
 def _assets(ledger: Ledger, rows: np.ndarray) -> pa.Array:
     """Assets of the rows, null for -1."""
     places, names = ledger.assets
-    return columns.words(np.where(rows < 0, len(names), places[rows]), [*names, None])
+    return text_columns.words(np.where(rows < 0, len(names), places[rows]), [*names, None])
 
 
 def _kinds(ledger: Ledger, legs: tuple[np.ndarray, np.ndarray], single: _Single, first: np.ndarray) -> pa.Array:
@@ -255,7 +271,7 @@ def _kinds(ledger: Ledger, legs: tuple[np.ndarray, np.ndarray], single: _Single,
     trades = [trade_kind(one, other) for one in names for other in names]
     of_trade = places[legs[0]] * len(names) + places[legs[1]]
     traded = (legs[0] >= 0) & (legs[1] >= 0)
-    return columns.words(np.where(traded, of_trade, len(trades) + single.codes[first]), [*trades, *single.kinds])
+    return text_columns.words(np.where(traded, of_trade, len(trades) + single.codes[first]), [*trades, *single.kinds])
 
 
 def _money(ledger: Ledger) -> np.ndarray:
@@ -268,15 +284,15 @@ def _values(ledger: Ledger, legs: tuple[np.ndarray, np.ndarray], income: np.ndar
     usd = ledger.usd
     if usd.null_count == len(usd):
         return pa.nulls(len(legs[0]), usd.type)
-    reduced = np.flatnonzero(income & (ledger.fee_sign > 0) & columns.mask(pc.is_valid(usd)))
+    reduced = np.flatnonzero(income & (ledger.fee_sign > 0) & text_columns.mask(pc.is_valid(usd)))
     if len(reduced):
         whole, fee, worth = (exact.units(column.take(pa.array(reduced))) for column in (ledger.amount, ledger.fee, usd))
         shares = [exact.share(w or 0, (a or 0) - (f or 0), a or 1) for w, a, f in zip(worth, whole, fee, strict=True)]
-        usd = pc.coalesce(columns.spread(exact.array(shares), reduced, len(usd)), usd)
+        usd = pc.coalesce(text_columns.spread(exact.array(shares), reduced, len(usd)), usd)
     usd = pc.if_else(pc.equal(usd, pa.scalar(0, usd.type)), None, usd)
     money = _money(ledger)
     paid = np.any([(rows >= 0) & money[rows] for rows in legs], axis=0)
-    return pc.if_else(pa.array(paid), None, pc.coalesce(*(usd.take(columns.chosen(rows)) for rows in legs[::-1])))
+    return pc.if_else(pa.array(paid), None, pc.coalesce(*(usd.take(text_columns.chosen(rows)) for rows in legs[::-1])))
 
 
 def _fee_values(ledger: Ledger, legs: tuple[np.ndarray, np.ndarray], fee_row: np.ndarray, traded: np.ndarray) -> tuple[pa.Array, pa.Array]:
@@ -291,7 +307,7 @@ def _fee_values(ledger: Ledger, legs: tuple[np.ndarray, np.ndarray], fee_row: np
     units = [exact.share(worth, fee, traded) if worth else None for worth, fee, traded in zip(*map(exact.units, columns_of), strict=True)]
     values = exact.array(units)
     currencies = pc.if_else(pc.is_valid(values), pc.if_else(pa.array(in_money), _assets(ledger, other), "USD"), None)
-    return columns.spread(values, asked, len(traded)), columns.spread(currencies, asked, len(traded))
+    return text_columns.spread(values, asked, len(traded)), text_columns.spread(currencies, asked, len(traded))
 
 
 def _single(ledger: Ledger, live: np.ndarray) -> _Single:
@@ -304,7 +320,7 @@ def _single(ledger: Ledger, live: np.ndarray) -> _Single:
     internal, sided, income = (
         np.array([*map(test, known), False], bool)[code] for test in (INTERNAL.__eq__, {"deposit", "withdrawal"}.__contains__, _earned)
     )
-    arriving = columns.sign(pc.subtract(ledger.amount, ledger.fee)) > 0
+    arriving = text_columns.sign(ledger.change) > 0
     charged = ledger.fee_sign > 0
     usable = live & (ledger.fee_sign >= 0) & (ledger.amount_sign != 0) & ~_fee_credits(ledger)
     alone = usable & ((sided & ~(charged & _valued_fee(ledger))) | (income & (ledger.amount_sign > 0) & arriving))
@@ -317,7 +333,7 @@ def _earned(kind: str) -> bool:
 
 def _valued_fee(ledger: Ledger) -> np.ndarray:
     """Rows of an asset with a stated value, which then values the fee as well."""
-    return ~_money(ledger) & (columns.sign(ledger.usd) != 0)
+    return ~_money(ledger) & (text_columns.sign(ledger.usd) != 0)
 
 
 def _kind(kind: str, subtype: str, sign: int, *, charged: bool) -> str | None:

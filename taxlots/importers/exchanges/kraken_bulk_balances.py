@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from taxlots import exact
-from taxlots.importers import bulk as columns
+from taxlots.importers import text_columns
 from taxlots.importers.exchanges import kraken_balances
 from taxlots.importers.exchanges.kraken_rows import DEFAULT_WALLET, chain_asset, entry
 from taxlots.importers.records import Intake, ReportedBalance, RowError
@@ -24,8 +24,8 @@ def check(ledger: "Ledger", counted: np.ndarray, intake: Intake) -> None:
     """Warn where a balance does not follow, and hand on each chain's last balance. `counted` are the rows that are no repetition."""
     stated = counted.copy()
     if ledger.balance.null_count:
-        stated &= ~columns.mask(pc.equal(ledger.bulk.text("balance"), ""))
-    stated &= columns.mask(pc.not_equal(ledger.txid, ""))
+        stated &= ~text_columns.mask(pc.equal(ledger.bulk.text("balance"), ""))
+    stated &= text_columns.mask(pc.not_equal(ledger.txid, ""))
     stated &= np.array([name != "KFEE" for name in ledger.assets[1]])[ledger.assets[0]]
     rows = np.flatnonzero(stated)
     chains, names = _chains(ledger)
@@ -41,7 +41,7 @@ def check(ledger: "Ledger", counted: np.ndarray, intake: Intake) -> None:
 
 def _chains(ledger: "Ledger") -> tuple[np.ndarray, list[tuple[str, str]]]:
     assets = [chain_asset(name) for name in ledger.raw_assets.dictionary.to_pylist()]
-    wallets, wallet_names = columns.by_word(ledger.bulk.words("wallet"), lambda name: name or DEFAULT_WALLET)
+    wallets, wallet_names = text_columns.by_word(ledger.bulk.words("wallet"), lambda name: name or DEFAULT_WALLET)
     known = sorted({(asset, wallet) for asset in assets for wallet in wallet_names})
     table = np.array([[known.index((asset, wallet)) for wallet in wallet_names] for asset in assets], np.int32)
     return table[ledger.raw_assets.indices.to_numpy(), wallets], known
@@ -58,14 +58,15 @@ def _in_time(ledger: "Ledger", rows: np.ndarray) -> np.ndarray:
 
 def _follow(ledger: "Ledger", order: np.ndarray, chains: np.ndarray) -> tuple[set[int], dict[int, int]]:
     """Chains in which every balance is the one before it plus the change, the first from 0; and each chain's last row."""
-    balance, change = ledger.balance.take(pa.array(order)), pc.subtract(ledger.amount, ledger.fee).take(pa.array(order))
-    before = pc.cast(pc.subtract(balance, pc.cast(change, exact.ARROW)), exact.ARROW)
+    zero = pa.scalar(0, ledger.balance.type)
+    balance = pc.fill_null(ledger.balance, zero)
+    before = [half[order] for half in exact.halves(exact.differences(balance, ledger.change))]
+    previous = [np.append(half[:1], half[order[:-1]]) if len(order) else half[order] for half in exact.halves(balance)]
     starts = np.flatnonzero(np.diff(chains, prepend=-1))
-    previous = balance.take(pa.array(np.maximum(np.arange(len(order)) - 1, 0)))
-    first = np.zeros(len(order), bool)
-    first[starts] = True
-    expected = pc.if_else(pa.array(first), pa.scalar(0, balance.type), previous)
-    follows = columns.mask(pc.fill_null(pc.equal(before, expected), fill_value=False)) & ledger.plain[order]
+    for half in previous:
+        half[starts] = 0
+    known = ledger.plain & text_columns.mask(pc.is_valid(ledger.balance))
+    follows = (before[0] == previous[0]) & (before[1] == previous[1]) & known[order]
     broken = set(chains[~follows].tolist())
     ends = [*(starts[1:] - 1).tolist(), len(order) - 1] if len(order) else []
     last = dict(zip(chains[starts].tolist(), order[ends].tolist(), strict=True))

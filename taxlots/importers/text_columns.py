@@ -1,0 +1,175 @@
+"""Columns of text as numbers, times and codes, parsed by Arrow; what is not plain is left to be read cell by cell."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from taxlots import exact, frames
+
+_PLAIN_NUMBER = r"^[+-]?[0-9]{1,15}(\.[0-9]{1,18})?$"
+_MOST = 10**15 * exact.ONE  # units
+_DATE, _HOUR_ONLY, _SHORTEST_WITH_ZONE, _DATE_AND_TIME = 10, 13, 16, 19  # lengths
+_FIRST, _LAST = -631_152_000_000_000, 7_289_654_400_000_000  # 1950 and 2201 in microseconds
+_PRIME = np.uint64(0x9E3779B97F4A7C15)
+_LOCAL = pa.timestamp("us")
+
+
+def numbers(text: pa.Array) -> tuple[pa.Array, np.ndarray]:
+    """Plain decimal numbers as decimal128(36, 18), all others and empty cells as null; and which cells are plain or empty."""
+    try:
+        return _within(pc.cast(text, frames.EXACT))
+    except pa.ArrowInvalid:
+        trimmed = pc.utf8_trim_whitespace(text)
+        filled = pc.if_else(pc.equal(trimmed, ""), None, trimmed)
+    try:
+        return _within(pc.cast(filled, frames.EXACT))
+    except pa.ArrowInvalid:
+        fitting = pc.fill_null(pc.match_substring_regex(filled, _PLAIN_NUMBER), fill_value=True)
+        values, within = _within(pc.cast(pc.if_else(fitting, filled, None), frames.EXACT))
+        return values, mask(fitting) & within
+
+
+def _within(values: pa.Array) -> tuple[pa.Array, np.ndarray]:
+    """The numbers that leave room for sums, the others as null; and which are missing or leave room."""
+    high = exact.halves(values)[1]
+    inside: np.ndarray = (high < _MOST >> 64) & (high > -(_MOST >> 64))
+    if values.null_count:
+        inside |= mask(pc.is_null(values))
+    return values if inside.all() else pc.if_else(pa.array(inside), values, None), inside
+
+
+def times(text: pa.Array, *, utc: bool) -> tuple[pa.Array, np.ndarray, np.ndarray]:
+    """ISO times as UTC microseconds, which are plain, and which are only dates.
+
+    A time without an offset is plain where `utc` says that it is UTC; one with an offset always is.
+    """
+    length = lengths(text)
+    every = np.ones(len(text), bool)
+    moments, plain = _cast(text, every, _LOCAL) if utc and (length == _DATE_AND_TIME).all() else (None, ~every)
+    if moments is None or not plain.all():
+        text = pc.utf8_trim_whitespace(text)
+        length = lengths(text)
+        moments, plain = _of_any_form(text, length, utc=utc)
+    number = pc.fill_null(moments.cast(pa.int64()), 0).to_numpy()
+    plain = plain & (number >= _FIRST) & (number < _LAST)
+    return moments.cast(frames.TIME), plain, (length == _DATE) & plain
+
+
+def _of_any_form(text: pa.Array, length: np.ndarray, *, utc: bool) -> tuple[pa.Array, np.ndarray]:
+    shaped = mask(pc.match_substring_regex(text, "^[0-9]{4}-")) & (length != _HOUR_ONLY)
+    long = (length > _SHORTEST_WITH_ZONE) & shaped
+    zoned = long & mask(pc.match_substring_regex(text, "(Z|[+-][0-9]{2}:?[0-9]{2})$")) if (length > _DATE_AND_TIME).any() else long & False
+    here, here_plain = _cast(text, shaped & ~zoned & utc, _LOCAL)
+    there, there_plain = _cast(text, zoned, frames.TIME)
+    return pc.coalesce(here, there.cast(_LOCAL)), here_plain | there_plain
+
+
+def _cast(text: pa.Array, wanted: np.ndarray, kind: pa.DataType) -> tuple[pa.Array, np.ndarray]:
+    """The wanted cells in that type and which of them fit; where one of them does not, none does (then rows are read one by one)."""
+    if not wanted.any():
+        return pa.nulls(len(text), kind), wanted
+    try:
+        return pc.cast(text if wanted.all() else pc.if_else(pa.array(wanted), text, None), kind), wanted
+    except pa.ArrowInvalid:
+        return pa.nulls(len(text), kind), np.zeros(len(text), bool)
+
+
+def lengths(text: pa.Array) -> np.ndarray:
+    """Bytes of each word."""
+    return np.diff(_offsets(text))
+
+
+def _offsets(text: pa.Array) -> np.ndarray:
+    if not len(text):
+        return np.zeros(1, np.int32)
+    return np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1]
+
+
+def together(*calls: Callable[[], Any]) -> list[Any]:
+    """What the calls return; they run side by side, as Arrow's functions let others run."""
+    with ThreadPoolExecutor(2) as pool:
+        return [future.result() for future in [pool.submit(call) for call in calls]]
+
+
+def mask(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    """A column without nulls as a NumPy array."""
+    array: np.ndarray = column.to_numpy(zero_copy_only=False)
+    return array
+
+
+def sign(values: pa.Array) -> np.ndarray:
+    """-1, 0 or 1 of each number of an exact column, 0 for null."""
+    low, high = exact.halves(pc.fill_null(values, pa.scalar(0, values.type)))
+    return np.where(high < 0, -1, np.where((high == 0) & (low == 0), 0, 1)).astype(np.int8)
+
+
+def by_word(text: pa.Array, meaning: Callable[[Any], Any]) -> tuple[np.ndarray, list[Any]]:
+    """Per row the place of its word (None where it is missing) in a list of what each different word means."""
+    encoded = text if pa.types.is_dictionary(text.type) and not text.null_count else text.dictionary_encode(null_encoding="encode")
+    meanings = [meaning(word) for word in encoded.dictionary.to_pylist()]
+    distinct = list(dict.fromkeys(meanings))
+    places = np.array([distinct.index(m) for m in meanings], np.int32)
+    return places[encoded.indices.to_numpy()], distinct
+
+
+def digests(text: pa.Array) -> np.ndarray:
+    """64 bits per word: equal words have equal ones, and different words hardly ever. For telling quickly that all words differ."""
+    content = np.frombuffer(text.buffers()[2] or b"", np.uint8)
+    starts, length = _offsets(text)[:-1], lengths(text)
+    result = np.empty(len(text), np.uint64)
+    for size in np.unique(length).tolist():
+        rows = length == size
+        if rows.all():
+            return _digests(content, starts, size)
+        result[rows] = _digests(content, starts[rows], size)
+    return result
+
+
+def _digests(content: np.ndarray, starts: np.ndarray, length: int) -> np.ndarray:
+    """Of words of one length, eight bytes at a time; the last eight overlap those before them."""
+    result = np.full(len(starts), length, np.uint64)
+    width = 8 if length >= 8 else 1
+    places = [*range(0, length - width + 1, width)]
+    places += [length - width] if length % width else []
+    whole = np.ndarray(max(len(content) - width + 1, 0), np.dtype(f"<u{width}"), content, strides=(1,))
+    for place in places:
+        result = (result ^ (result >> np.uint64(29))) * _PRIME + whole[starts + place]
+    return result
+
+
+def all_differ(text: pa.Array) -> bool:
+    """Whether all words differ, told quickly; rarely False where they do."""
+    if text.null_count:
+        return False
+    ordered = np.sort(digests(text))
+    return not (ordered[1:] == ordered[:-1]).any()
+
+
+def coded(text: pa.Array) -> tuple[np.ndarray, int]:
+    """A number per row that is equal where the words are, by the order in which they first appear; and how many words there are."""
+    encoded = text.dictionary_encode()
+    return encoded.indices.to_numpy(), len(encoded.dictionary)
+
+
+def words(places: np.ndarray, names: Sequence[str | None]) -> pa.Array:
+    """The column of words that the places point at."""
+    return pa.array(names, pa.string()).take(pa.array(places))
+
+
+def spread(values: pa.Array, places: np.ndarray, count: int) -> pa.Array:
+    """The values at their places in a column of that length, null elsewhere."""
+    index = np.zeros(count, np.int64)
+    index[places] = np.arange(len(places))
+    present = np.zeros(count, bool)
+    present[places] = True
+    return values.take(pa.array(index, mask=~present)) if len(places) else pa.nulls(count, values.type)
+
+
+def chosen(places: np.ndarray) -> pa.Array:
+    """Indices for `take`: null where a place is -1."""
+    missing = places < 0
+    return pa.array(places, mask=missing) if missing.any() else pa.array(places)
