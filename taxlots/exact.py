@@ -210,10 +210,13 @@ def differences(left: pa.Array, right: pa.Array) -> pa.Array:
     return pa.Array.from_buffers(ARROW, len(left), [None, pa.py_buffer(result)])
 
 
+_FEW = 1 << 15  # so many groups can be sorted by their digits
+
+
 def grouped_sums(codes: np.ndarray, numbers: pa.Array, groups: int) -> list[int]:
     """Exact sum in units of the numbers of each group, for codes from 0 to `groups` - 1; Arrow's own sum could wrap around."""
     low, high = halves(numbers)
-    order = np.argsort(codes, kind="stable")
+    order = np.argsort(codes.astype(np.int16) if groups < _FEW else codes, kind="stable")
     starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
     limbs = (high, (low >> np.uint64(32)).astype(np.int64), (low & np.uint64(0xFFFFFFFF)).astype(np.int64))
     sums = [0] * groups

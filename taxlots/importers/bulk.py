@@ -5,7 +5,7 @@ goes the way that every row of a small file goes. So both ways give the same tra
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,8 @@ import pyarrow.compute as pc
 
 from taxlots import frames
 from taxlots.importers.records import Row, Source, Table
+from taxlots.importers.text_columns import by_word, words
+from taxlots.importers.transaction_columns import SCHEMA
 
 LEAST_BYTES = 256 * 1024  # below, columns cost more than they save
 _BLANK = 0x20
@@ -46,6 +48,11 @@ class Bulk:
         if cells is None or cells.null_count or not pa.types.is_dictionary(cells.type):
             return self.text(column).dictionary_encode()
         return pa.DictionaryArray.from_arrays(cells.indices, pc.utf8_trim_whitespace(cells.dictionary))
+
+    def words_as(self, column: str, form: Callable[[str], str | None]) -> pa.DictionaryArray:
+        """A column of few different words, each in that form; null where that is None."""
+        places, forms = by_word(self.words(column), form)
+        return words(places, forms)
 
     def raw(self, column: str) -> pa.Array:
         """A column as it stands in the file, empty where the table has none."""
@@ -199,18 +206,18 @@ def _without_repeats(bulk: Bulk, names: Sequence[str]) -> Bulk:
 
 
 def transactions(count: int, given: Mapping[str, Any]) -> pa.Table:
-    """A table of `frames.TRANSACTIONS` from the columns given; the others are empty (id: text, date_only: false)."""
+    """A table of `transaction_columns.SCHEMA` from the columns given; the others are empty (id: text, date_only: false)."""
     columns = {}
-    for name, column in frames.TRANSACTIONS.items():
-        if name in given:
-            columns[name] = given[name]
-        elif name == "id":
-            columns[name] = pa.array([""]).take(np.zeros(count, np.int8))
-        elif name == "date_only":
-            columns[name] = pa.array(np.zeros(count, bool))
+    for column in SCHEMA:
+        if column.name in given:
+            columns[column.name] = given[column.name]
+        elif column.name == "id":
+            columns[column.name] = pa.array([""]).take(np.zeros(count, np.int8))
+        elif column.name == "date_only":
+            columns[column.name] = pa.array(np.zeros(count, bool))
         else:
-            columns[name] = pa.nulls(count, column.type)
-    return pa.table(columns)
+            columns[column.name] = pa.nulls(count, column.type)
+    return pa.table(columns, SCHEMA)
 
 
 def source_column(bulk: Bulk, first: np.ndarray, second: np.ndarray | None = None) -> pa.Array:

@@ -109,11 +109,23 @@ def sign(values: pa.Array) -> np.ndarray:
 
 def by_word(text: pa.Array, meaning: Callable[[Any], Any]) -> tuple[np.ndarray, list[Any]]:
     """Per row the place of its word (None where it is missing) in a list of what each different word means."""
-    encoded = text if pa.types.is_dictionary(text.type) and not text.null_count else text.dictionary_encode(null_encoding="encode")
-    meanings = [meaning(word) for word in encoded.dictionary.to_pylist()]
-    distinct = list(dict.fromkeys(meanings))
-    places = np.array([distinct.index(m) for m in meanings], np.int32)
-    return places[encoded.indices.to_numpy()], distinct
+    encoded, missing = _encoded(text)
+    meanings = [meaning(word) for word in (*encoded.dictionary.to_pylist(), *missing)]
+    distinct = {meant: place for place, meant in enumerate(dict.fromkeys(meanings))}
+    places = np.array([distinct[meant] for meant in meanings], np.int32)
+    return places[_indices(encoded)], list(distinct)
+
+
+def _encoded(text: pa.Array) -> tuple[pa.DictionaryArray, tuple[None, ...]]:
+    """The column coded, and a None where some of it is missing."""
+    encoded = text if pa.types.is_dictionary(text.type) else text.dictionary_encode()
+    return encoded, (None,) if encoded.null_count else ()
+
+
+def _indices(encoded: pa.DictionaryArray) -> np.ndarray:
+    """Per row the index of its word; one more than the last where it is missing."""
+    indices: np.ndarray = (pc.fill_null(encoded.indices, len(encoded.dictionary)) if encoded.null_count else encoded.indices).to_numpy()
+    return indices
 
 
 def digests(text: pa.Array) -> np.ndarray:
@@ -155,9 +167,49 @@ def coded(text: pa.Array) -> tuple[np.ndarray, int]:
     return encoded.indices.to_numpy(), len(encoded.dictionary)
 
 
-def words(places: np.ndarray, names: Sequence[str | None]) -> pa.Array:
-    """The column of words that the places point at."""
-    return pa.array(names, pa.string()).take(pa.array(places))
+def words(places: np.ndarray, names: Sequence[str | None]) -> pa.DictionaryArray:
+    """The coded column of the words that the places point at; None is null."""
+    vocabulary = Vocabulary()
+    return vocabulary.column(np.array([-1 if name is None else vocabulary.number(name) for name in names] or [-1], np.int32)[places])
+
+
+class Vocabulary:
+    """Numbers for words, the same in every column that is coded by it; -1 for no word."""
+
+    def __init__(self) -> None:
+        """Without words."""
+        self._numbers: dict[str, int] = {}
+
+    def number(self, word: str) -> int:
+        """The word's number, given when it is first asked for."""
+        return self._numbers.setdefault(word, len(self._numbers))
+
+    def word(self, number: int) -> str:
+        """The word with that number. Raises IndexError."""
+        return list(self._numbers)[number]
+
+    def codes(self, column: pa.Array) -> np.ndarray:
+        """A number per row."""
+        encoded, _ = _encoded(column)
+        found: np.ndarray = np.array([*map(self.number, encoded.dictionary.to_pylist()), -1], np.int32)[_indices(encoded)]
+        return found
+
+    def holds(self, codes: np.ndarray, test: Callable[[str], bool]) -> np.ndarray:
+        """Whether the test holds of each row's word; asked once per word, and false where there is none."""
+        held: np.ndarray = np.array([*map(test, self._numbers), False], bool)[codes]
+        return held
+
+    def used(self, *columns: np.ndarray) -> set[str]:
+        """The words that stand in columns coded by this vocabulary."""
+        counts = sum(np.bincount(codes + 1, minlength=len(self._numbers) + 1) for codes in columns)
+        listed = list(self._numbers)
+        return {listed[number] for number in np.flatnonzero(np.asarray(counts)[1:]).tolist()} if columns else set()
+
+    def column(self, codes: np.ndarray) -> pa.DictionaryArray:
+        """The words that the numbers stand for."""
+        missing = codes < 0
+        indices = pa.array(codes, pa.int32(), mask=missing if missing.any() else None)
+        return pa.DictionaryArray.from_arrays(indices, pa.array(list(self._numbers), pa.string()), safe=False)
 
 
 def spread(values: pa.Array, places: np.ndarray, count: int) -> pa.Array:

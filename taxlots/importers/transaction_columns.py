@@ -1,4 +1,4 @@
-"""Transactions as columns: what large files become, and the way between them and single `Transaction`s."""
+"""Transactions as columns of `SCHEMA`: what large files become, and the way between them and single `Transaction`s."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -10,18 +10,19 @@ import pyarrow.compute as pc
 from taxlots import frames
 from taxlots.importers.records import Source, Transaction
 
-SCHEMA = pa.schema([(name, column.type) for name, column in frames.TRANSACTIONS.items()])
+CODED = ("account", "kind", "sent_asset", "received_asset", "fee_asset", "value_currency", "counter_account", "asset_class")  # few words
+SCHEMA = pa.schema([(name, frames.NAME if name in CODED else column.type) for name, column in frames.TRANSACTIONS.items()])
 
 
 def from_transactions(transactions: Sequence[Transaction]) -> pa.Table:
-    """A table of `frames.TRANSACTIONS`. Quantities must fit 18 decimals."""
+    """A table of `SCHEMA`. Quantities must fit 18 decimals."""
     columns = {name: [getattr(t, name) for t in transactions] for name in frames.TRANSACTIONS if name != "sources"}
     listed = [[{"file": file, "row": row} for file, row in t.sources] for t in transactions]
     return pa.table({**columns, "sources": listed}, schema=SCHEMA)
 
 
 def to_transactions(table: pa.Table) -> list[Transaction]:
-    """Every line of a table of `frames.TRANSACTIONS` as a Transaction."""
+    """Every line of a table of `SCHEMA` as a Transaction."""
     columns = {name: table[name].to_pylist() for name in frames.TRANSACTIONS if name != "time"} | {"time": moments(table["time"])}
     columns["sources"] = [tuple((source["file"], source["row"]) for source in given) for given in columns["sources"]]
     names = list(columns)

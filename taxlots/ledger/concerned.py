@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from taxlots.assets import AssetTable, asset_table
 from taxlots.importers.records import Transaction
-from taxlots.importers.text_columns import mask
+from taxlots.importers.text_columns import Vocabulary, mask
 from taxlots.importers.transaction_columns import to_transactions
 from taxlots.kinds import is_fiat
 from taxlots.ledger.classes import looks_like_nft
@@ -34,7 +34,7 @@ class Parted:
 
 
 def part(tables: Sequence[pa.Table], single: Sequence[Transaction], choices: Mapping[str, Asset], priced: set[str]) -> Parted:
-    """Take the lines that need a look out of tables of `frames.TRANSACTIONS`; `priced` are assets with any price."""
+    """Take the lines that need a look out of tables of `transaction_columns.SCHEMA`; `priced` are assets with any price."""
     found = [table for table in tables if len(table)]
     if not found:
         return Parted(list(single), [], frozenset())
@@ -42,16 +42,20 @@ def part(tables: Sequence[pa.Table], single: Sequence[Transaction], choices: Map
     concerned = _concerned(found, assets, single, choices) | _unpriced(found, assets, priced)
     taken, left = list(single), []
     for table in found:
-        chosen = np.any([mask(pc.is_in(table[f"{side}_asset"], pa.array(sorted(concerned), pa.string()))) for side in _SIDES], axis=0)
+        words = Vocabulary()
+        codes = [words.codes(table[f"{side}_asset"].combine_chunks()) for side in _SIDES]
+        chosen = np.any([words.holds(code, concerned.__contains__) for code in codes], axis=0)
         taken += to_transactions(table.filter(pa.array(chosen)))
         left.append(table.filter(pa.array(~chosen)) if chosen.any() else table)
     remaining = [table for table in left if len(table)]
     return Parted(taken, remaining, frozenset(asset for table in remaining for asset in _assets(table)))
 
 
-def _assets(table: pa.Table) -> set[str]:
-    listed = {asset for side in _SIDES for asset in pc.unique(table[f"{side}_asset"]).to_pylist()}
-    return {asset for asset in listed if asset and not is_fiat(asset)}
+def _assets(table: pa.Table, rows: np.ndarray | None = None) -> set[str]:
+    """Assets, but for money, in these rows."""
+    words = Vocabulary()
+    codes = [words.codes(table[f"{side}_asset"].combine_chunks()) for side in _SIDES]
+    return {asset for asset in words.used(*(c if rows is None else c[rows] for c in codes)) if asset and not is_fiat(asset)}
 
 
 def _concerned(tables: Sequence[pa.Table], assets: set[str], single: Sequence[Transaction], choices: Mapping[str, Asset]) -> set[str]:
@@ -60,8 +64,8 @@ def _concerned(tables: Sequence[pa.Table], assets: set[str], single: Sequence[Tr
     here = assets | {asset for t in single for asset in (t.sent_asset, t.received_asset, t.fee_asset) if asset}
     known = _known(table, here) | {key.rpartition(":")[2] for key in choices}
     shares = {asset for t in single if t.asset_class for asset in (t.sent_asset, t.received_asset) if asset}
-    classed = {asset for one in tables for asset in _assets(one.filter(pc.is_valid(one["asset_class"])))}
-    plain = {asset for one in tables for asset in _assets(one.filter(pc.is_null(one["asset_class"])))}
+    classed = {asset for one in tables for asset in _assets(one, mask(pc.is_valid(one["asset_class"])))}
+    plain = {asset for one in tables for asset in _assets(one, mask(pc.is_null(one["asset_class"])))}
     coins = {asset for t in single if not t.asset_class for asset in (t.sent_asset, t.received_asset) if asset} | plain
     return {a for a in assets if a in known or a in shares or (a in classed and a in coins) or looks_like_nft(a, table)}
 
@@ -80,6 +84,6 @@ def _unpriced(tables: Sequence[pa.Table], assets: set[str], priced: set[str]) ->
     """Assets without a price that look like spam, or of which nothing was ever traded."""
     traded: set[str] = set()
     for table in tables:
-        moved = pc.is_in(table["kind"], pa.array(sorted(MOVES)))
-        traded |= _assets(table.filter(pc.invert(moved)))
+        kinds = Vocabulary()
+        traded |= _assets(table, ~kinds.holds(kinds.codes(table["kind"].combine_chunks()), MOVES.__contains__))
     return {asset for asset in assets - priced if looks_like_spam(asset) or asset not in traded}

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from taxlots import exact, frames
 from taxlots.importers.records import Source, Transaction
-from taxlots.importers.text_columns import all_differ, by_word, coded, mask
+from taxlots.importers.text_columns import Vocabulary, all_differ, by_word, coded, mask
 from taxlots.importers.transaction_columns import first_sources, from_transactions, moments, sources, to_transactions
 from taxlots.kinds import is_fiat
 from taxlots.ledger.duplicates import content_id
@@ -47,7 +47,7 @@ class Decisions:
 
 @dataclass(slots=True)
 class Separated:
-    """Entangled transactions one by one; the plain ones as columns of `frames.SETTLED`, but for those of their order; rows too late."""
+    """Entangled transactions one by one; the plain ones as columns of `frames.SETTLED`, few words coded, without their order; late rows."""
 
     entangled: list[Transaction]
     plain: pa.Table
@@ -55,7 +55,7 @@ class Separated:
 
 
 def separate(tables: Sequence[pa.Table], others: Sequence[Transaction], decisions: Decisions, valuer: Valuer) -> Separated:
-    """Tables of `frames.TRANSACTIONS` beside the transactions of all other files -> what has to be looked at, and what is settled."""
+    """Tables of `transaction_columns.SCHEMA` beside the transactions of other files -> what has to be looked at, and what is settled."""
     table = pa.concat_tables(tables).combine_chunks()
     beside = from_transactions([_rounded(t) for t in others])
     names = _names(table)
@@ -71,7 +71,7 @@ def separate(tables: Sequence[pa.Table], others: Sequence[Transaction], decision
     added = {"home_value": values.value, "home_fee": values.fee, "home_shortfall": values.shortfall, "price_source": values.source}
     for name, column in added.items():
         plain = plain.append_column(name, column)
-    plain = plain.append_column("match", pa.nulls(len(plain), pa.string()))
+    plain = plain.append_column("match", pa.nulls(len(plain), frames.NAME))
     rest = to_transactions(table.filter(pa.array(~values.fitting & ~late)))
     kept = plain if values.fitting.all() else plain.filter(pa.array(values.fitting))
     return Separated(rest, kept, list(sources(table.filter(pa.array(late)))))
@@ -179,16 +179,17 @@ def _fits(table: pa.Table, rule: BulkRule, layouts: Mapping[str, str | None]) ->
 
 def _may_be_transfer(table: pa.Table, beside: pa.Table) -> np.ndarray:
     """Withdrawals and deposits of an asset between whose accounts something may have moved: some end of the other kind lies near."""
-    both = pa.concat_tables([table.select(beside.column_names), beside])
-    outs = pc.equal(both["kind"], "withdrawal").to_numpy() & ~_is_money(both["sent_asset"].combine_chunks())
-    ins = pc.equal(both["kind"], "deposit").to_numpy() & ~_is_money(both["received_asset"].combine_chunks())
-    asset = pc.coalesce(both["received_asset"], both["sent_asset"]).combine_chunks().dictionary_encode().indices
-    account = both["account"].combine_chunks().dictionary_encode().indices.to_numpy()
-    codes = pc.fill_null(asset, -1).to_numpy()
-    time = both["time"].cast(pa.int64()).to_numpy()
+    both = pa.concat_tables([table.select(beside.column_names), beside]) if len(beside) else table
+    words = Vocabulary()
+    account, kind, sent, received = (
+        words.codes(both[name].combine_chunks()) for name in ("account", "kind", "sent_asset", "received_asset")
+    )
+    outs = (kind == words.number("withdrawal")) & ~words.holds(sent, is_fiat)
+    ins = (kind == words.number("deposit")) & ~words.holds(received, is_fiat)
     found = np.zeros(len(both), bool)
-    for code in np.intersect1d(codes[outs], codes[ins]).tolist():
-        out, into = (np.flatnonzero(mask & (codes == code)) for mask in (outs, ins))
+    time = both["time"].cast(pa.int64()).to_numpy()
+    for code in np.intersect1d(sent[outs], received[ins]).tolist():
+        out, into = np.flatnonzero(outs & (sent == code)), np.flatnonzero(ins & (received == code))
         if len(np.unique(account[np.concatenate([out, into])])) > 1:
             found[out] |= _near(time[out], time[into], EARLIEST - _DAY, LATEST + _DAY) | _same_hash(both, out, into)
             found[into] |= _near(time[into], time[out], -LATEST - _DAY, -EARLIEST + _DAY) | _same_hash(both, into, out)

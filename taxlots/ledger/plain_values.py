@@ -4,7 +4,7 @@ What stands in the home currency is taken as it is, column by column; what has t
 value needs more (an inheritance, a fee that is a disposal by itself, a stale price, a number out of range) is not `fitting`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from taxlots import exact
 from taxlots.exact import CONTEXT
-from taxlots.importers.text_columns import by_word, mask, sign, spread, words
+from taxlots.importers.text_columns import Vocabulary, mask, sign, spread
 from taxlots.importers.transaction_columns import first_places, first_sources, moments
 from taxlots.kinds import KINDS, is_fiat
 from taxlots.ledger.missing import Places
@@ -23,8 +23,9 @@ from taxlots.ledger.valuation import FEE_COUNTS, OWN_VALUE, PRICED_SIDE, TOO_LAR
 
 _EXCHANGES = {"buy", "sell", "swap"}
 _NOT_HERE = {"inheritance", "gift-in", "adjust", "fee"}
+_SIDES = ("sent", "received", "fee")
 _MOST_UNITS = exact.to_units(TOO_LARGE)
-Priced = tuple[np.ndarray, pa.Array, pa.Array]  # rows, their values, and where these come from
+Priced = tuple[np.ndarray, pa.Array, np.ndarray]  # rows, their values, and codes of where these come from
 
 
 @dataclass(slots=True)
@@ -39,7 +40,7 @@ class PlainValues:
 
 
 def plain_values(table: pa.Table, valuer: Valuer, wanted: np.ndarray) -> PlainValues:
-    """Value the lines of a table of `frames.TRANSACTIONS` that are `wanted`; what is missing becomes the valuer's Problem.
+    """Value the lines of a table of `transaction_columns.SCHEMA` that are `wanted`; what is missing becomes the valuer's Problem.
 
     A line that is not wanted, or turns out not to fit, reports nothing.
     """
@@ -47,89 +48,91 @@ def plain_values(table: pa.Table, valuer: Valuer, wanted: np.ndarray) -> PlainVa
 
 
 class _Columns:
+    """Words are codes here: those of the table by `words`, those that say where a value comes from by `told`."""
+
     def __init__(self, table: pa.Table, valuer: Valuer, wanted: np.ndarray) -> None:
-        self.table, self.valuer, self.home = table, valuer, valuer.prices.home
-        self.kind = table["kind"].combine_chunks()
-        self.fitting = wanted & ~_in(self.kind, _NOT_HERE)
-        self.valued = _in(self.kind, {name for name, kind in KINDS.items() if kind.valued})
-        self.money = {side: _known(self.leg(side)[1], is_fiat) & self.given(side) for side in ("sent", "received")}
-        self.exchange = _in(self.kind, _EXCHANGES) & self.money["sent"] & self.money["received"]
+        self.table, self.valuer = table, valuer
+        self.words, self.told = Vocabulary(), Vocabulary()
+        self.home = self.words.number(valuer.prices.home)
+        self.kind, self.currency = (self.words.codes(self.column(name)) for name in ("kind", "value_currency"))
+        self.asset = {side: self.words.codes(self.column(f"{side}_asset")) for side in _SIDES}
+        self.quantity = {side: self.column(f"{side}_quantity") for side in _SIDES}
+        self.given = {side: mask(pc.is_valid(quantity)) for side, quantity in self.quantity.items()}
+        self.money = {side: self.words.holds(codes, is_fiat) for side, codes in self.asset.items()}
+        self.fitting = wanted & ~self.is_kind(_NOT_HERE)
+        self.valued = self.is_kind({name for name, kind in KINDS.items() if kind.valued})
+        self.exchange = self.is_kind(_EXCHANGES) & np.all([self.money[side] & self.given[side] for side in ("sent", "received")], axis=0)
         self.lacking: list[tuple[str, np.ndarray, pa.Array]] = []
 
-    def leg(self, side: str) -> tuple[pa.Array, pa.Array]:
-        return self.table[f"{side}_quantity"].combine_chunks(), self.table[f"{side}_asset"].combine_chunks()
+    def column(self, name: str) -> pa.Array:
+        return self.table[name].combine_chunks()
 
-    def given(self, side: str) -> np.ndarray:
-        return pc.is_valid(self.table[f"{side}_quantity"]).to_numpy()
+    def is_kind(self, names: Container[str]) -> np.ndarray:
+        return self.words.holds(self.kind, lambda kind: kind in names)
 
     def values(self) -> PlainValues:
         amount, currency = self.stated()
-        here = pc.fill_null(pc.equal(currency, self.home), fill_value=False)
-        value = pc.if_else(here, amount, None)
-        source = pc.if_else(here, OWN_VALUE, None)
-        self.fitting &= ~((self.shortfall() | self.given("fee")) & ~self.valued & mask(pc.is_valid(amount)))
-        elsewhere = np.flatnonzero(self.fitting & mask(pc.and_(pc.is_valid(amount), pc.invert(here))))
-        unstated = self.valued & ~self.exchange & mask(pc.is_null(amount)) & self.fitting
-        looked = [self.priced(elsewhere, amount, currency, self.valued), *self.looked_up(np.flatnonzero(unstated))]
-        for rows, worths, sources in looked:
+        here, stated = currency == self.home, currency >= 0
+        value = _where(here, amount)
+        source = np.where(here, self.told.number(OWN_VALUE), -1)
+        self.fitting &= ~((self.shortfall() | self.given["fee"]) & ~self.valued & stated)
+        elsewhere = np.flatnonzero(self.fitting & stated & ~here)
+        unstated = np.flatnonzero(self.valued & ~self.exchange & ~stated & self.fitting)
+        for rows, worths, sources in (self.priced(elsewhere, amount, currency, self.valued), *self.looked_up(unstated)):
             value = _filled(value, worths, rows)
-            source = _filled(source, sources, rows)
+            source[rows] = sources
         fee = self.fees(value)
         self.report()
-        return PlainValues(value, source, fee, pa.nulls(len(value), exact.ARROW), self.fitting)
+        return PlainValues(value, self.told.column(source), fee, pa.nulls(len(value), exact.ARROW), self.fitting)
 
     def shortfall(self) -> np.ndarray:
         """Transfers of which less arrives than was sent: the difference has to be valued, which is not done here."""
-        sent, received = self.leg("sent")[0], self.leg("received")[0]
-        less = mask(pc.fill_null(pc.less(received, sent), fill_value=False)) & _in(self.kind, {"transfer"})
-        self.fitting &= ~less
-        return less
+        moves = self.is_kind({"transfer"})
+        if moves.any():
+            moves &= mask(pc.fill_null(pc.less(self.quantity["received"], self.quantity["sent"]), fill_value=False))
+        self.fitting &= ~moves
+        return moves
 
-    def stated(self) -> tuple[pa.Array, pa.Array]:
+    def stated(self) -> tuple[pa.Array, np.ndarray]:
         """Amount and currency that the row gives: its money leg, else its value."""
-        none = pa.scalar(None, exact.ARROW)
-        given_value = self.table["value"].combine_chunks()
-        named = pc.coalesce(self.table["value_currency"].combine_chunks(), self.home)
-        amount, currency = given_value, pc.if_else(pc.is_valid(given_value), named, None)
+        amount = self.column("value")
+        currency = np.where(mask(pc.is_valid(amount)), np.where(self.currency < 0, self.home, self.currency), -1)
         for side in ("received", "sent"):
-            quantity, asset = self.leg(side)
-            leg = pa.array(self.money[side] & self.valued)
-            amount, currency = pc.if_else(leg, quantity, amount), pc.if_else(leg, asset, currency)
-        exchange = pa.array(self.exchange)
-        return pc.if_else(exchange, none, amount), pc.if_else(exchange, None, currency)
+            leg = self.money[side] & self.given[side] & self.valued
+            amount, currency = _where(leg, self.quantity[side], amount), np.where(leg, self.asset[side], currency)
+        return _where(~self.exchange, amount), np.where(self.exchange, -1, currency)
 
-    def priced(self, rows: np.ndarray, quantity: pa.Array, asset: pa.Array, needed: np.ndarray) -> Priced:
+    def priced(self, rows: np.ndarray, quantity: pa.Array, asset: np.ndarray, needed: np.ndarray) -> Priced:
         """Quantities of these rows at the table's prices. A price that is needed and missing is noted; a stale one does not fit."""
-        amounts, when = (column.take(pa.array(rows)) for column in (quantity, self.table["time"].combine_chunks()))
+        source = np.full(len(rows), -1)
         units: dict[int, int] = {}
-        told: list[str | None] = [None]
-        source = np.zeros(len(rows), np.int32)
-        for name, places in _groups(asset.take(pa.array(rows))):
+        if not len(rows):
+            return rows, exact.array([]), source
+        amounts, when = (column.take(pa.array(rows)) for column in (quantity, self.column("time")))
+        for code in np.unique(asset[rows]).tolist():
+            places, name = np.flatnonzero(asset[rows] == code), self.words.word(code)
             if name not in self.valuer.prices:
                 wanted = places[needed[rows[places]]]
                 self.lacking.append((name, rows[wanted], amounts.take(pa.array(wanted))))
-                source[wanted] = len(told)
-                told.append(source_of_nothing(name))
+                source[wanted] = self.told.number(source_of_nothing(name))
                 continue
             there = pa.array(places)
-            code: dict[str, int] = {}
             listed = zip(places.tolist(), amounts.take(there).to_pylist(), moments(when.take(there)), strict=True)
             for place, amount, moment in listed:
                 worth = self.worth(amount, name, moment)
                 if worth is None:
                     self.fitting[rows[place]] = False
                 else:
-                    units[place], source[place] = exact.to_units(worth[0]), code.setdefault(worth[1], len(told) + len(code))
-            told += code
+                    units[place], source[place] = exact.to_units(worth[0]), self.told.number(worth[1])
         known = np.fromiter(units, np.int64, len(units))
-        return rows, spread(exact.array(units.values()), known, len(rows)), words(source, told)
+        return rows, spread(exact.array(units.values()), known, len(rows)), source
 
     def worth(self, amount: Decimal, asset: str, moment: datetime) -> tuple[Decimal, str] | None:
         quote = self.valuer.prices.at(asset, moment)
         if quote is None or quote.stale:
             return None
         value = CONTEXT.multiply(amount, quote.price)
-        return (value, source_of(asset, quote, self.home)) if abs(value) < TOO_LARGE else None
+        return (value, source_of(asset, quote, self.valuer.prices.home)) if abs(value) < TOO_LARGE else None
 
     def report(self) -> None:
         """Prices that are missing, of the rows that are valued here."""
@@ -147,55 +150,50 @@ class _Columns:
 
     def looked_up(self, rows: np.ndarray) -> list[Priced]:
         """Rows without a value of their own, each by the first of its legs whose asset has prices."""
-        kinds = self.kind.take(pa.array(rows))
-        return [self.by_leg(rows[places], PRICED_SIDE.get(kind, ("received", "sent"))) for kind, places in _groups(kinds)]
+        kinds = self.kind[rows]
+        return [
+            self.by_leg(rows[kinds == kind], PRICED_SIDE.get(self.words.word(kind), ("received", "sent")))
+            for kind in np.unique(kinds).tolist()
+        ]
 
     def by_leg(self, rows: np.ndarray, sides: Sequence[str]) -> Priced:
-        chosen = np.zeros(len(self.kind), np.int8)
-        known = [
-            _known(self.leg(side)[1], lambda asset: asset is not None and asset in self.valuer.prices) & self.given(side) for side in sides
-        ]
-        given = [self.given(side) for side in sides]
+        known = [self.words.holds(self.asset[side], self.valuer.prices.__contains__) & self.given[side] for side in sides]
+        quantity, asset = self.quantity[sides[0]], self.asset[sides[0]]
         if len(sides) > 1:
-            chosen = np.where(known[0], 0, np.where(known[1], 1, np.where(given[0], 0, 1))).astype(np.int8)
             self.fitting[rows] &= ~(known[0] & known[1])[rows]
-        quantity, asset = self.leg(sides[0])
-        for number, side in enumerate(sides[1:], 1):
-            other = pa.array(chosen == number)
-            quantity, asset = (pc.if_else(other, theirs, mine) for theirs, mine in zip(self.leg(side), (quantity, asset), strict=True))
+            other = ~known[0] & (known[1] | ~self.given[sides[0]])
+            quantity, asset = _where(other, self.quantity[sides[1]], quantity), np.where(other, self.asset[sides[1]], asset)
         return self.priced(rows[self.fitting[rows]], quantity, asset, self.valued)
 
     def fees(self, value: pa.Array) -> pa.Array:
         """Fees in money as they are, other fees by their stated value, else at the trade's own price, else by the table."""
-        quantity, asset = self.leg("fee")
-        charged = mask(pc.is_valid(quantity)) & self.fitting
-        money = _known(asset, is_fiat)
-        stated = self.table["fee_value"].combine_chunks()
-        named = pc.coalesce(self.table["value_currency"].combine_chunks(), self.home)
-        amount = pc.if_else(pa.array(money), quantity, stated)
-        currency = pc.if_else(pa.array(money), asset, pc.if_else(pc.is_valid(stated), named, None))
-        here = pc.and_(pc.fill_null(pc.equal(currency, self.home), fill_value=False), pa.array(charged))
-        fee = pc.if_else(here, amount, None)
-        counts = ~money | (_in(self.kind, FEE_COUNTS) & ~self.exchange)
-        elsewhere = charged & mask(pc.and_not(pc.is_valid(currency), here))
-        implied, found = self.implied(charged & mask(pc.is_null(currency)), value)
-        alone = charged & mask(pc.is_null(currency)) & ~found
-        fee = pc.coalesce(fee, implied)
-        for rows, (units_of, names) in ((np.flatnonzero(elsewhere), (amount, currency)), (np.flatnonzero(alone), (quantity, asset))):
+        quantity, asset, money = self.quantity["fee"], self.asset["fee"], self.money["fee"]
+        charged = self.given["fee"] & self.fitting
+        stated = self.column("fee_value")
+        named = np.where(mask(pc.is_valid(stated)), np.where(self.currency < 0, self.home, self.currency), -1)
+        amount, currency = _where(money, quantity, stated), np.where(money, asset, named)
+        here = (currency == self.home) & charged
+        fee = _where(here, amount)
+        counts = ~money | (self.is_kind(FEE_COUNTS) & ~self.exchange)
+        implied, found = self.implied(charged & (currency < 0), value)
+        fee = fee if implied is None else pc.coalesce(fee, implied)
+        elsewhere, alone = np.flatnonzero(charged & (currency >= 0) & ~here), np.flatnonzero(charged & (currency < 0) & ~found)
+        for rows, units_of, names in ((elsewhere, amount, currency), (alone, quantity, asset)):
             places, worths, _ = self.priced(rows, units_of, names, counts)
             fee = _filled(fee, worths, places)
         return fee
 
-    def implied(self, asked: np.ndarray, value: pa.Array) -> tuple[pa.Array, np.ndarray]:
+    def implied(self, asked: np.ndarray, value: pa.Array) -> tuple[pa.Array | None, np.ndarray]:
         """Fees at the trade's own price, where their asset is one of its legs and the trade has a value; and which those are."""
         found = np.zeros(len(asked), bool)
+        if not asked.any():
+            return None, found
         result = pa.nulls(len(asked), exact.ARROW)
-        quantity, asset = self.leg("fee")
+        valued = asked & mask(pc.is_valid(value)) & (self.asset["fee"] >= 0)
         for side in ("received", "sent"):
-            traded, name = self.leg(side)
-            same = mask(pc.fill_null(pc.and_(pc.equal(name, asset), pc.is_valid(value)), fill_value=False))
-            rows = np.flatnonzero(asked & same & ~found & (sign(traded) != 0))
-            lists = (exact.units(column.take(pa.array(rows))) for column in (value, quantity, traded))
+            rows = np.flatnonzero(valued & (self.asset[side] == self.asset["fee"]) & ~found)
+            rows = rows[sign(self.quantity[side].take(pa.array(rows))) != 0]
+            lists = (exact.units(column.take(pa.array(rows))) for column in (value, self.quantity["fee"], self.quantity[side]))
             units = np.array([exact.share(worth or 0, fee or 0, whole or 1) for worth, fee, whole in zip(*lists, strict=True)], object)
             large = units >= _MOST_UNITS
             self.fitting[rows[large]] = False
@@ -205,23 +203,13 @@ class _Columns:
         return result, found
 
 
+def _where(rows: np.ndarray, there: pa.Array, elsewhere: pa.Array | None = None) -> pa.Array:
+    """The numbers of one column in these rows, and of the other (or none) elsewhere."""
+    if not rows.any():
+        return pa.nulls(len(rows), there.type) if elsewhere is None else elsewhere
+    return there if rows.all() else pc.if_else(pa.array(rows), there, elsewhere)
+
+
 def _filled(column: pa.Array, values: pa.Array, rows: np.ndarray) -> pa.Array:
     """The column with the values in these rows, where it has none."""
-    return pc.coalesce(column, spread(values, rows, len(column))) if len(rows) else column
-
-
-def _groups(text: pa.Array) -> list[tuple[str, np.ndarray]]:
-    """Each different word and the places where it stands."""
-    encoded = text.dictionary_encode()
-    codes = encoded.indices.to_numpy()
-    return [(word, np.flatnonzero(codes == code)) for code, word in enumerate(encoded.dictionary.to_pylist())]
-
-
-def _in(text: pa.Array, names: set[str]) -> np.ndarray:
-    return mask(pc.is_in(text, pa.array(sorted(names))))
-
-
-def _known(text: pa.Array, test: Callable[[str | None], bool]) -> np.ndarray:
-    """Whether the test holds of each word; asked once per different word."""
-    places, held = by_word(text, test)
-    return np.array(held, bool)[places]
+    return pc.coalesce(column, spread(values, rows, len(column))) if values.null_count < len(values) else column

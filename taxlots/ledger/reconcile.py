@@ -12,10 +12,12 @@ import pyarrow.compute as pc
 
 from taxlots.exact import CONTEXT, grouped_sums, plain, to_decimal
 from taxlots.importers.records import ReportedBalance, Source, Transaction
+from taxlots.importers.text_columns import Vocabulary, mask
 from taxlots.kinds import DUST
 from taxlots.problems import Problem, problem
 
 TOLERANCE = DUST
+_CODE_BITS = 32
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -54,7 +56,7 @@ def check_balances(
 ) -> tuple[list[BalanceCheck], list[Problem]]:
     """The last balance of each sub-wallet, added up per account and asset, against the transactions up to then.
 
-    `columns` are further transactions, as a table of `frames.TRANSACTIONS`.
+    `columns` are further transactions, as a table of `transaction_columns.SCHEMA`.
     """
     last: dict[tuple[str, str, str], ReportedBalance] = {}
     for balance in reported:
@@ -88,24 +90,30 @@ def _computed(transactions: Sequence[Transaction], until: dict[tuple[str, str], 
 
 def _computed_by_column(columns: pa.Table, until: dict[tuple[str, str], datetime]) -> dict[tuple[str, str], int]:
     """Units by which the columns change each account and asset up to its time."""
-    keys = {f"{account}\x00{asset}": n for n, (account, asset) in enumerate(until)}
     latest = np.array([(moment - _EPOCH) // timedelta(microseconds=1) for moment in until.values()])
     time = columns["time"].cast(pa.int64()).to_numpy()
-    moves = pc.equal(columns["kind"], "transfer")
-    arriving = pc.if_else(moves, pc.coalesce(columns["received_quantity"], columns["sent_quantity"]), columns["received_quantity"])
-    to = pc.if_else(moves, columns["counter_account"], columns["account"])
-    brought = pc.if_else(moves, columns["sent_asset"], columns["received_asset"])
-    given = ((columns["account"], columns[f"{side}_asset"], pc.negate(columns[f"{side}_quantity"])) for side in ("sent", "fee"))
+    words = Vocabulary()
+    names = ("account", "counter_account", "sent_asset", "received_asset", "fee_asset", "kind")
+    account, counter_account, sent, received, fee, kind = (words.codes(columns[name].combine_chunks()) for name in names)
+    moves = kind == words.number("transfer")
+    arriving = columns["received_quantity"].combine_chunks()
+    if moves.any():
+        arriving = pc.if_else(pa.array(moves), pc.coalesce(arriving, columns["sent_quantity"].combine_chunks()), arriving)
+    keys = np.array([words.number(account) << _CODE_BITS | words.number(asset) for account, asset in until])
+    order = np.argsort(keys)
     sums = [0] * len(keys)
-    for account, asset, quantity in ((to, brought, arriving), *given):
-        named = pc.binary_join_element_wise(account, asset, "\x00").combine_chunks().dictionary_encode()
-        known = np.array([keys.get(name, -1) for name in named.dictionary.to_pylist()] or [-1])
-        codes = known[pc.fill_null(named.indices, 0).to_numpy(zero_copy_only=False)]
-        counted = (codes >= 0) & pc.and_(pc.is_valid(quantity), pc.is_valid(asset)).to_numpy()
+    leaving = ((account, asset, columns[f"{side}_quantity"].combine_chunks(), -1) for side, asset in (("sent", sent), ("fee", fee)))
+    for owner, asset, quantity, sign in (
+        (np.where(moves, counter_account, account), np.where(moves, sent, received), arriving, 1),
+        *leaving,
+    ):
+        key = owner.astype(np.int64) << _CODE_BITS | asset
+        codes = order[np.searchsorted(keys, key, sorter=order).clip(max=len(keys) - 1)]
+        counted = (keys[codes] == key) & mask(pc.is_valid(quantity))
         counted[counted] &= time[counted] <= latest[codes[counted]]
         chosen = np.flatnonzero(counted)
-        found = grouped_sums(codes[chosen], quantity.combine_chunks().take(pa.array(chosen)), len(keys))
-        sums = [total + part for total, part in zip(sums, found, strict=True)]
+        found = grouped_sums(codes[chosen], quantity.take(pa.array(chosen)), len(keys))
+        sums = [total + sign * part for total, part in zip(sums, found, strict=True)]
     return dict(zip(until, sums, strict=True))
 
 

@@ -209,7 +209,8 @@ def _frame(valued: Sequence[Valued], matches: dict[str, str], imported: Imported
 
 def _with_plain(frame: pd.DataFrame, plain: pa.Table) -> pd.DataFrame:
     """Both together, in the order of time, file and row."""
-    both = plain.select(list(frames.SETTLED)).combine_chunks()
+    schema = pa.schema([(name, column.type) for name, column in frames.SETTLED.items()])
+    both = plain.select(schema.names).cast(schema).combine_chunks()
     if len(frame):
         single = pa.table({name: pa.array(frame[name].array, column.type) for name, column in frames.SETTLED.items()})
         both = pa.concat_tables([single, both]).combine_chunks()

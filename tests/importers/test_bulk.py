@@ -4,12 +4,11 @@ import random
 from collections import Counter
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 from taxlots import frames
 from taxlots.importers import readers
 from taxlots.importers.read import Imported, read
-from taxlots.importers.transaction_columns import to_transactions
+from taxlots.importers.transaction_columns import CODED, SCHEMA, to_transactions
 from taxlots.ledger.settle import Ledger
 from taxlots.session import read_exports
 
@@ -255,10 +254,13 @@ def test_lines_of_another_width_are_named_and_the_rest_is_read(tmp_path, monkeyp
 
 
 def test_columns_hold_what_the_schema_says(tmp_path, monkeypatch):
-    """A table of transactions has the types of `frames.TRANSACTIONS`."""
+    """A table of transactions has the types of `frames.TRANSACTIONS`, with columns of few words coded."""
     (tmp_path / "one.csv").write_text(f"{UNIVERSAL}\n2024-01-01,kraken,buy,100,USD,1,BTC,,,,,,,,,,,,\n")
     (table,) = imported([tmp_path / "one.csv"], monkeypatch, 1).columns
-    assert table.schema == pa.schema([(name, column.type) for name, column in frames.TRANSACTIONS.items()])
+    assert table.schema == SCHEMA
+    assert table.column_names == list(frames.TRANSACTIONS)
+    decoded = {name: kind.value_type if name in CODED else kind for name, kind in zip(table.column_names, table.schema.types, strict=True)}
+    assert decoded == {name: column.type for name, column in frames.TRANSACTIONS.items()}
 
 
 def test_times_that_the_whole_file_tells_go_row_by_row(tmp_path, monkeypatch) -> None:

@@ -242,7 +242,7 @@ def _transactions(ledger: Ledger, pairs: np.ndarray, single: _Single) -> pa.Tabl
         "fee_asset": _assets(ledger, fee_row),
         "fee_value": fee_value,
         "value": value,
-        "value_currency": pc.coalesce(pc.if_else(pc.is_valid(value), "USD", None), fee_currency),
+        "value_currency": _currencies(ledger, value, fee_value, fee_currency),
         "id": pa.concat_arrays([ledger.txid, ledger.refid]).take(pa.array(np.where(traded, sent + len(ledger.bulk), first))),
         "sources": tables.source_column(ledger.bulk, first, second),
     }
@@ -295,8 +295,13 @@ def _values(ledger: Ledger, legs: tuple[np.ndarray, np.ndarray], income: np.ndar
     return pc.if_else(pa.array(paid), None, pc.coalesce(*(usd.take(text_columns.chosen(rows)) for rows in legs[::-1])))
 
 
-def _fee_values(ledger: Ledger, legs: tuple[np.ndarray, np.ndarray], fee_row: np.ndarray, traded: np.ndarray) -> tuple[pa.Array, pa.Array]:
-    """What fees of trades in an asset were worth and in which currency: at the trade's price where a leg is money, else by amountusd."""
+def _fee_values(
+    ledger: Ledger, legs: tuple[np.ndarray, np.ndarray], fee_row: np.ndarray, traded: np.ndarray
+) -> tuple[pa.Array, np.ndarray]:
+    """What fees of trades in an asset were worth, at the trade's price where a leg is money, else by amountusd.
+
+    And the row of that leg, or -1 for US dollars.
+    """
     money = _money(ledger)
     asked = np.flatnonzero(traded & (fee_row >= 0) & ~money[fee_row])
     rows = fee_row[asked]
@@ -304,10 +309,19 @@ def _fee_values(ledger: Ledger, legs: tuple[np.ndarray, np.ndarray], fee_row: np
     in_money = money[other]
     paid = pc.if_else(pa.array(in_money), pc.abs(ledger.amount.take(pa.array(other))), ledger.usd.take(pa.array(rows)))
     columns_of = (paid, ledger.fee.take(pa.array(rows)), pc.abs(ledger.amount.take(pa.array(rows))))
-    units = [exact.share(worth, fee, traded) if worth else None for worth, fee, traded in zip(*map(exact.units, columns_of), strict=True)]
-    values = exact.array(units)
-    currencies = pc.if_else(pc.is_valid(values), pc.if_else(pa.array(in_money), _assets(ledger, other), "USD"), None)
-    return text_columns.spread(values, asked, len(traded)), text_columns.spread(currencies, asked, len(traded))
+    units = [exact.share(worth, fee, whole) if worth else None for worth, fee, whole in zip(*map(exact.units, columns_of), strict=True)]
+    currency_row = np.full(len(traded), -1)
+    currency_row[asked[in_money]] = other[in_money]
+    return text_columns.spread(exact.array(units), asked, len(traded)), currency_row
+
+
+def _currencies(ledger: Ledger, value: pa.Array, fee_value: pa.Array, row: np.ndarray) -> pa.Array:
+    """Of each transaction with a value, or a value of its fee: US dollars, or what the row of the fee's other leg is in."""
+    places, names = ledger.assets
+    there = text_columns.mask(pc.is_valid(fee_value))
+    dollars = text_columns.mask(pc.is_valid(value)) | (there & (row < 0))
+    codes = np.where(dollars, len(names), np.where(there, places[row], len(names) + 1))
+    return text_columns.words(codes, [*names, "USD", None])
 
 
 def _single(ledger: Ledger, live: np.ndarray) -> _Single:
