@@ -12,11 +12,11 @@ import pyarrow as pa
 
 from taxlots import exact
 from taxlots.importers import companions
-from taxlots.importers.bulk import joined
+from taxlots.importers.bulk import Bulk, joined
 from taxlots.importers.detect import Detected, Layout, count_rows, detect, detect_large, parts
 from taxlots.importers.layouts import LAYOUTS
 from taxlots.importers.readers import LargeText, Sheet, Unreadable, read_sheets
-from taxlots.importers.records import FormLine, Intake, ReportedBalance, Row, Source, Transaction
+from taxlots.importers.records import FormLine, Intake, ReportedBalance, Row, Source, Table, Transaction
 from taxlots.importers.repeated_exports import without_swan_copies
 from taxlots.importers.transaction_columns import row_times, source_count, sources
 from taxlots.problems import Problem, problem
@@ -134,7 +134,7 @@ def _unknown(file: str, cells: list[list[str]]) -> Problem:
 def _take_layout(layout: Layout, group: list[Detected], clock: tuple[tzinfo, Times | None], imported: Imported) -> None:
     whole = [_whole_rows(d) for d in group]
     if layout.bulk and any(d.columns is not None for d in group):
-        intake = layout.read_bulk(joined([part for d in whole for part in (d.table, d.columns) if part]), *clock)
+        intake = layout.read_bulk(joined([part for d in whole for part in _parts(d)]), *clock)
     else:
         intake = layout.read([d.table for d in whole], *clock)
     imported.transactions += _exact_transactions(intake)
@@ -148,6 +148,11 @@ def _take_layout(layout: Layout, group: list[Detected], clock: tuple[tzinfo, Tim
     imported.zoneless |= intake.zoneless
     _note_dates(intake, imported)
     _note_leftovers(lambda: (source for d in whole for source in d.sources()), sum(map(len, whole)), intake, imported)
+
+
+def _parts(found: Detected) -> list[Table | Bulk]:
+    """What holds the rows of a table: single rows, columns, or both."""
+    return [*([found.table] if found.table.rows or found.columns is None else []), *([found.columns] if found.columns is not None else [])]
 
 
 def _exact_transactions(intake: Intake) -> list[Transaction]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,16 +18,22 @@ SCHEMA = pa.schema([(name, frames.NAME if name in CODED else column.type) for na
 def from_transactions(transactions: Sequence[Transaction]) -> pa.Table:
     """A table of `SCHEMA`. Quantities must fit 18 decimals."""
     columns = {name: [getattr(t, name) for t in transactions] for name in frames.TRANSACTIONS if name != "sources"}
-    listed = [[{"file": file, "row": row} for file, row in t.sources] for t in transactions]
-    return pa.table({**columns, "sources": listed}, schema=SCHEMA)
+    rows = [[{"file": file, "row": row} for file, row in t.sources] for t in transactions]
+    return pa.table({**columns, "sources": rows}, schema=SCHEMA)
 
 
 def to_transactions(table: pa.Table) -> list[Transaction]:
     """Every line of a table of `SCHEMA` as a Transaction."""
-    columns = {name: table[name].to_pylist() for name in frames.TRANSACTIONS if name != "time"} | {"time": moments(table["time"])}
+    columns = {name: listed(table[name]) for name in frames.TRANSACTIONS if name != "time"} | {"time": moments(table["time"])}
     columns["sources"] = [tuple((source["file"], source["row"]) for source in given) for given in columns["sources"]]
     names = list(columns)
     return [Transaction(**dict(zip(names, values, strict=True))) for values in zip(*columns.values(), strict=True)]
+
+
+def listed(column: pa.ChunkedArray) -> list[Any]:
+    """The values of a column; words that are coded are written out, which is faster than one by one."""
+    values: list[Any] = (column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column).to_pylist()
+    return values
 
 
 def moments(times: pa.Array | pa.ChunkedArray) -> list[datetime]:

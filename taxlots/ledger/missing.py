@@ -76,12 +76,12 @@ class _Rows:
         files = np.concatenate([np.array([rank[name] for name in part.names], np.int64)[part.files] for part in parts])
         times, rows = np.concatenate([part.times for part in parts]), np.concatenate([part.rows for part in parts])
         keys = files << _ROW_BITS | rows
-        count = len(np.unique(keys))
+        count = len(_distinct(keys))
         early = np.flatnonzero(times <= np.sort(times)[min(_EARLY, len(times) - 1)])
-        early = early if len(np.unique(keys[early])) >= min(_PLACES, count) else np.arange(len(times))
+        early = early if len(_distinct(keys[early])) >= min(_PLACES, count) else np.arange(len(times))
         order = early[np.lexsort((keys[early], times[early]))]
         places = dict.fromkeys(zip(files[order].tolist(), rows[order].tolist(), strict=True))
-        return _Told(np.unique(times), [(names[file], row) for file, row in islice(places, _PLACES)], count)
+        return _Told(_distinct(times), [(names[file], row) for file, row in islice(places, _PLACES)], count)
 
     def times(self) -> np.ndarray:
         return np.concatenate([part.times for part in (*self.many, Places.of(self.single))])
@@ -129,7 +129,7 @@ class Findings:
 
     def missing(self) -> list[tuple[date, str]]:
         """Days (UTC) and assets without a price, each once."""
-        days = {asset: np.unique(found.times() // _DAY) for asset, found in self._missing.items()}
+        days = {asset: _distinct(found.times() // _DAY) for asset, found in self._missing.items()}
         return [(_EPOCH_DAY + timedelta(days=day), asset) for asset, found in days.items() for day in found.tolist()]
 
     def problems(self) -> Iterator[Problem]:
@@ -155,12 +155,18 @@ class Findings:
 
     def _lines(self, asset: str, told: _Told) -> str:
         """The lines of prices.csv that would fill the gap, one per second."""
-        seconds = np.unique(told.times // _SECOND)
+        seconds = _distinct(told.times // _SECOND)
         times = [EPOCH + timedelta(seconds=second) for second in seconds[:_LINES].tolist()]
         lines = [f"{time:%Y-%m-%dT%H:%M:%SZ},{asset},<price>,{self.prices.home},<source>" for time in times]
         more = len(seconds) - _LINES
         rest = f"\nand {more} more: `taxlots check --templates FOLDER` writes a line for each day" if more > 0 else ""
         return "Add to prices.csv: " + "\n".join(lines) + rest
+
+
+def _distinct(numbers: np.ndarray) -> np.ndarray:
+    """Each number once, in order; faster than NumPy's own where they are mostly in order already."""
+    ordered = np.sort(numbers)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
 
 
 def _at_first(code: str, told: _Told, message: str, hint: str | None) -> Problem:

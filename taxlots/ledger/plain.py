@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from taxlots import exact, frames
 from taxlots.importers.records import Source, Transaction
 from taxlots.importers.text_columns import Vocabulary, all_differ, by_word, coded, mask
-from taxlots.importers.transaction_columns import first_sources, from_transactions, moments, sources, to_transactions
+from taxlots.importers.transaction_columns import first_sources, from_transactions, listed, moments, sources, to_transactions
 from taxlots.kinds import is_fiat
 from taxlots.ledger.duplicates import content_id
 from taxlots.ledger.plain_values import plain_values
@@ -230,7 +230,7 @@ def left_open(table: pa.Table) -> list[Problem]:
         columns = ("account", "id", f"{side}_quantity", f"{side}_asset")
         asked = pc.and_(alone, pc.is_null(table["basis"])) if kind == "deposit" else alone
         named = table.select([*columns, "time", "sources"]).filter(asked)
-        accounts, ids, quantities, assets = (named[name].to_pylist() for name in columns)
+        accounts, ids, quantities, assets = (listed(named[name]) for name in columns)
         lines = zip(accounts, ids, moments(named["time"]), zip(quantities, assets, strict=True), first_sources(named), strict=True)
         found += [told(*line) for line in lines if not is_fiat(line[3][1])]
     return found

@@ -1,8 +1,10 @@
 """Imported rows -> the settled ledger: duplicates dropped, overrides applied, transfers paired, everything valued and in order."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from operator import itemgetter
 from typing import TypeVar
 
 import numpy as np
@@ -224,13 +226,10 @@ def _with_plain(frame: pd.DataFrame, plain: pa.Table) -> pd.DataFrame:
 
 
 def _summaries(imported: Imported, ledger: Ledger) -> list[FileSummary]:
-    counts: dict[str, list[int]] = {record.file: [0, 0, 0] for record in imported.files}
-    for fate, sources in enumerate((ledger.merged, ledger.set_aside, imported.unusable)):
-        for file, _row in sources:
-            counts[file][fate] += 1
+    counts = [Counter(map(itemgetter(0), sources)) for sources in (ledger.merged, ledger.set_aside, imported.unusable)]
     summaries = []
     for record in imported.files:
-        merged, set_aside, unusable = counts[record.file]
+        merged, set_aside, unusable = (counted[record.file] for counted in counts)
         used = record.rows - merged - set_aside - unusable
         summaries.append(
             FileSummary(

@@ -34,10 +34,11 @@ _SIGNED = ((-1, False), (-1, True), (0, False), (0, True), (1, False), (1, True)
 
 @dataclass(slots=True)
 class Ledger:
-    """The columns of a ledger as they are computed with; one line per row, times in microseconds UTC."""
+    """The columns of a ledger as they are computed with; one line per row, times in microseconds UTC. `all_differ` is said of the txids."""
 
     bulk: Bulk
     txid: pa.Array
+    all_differ: bool
     refid: pa.Array
     time: np.ndarray
     types: tuple[np.ndarray, list[tuple[str, str]]]
@@ -79,9 +80,13 @@ def read(bulk: Bulk, zone: tzinfo) -> Intake:  # noqa: ARG001  every time in thi
     settled = merged | single.internal | single.alone
     settled[pairs] = True
     intake = kraken.read_rest(bulk.rest(np.flatnonzero(~settled)))
-    intake.columns = _transactions(ledger, pairs, single)
+    balances = Intake()
+    intake.columns, _ = text_columns.together(
+        partial(_transactions, ledger, pairs, single), partial(kraken_bulk_balances.check, ledger, ~merged, balances)
+    )
+    intake.problems += balances.problems
+    intake.balances += balances.balances
     _note(ledger, intake, merged, single.internal)
-    kraken_bulk_balances.check(ledger, ~merged, intake)
     return intake
 
 
@@ -89,9 +94,9 @@ def _columns(bulk: Bulk) -> Ledger:
     raw = bulk.words("asset")
     raw_assets = pa.DictionaryArray.from_arrays(raw.indices, pc.utf8_upper(raw.dictionary))
     calls: list[Callable[[], Any]] = [partial(_numbers, bulk, name) for name in ("amount", "fee", "balance", "amountusd")]
-    calls += [lambda: text_columns.times(bulk.raw("time"), utc=True), partial(bulk.text, "txid"), partial(bulk.text, "refid")]
+    calls += [lambda: text_columns.times(bulk.raw("time"), utc=True), partial(_txids, bulk), partial(bulk.text, "refid")]
     found = text_columns.together(*calls)
-    (amount, amount_plain), (fee, fee_plain), (balance, balance_plain), (usd, usd_plain), (time, time_plain, _), txid, refid = found
+    (amount, amount_plain), (fee, fee_plain), (balance, balance_plain), (usd, usd_plain), (time, time_plain, _), ids, refid = found
     assets = text_columns.by_word(raw_assets, asset_name)
     zero = pa.scalar(0, frames.EXACT)
     fee = pc.fill_null(fee, zero)
@@ -99,7 +104,8 @@ def _columns(bulk: Bulk) -> Ledger:
     plain &= text_columns.mask(pc.is_valid(amount)) & _is_not_empty(raw_assets)
     return Ledger(
         bulk=bulk,
-        txid=txid,
+        txid=ids[0],
+        all_differ=ids[1],
         refid=refid,
         time=pc.fill_null(time.cast(pa.int64()), 0).to_numpy(),
         types=_types(bulk),
@@ -120,6 +126,12 @@ def _numbers(bulk: Bulk, name: str) -> tuple[pa.Array, np.ndarray]:
     if name in bulk.cells.column_names:
         return text_columns.numbers(bulk.raw(name))
     return pa.nulls(len(bulk), frames.EXACT), np.ones(len(bulk), bool)
+
+
+def _txids(bulk: Bulk) -> tuple[pa.Array, bool]:
+    """The rows' own ids, and whether no two are equal."""
+    txid = bulk.text("txid")
+    return txid, text_columns.all_differ(txid)
 
 
 def _own_fee(bulk: Bulk, assets: pa.DictionaryArray) -> np.ndarray | bool:
@@ -143,7 +155,7 @@ def _types(bulk: Bulk) -> tuple[np.ndarray, list[tuple[str, str]]]:
 
 def _repeated(ledger: Ledger) -> np.ndarray:
     """Rows that say again what the first row with their txid says. Where any of one txid says otherwise, none is merged here."""
-    if text_columns.all_differ(ledger.txid):
+    if ledger.all_differ:
         return np.zeros(len(ledger.bulk), bool)
     codes, names = text_columns.coded(ledger.txid)
     first = np.full(names, -1)
