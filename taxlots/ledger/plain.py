@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from taxlots import exact, frames
 from taxlots.importers.records import Source, Transaction
-from taxlots.importers.text_columns import Vocabulary, all_differ, by_word, coded, mask
+from taxlots.importers.text_columns import Vocabulary, all_differ, by_word, coded, digests, mask
 from taxlots.importers.transaction_columns import first_sources, from_transactions, listed, moments, sources, to_transactions
 from taxlots.kinds import is_fiat
 from taxlots.ledger.duplicates import content_id
@@ -152,7 +152,7 @@ def _is_money(text: pa.Array) -> np.ndarray:
 def _named_twice(names: pa.Array, others: Iterable[str]) -> np.ndarray:
     """Lines whose id another line or transaction has."""
     known = mask(pc.is_in(names, pa.array(sorted(set(others)), pa.string())))
-    if all_differ(names):
+    if not names.null_count and all_differ(digests(names)):
         return known
     codes, _ = coded(names)
     return known | (np.bincount(codes) > 1)[codes]

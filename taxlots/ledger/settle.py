@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import partial
 from operator import itemgetter
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from taxlots import frames
 from taxlots.assets import asset_table
 from taxlots.importers.read import Imported
 from taxlots.importers.records import FormLine, ReportedBalance, Row, Source, Transaction
+from taxlots.importers.text_columns import together
 from taxlots.ledger import companions
 from taxlots.ledger import plain as plain_lines
 from taxlots.ledger.classes import classed, doubts
@@ -212,7 +214,7 @@ def _frame(valued: Sequence[Valued], matches: dict[str, str], imported: Imported
 def _with_plain(frame: pd.DataFrame, plain: pa.Table) -> pd.DataFrame:
     """Both together, in the order of time, file and row."""
     schema = pa.schema([(name, column.type) for name, column in frames.SETTLED.items()])
-    both = plain.select(schema.names).cast(schema).combine_chunks()
+    both = pa.table(together(*(partial(_written_out, plain[column.name], column.type) for column in schema)), schema)
     if len(frame):
         single = pa.table({name: pa.array(frame[name].array, column.type) for name, column in frames.SETTLED.items()})
         both = pa.concat_tables([single, both]).combine_chunks()
@@ -223,6 +225,10 @@ def _with_plain(frame: pd.DataFrame, plain: pa.Table) -> pd.DataFrame:
     ordered = both if (order[1:] > order[:-1]).all() else both.take(pa.array(order))
     settled: pd.DataFrame = ordered.to_pandas(types_mapper=pd.ArrowDtype)
     return settled
+
+
+def _written_out(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
+    return column.cast(kind).combine_chunks()
 
 
 def _summaries(imported: Imported, ledger: Ledger) -> list[FileSummary]:

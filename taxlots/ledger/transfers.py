@@ -221,13 +221,13 @@ def _report_open(transaction: Transaction, ins: Mapping[str, Transaction], outs:
 
 def deposit_alone(account: str, name: str, time: datetime, leg: tuple[Decimal | None, str | None], source: Source) -> Problem:
     """Units that came from nowhere known."""
-    message = f"{plain(leg[0])} {leg[1]} came into {account} on {time:%Y-%m-%d} (id {name}) from nowhere known"
+    message = f"{plain(leg[0])} {leg[1]} came into {account} on {time.date()} (id {name}) from nowhere known"
     hint = f"Add the export that it came from; or to overrides.csv: {name},deposit,,<basis>,<acquired>,<why>"
     return problem("DEPOSIT_UNPAIRED", message, hint, file=source[0], row=source[1])
 
 
 def withdrawal_alone(account: str, name: str, time: datetime, leg: tuple[Decimal | None, str | None], source: Source) -> Problem:
     """Units that left for nowhere known."""
-    message = f"{plain(leg[0])} {leg[1]} left {account} on {time:%Y-%m-%d} (id {name}) for nowhere known"
+    message = f"{plain(leg[0])} {leg[1]} left {account} on {time.date()} (id {name}) for nowhere known"
     hint = f"Add the receiving account's export; or to overrides.csv: {name},spend,<value>,,,<why>"
     return problem("WITHDRAWAL_UNPAIRED", message, hint, file=source[0], row=source[1])

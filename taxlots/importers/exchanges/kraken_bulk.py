@@ -4,11 +4,9 @@ Whatever is not one of those in its plain form (a third leg, a pending row, a re
 the row by row reader, together with every row that it may belong to. Both readers agree; `tests/importers/test_kraken_bulk.py`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,12 +32,13 @@ _SIGNED = ((-1, False), (-1, True), (0, False), (0, True), (1, False), (1, True)
 
 @dataclass(slots=True)
 class Ledger:
-    """The columns of a ledger as they are computed with; one line per row, times in microseconds UTC. `all_differ` is said of the txids."""
+    """The columns of a ledger as they are computed with; one line per row, times in microseconds UTC."""
 
     bulk: Bulk
     txid: pa.Array
-    all_differ: bool
+    txid_digests: np.ndarray
     refid: pa.Array
+    refid_digests: np.ndarray
     time: np.ndarray
     types: tuple[np.ndarray, list[tuple[str, str]]]
     raw_assets: pa.Array
@@ -93,45 +92,55 @@ def read(bulk: Bulk, zone: tzinfo) -> Intake:  # noqa: ARG001  every time in thi
 def _columns(bulk: Bulk) -> Ledger:
     raw = bulk.words("asset")
     raw_assets = pa.DictionaryArray.from_arrays(raw.indices, pc.utf8_upper(raw.dictionary))
-    calls: list[Callable[[], Any]] = [partial(_numbers, bulk, name) for name in ("amount", "fee", "balance", "amountusd")]
-    calls += [lambda: text_columns.times(bulk.raw("time"), utc=True), partial(_txids, bulk), partial(bulk.text, "refid")]
-    found = text_columns.together(*calls)
-    (amount, amount_plain), (fee, fee_plain), (balance, balance_plain), (usd, usd_plain), (time, time_plain, _), ids, refid = found
-    assets = text_columns.by_word(raw_assets, asset_name)
+    amount, balance, time, txid, fee, refid, usd, types = text_columns.together(
+        partial(_signed, bulk, "amount"),
+        partial(_signed, bulk, "balance"),
+        lambda: text_columns.times(bulk.raw("time"), utc=True),
+        partial(_digested, bulk, "txid"),
+        partial(_signed, bulk, "fee"),
+        partial(_digested, bulk, "refid"),
+        partial(_numbers, bulk, "amountusd"),
+        partial(_types, bulk),
+    )
     zero = pa.scalar(0, frames.EXACT)
-    fee = pc.fill_null(fee, zero)
-    plain = amount_plain & fee_plain & usd_plain & balance_plain & time_plain & _own_fee(bulk, raw_assets)
-    plain &= text_columns.mask(pc.is_valid(amount)) & _is_not_empty(raw_assets)
+    fees = pc.fill_null(fee[0], zero)
+    plain = amount[1] & fee[1] & balance[1] & usd[1] & time[1] & _own_fee(bulk, raw_assets)
+    plain &= text_columns.mask(pc.is_valid(amount[0])) & _is_not_empty(raw_assets)
     return Ledger(
         bulk=bulk,
-        txid=ids[0],
-        all_differ=ids[1],
-        refid=refid,
-        time=pc.fill_null(time.cast(pa.int64()), 0).to_numpy(),
-        types=_types(bulk),
+        txid=txid[0],
+        txid_digests=txid[1],
+        refid=refid[0],
+        refid_digests=refid[1],
+        time=pc.fill_null(time[0].cast(pa.int64()), 0).to_numpy(),
+        types=types,
         raw_assets=raw_assets,
-        assets=assets,
-        amount=amount,
-        fee=fee,
-        usd=pc.abs(usd) if usd.null_count < len(usd) else usd,
-        balance=balance,
-        amount_sign=text_columns.sign(amount),
-        fee_sign=text_columns.sign(fee),
-        change=exact.differences(pc.fill_null(amount, zero), fee),
+        assets=text_columns.by_word(raw_assets, asset_name),
+        amount=amount[0],
+        fee=fees,
+        usd=pc.abs(usd[0]) if usd[0].null_count < len(bulk) else usd[0],
+        balance=balance[0],
+        change=exact.differences(pc.fill_null(amount[0], zero), fees),
+        amount_sign=amount[2],
+        fee_sign=fee[2],
         plain=plain,
     )
+
+
+def _signed(bulk: Bulk, name: str) -> tuple[pa.Array, np.ndarray, np.ndarray]:
+    values, plain = _numbers(bulk, name)
+    return values, plain, text_columns.sign(values)
+
+
+def _digested(bulk: Bulk, name: str) -> tuple[pa.Array, np.ndarray]:
+    text = bulk.text(name)
+    return text, text_columns.digests(text)
 
 
 def _numbers(bulk: Bulk, name: str) -> tuple[pa.Array, np.ndarray]:
     if name in bulk.cells.column_names:
         return text_columns.numbers(bulk.raw(name))
     return pa.nulls(len(bulk), frames.EXACT), np.ones(len(bulk), bool)
-
-
-def _txids(bulk: Bulk) -> tuple[pa.Array, bool]:
-    """The rows' own ids, and whether no two are equal."""
-    txid = bulk.text("txid")
-    return txid, text_columns.all_differ(txid)
 
 
 def _own_fee(bulk: Bulk, assets: pa.DictionaryArray) -> np.ndarray | bool:
@@ -155,7 +164,7 @@ def _types(bulk: Bulk) -> tuple[np.ndarray, list[tuple[str, str]]]:
 
 def _repeated(ledger: Ledger) -> np.ndarray:
     """Rows that say again what the first row with their txid says. Where any of one txid says otherwise, none is merged here."""
-    if ledger.all_differ:
+    if text_columns.all_differ(ledger.txid_digests):
         return np.zeros(len(ledger.bulk), bool)
     codes, names = text_columns.coded(ledger.txid)
     first = np.full(names, -1)
@@ -200,7 +209,7 @@ def _pairs(ledger: Ledger, live: np.ndarray, merged: np.ndarray) -> np.ndarray:
     grouped = np.array([kraken.is_trade(*kind) for kind in types])[places]
     unnamed = text_columns.mask(pc.is_in(pc.utf8_lower(ledger.refid), pa.array(["", "unknown"])))
     members = np.flatnonzero(grouped & ~merged & ~unnamed & ~_fee_credits(ledger))
-    names = text_columns.digests(ledger.refid)[members]
+    names = ledger.refid_digests[members]
     order = np.argsort(names, kind="stable")
     starts = np.flatnonzero(np.diff(names[order], prepend=~names[order[:1]]))
     twos = starts[np.diff(starts, append=len(order)) == 2]  # of equal digests; rows that share one by chance are told apart below
