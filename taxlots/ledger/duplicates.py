@@ -13,7 +13,7 @@ trade by the txid of its trades, but may charge the fee in another asset than th
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from hashlib import sha256
 
@@ -184,9 +184,13 @@ def _currencies(t: Transaction) -> set[str | None]:
 def content_id(transaction: Transaction) -> str:
     """An id from what the row says, so that it stays the same when the export is repeated, its rows shift or an asset changes its name."""
     t, table = transaction, asset_table()
-    moved = ((side, table.canonical(asset), quantity) for side, asset, quantity in legs(t))
-    parts = (t.account, t.time.isoformat(), t.kind, *(part for leg in moved for part in leg), plain(t.fee_quantity) or "")
-    return f"{t.account}-{sha256('|'.join(parts).encode()).hexdigest()[:12]}"
+    moved = [f"{side}|{table.canonical(asset)}|{quantity}" for side, asset, quantity in legs(t)]
+    return id_of(t.account, t.time, t.kind, [*moved, plain(t.fee_quantity) or ""])
+
+
+def id_of(account: str, time: datetime, kind: str, parts: Sequence[str]) -> str:
+    """The id of a row of that content: `parts` are its legs (`side|asset|quantity`) and the quantity of its fee."""
+    return f"{account}-{sha256('|'.join((account, time.isoformat(), kind, *parts)).encode()).hexdigest()[:12]}"
 
 
 def _identified(transactions: list[Transaction], order: Order) -> list[Transaction]:
