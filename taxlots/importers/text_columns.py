@@ -15,22 +15,33 @@ _MOST = 10**15 * exact.ONE  # units
 _DATE, _HOUR_ONLY, _SHORTEST_WITH_ZONE, _DATE_AND_TIME = 10, 13, 16, 19  # lengths
 _FIRST, _LAST = -631_152_000_000_000, 7_289_654_400_000_000  # 1950 and 2201 in microseconds
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
+_TRIED = 1000  # cells that tell whether it is worth trying all
 _LOCAL = pa.timestamp("us")
 
 
 def numbers(text: pa.Array) -> tuple[pa.Array, np.ndarray]:
     """Plain decimal numbers as decimal128(36, 18), all others and empty cells as null; and which cells are plain or empty."""
-    try:
-        return _within(pc.cast(text, frames.EXACT))
-    except pa.ArrowInvalid:
+    filled = text
+    if not _casts(text.slice(0, _TRIED)) or not lengths(text).all():  # each failing cell costs as much as ten that don't
         trimmed = pc.utf8_trim_whitespace(text)
-        filled = pc.if_else(pc.equal(trimmed, ""), None, trimmed)
+        empty = lengths(trimmed) == 0
+        if empty.all():
+            return pa.nulls(len(text), frames.EXACT), empty
+        filled = pc.if_else(pa.array(empty), None, trimmed)
     try:
         return _within(pc.cast(filled, frames.EXACT))
     except pa.ArrowInvalid:
         fitting = pc.fill_null(pc.match_substring_regex(filled, _PLAIN_NUMBER), fill_value=True)
         values, within = _within(pc.cast(pc.if_else(fitting, filled, None), frames.EXACT))
         return values, mask(fitting) & within
+
+
+def _casts(text: pa.Array) -> bool:
+    try:
+        pc.cast(text, frames.EXACT)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _within(values: pa.Array) -> tuple[pa.Array, np.ndarray]:

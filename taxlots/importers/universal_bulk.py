@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -24,93 +24,95 @@ _ESCAPED = "'[=+@-]"
 _CLASSES = universal.ASSET_CLASSES - {"fiat"} | {""}
 
 
-@dataclass(slots=True)
-class _Cells:
-    """The columns read so far, and the rows in which everything was plain."""
-
-    given: dict[str, pa.Array]
-    plain: np.ndarray
-
-    def keep(self, condition: pa.Array) -> None:
-        """Only rows of which the condition is true stay plain."""
-        self.plain &= text_columns.mask(pc.fill_null(condition, fill_value=False))
+_Part = tuple[dict[str, pa.Array], np.ndarray]  # columns, and the rows in which they are plain
 
 
 def read(bulk: Bulk, zone: tzinfo) -> Intake:
     """Every row as one transaction, or as a problem; `zone` is used for times without an offset."""
-    cells = _Cells({}, np.ones(len(bulk), bool))
-    _read_time(bulk, zone, cells)
-    for side in _SIDES:
-        _read_leg(bulk, side, cells)
-    for name in _AMOUNTS:
-        amount, plain = text_columns.numbers(bulk.raw(name))
-        cells.plain &= plain & (text_columns.sign(amount) >= 0)
-        cells.given[name] = amount
-    for name in _TEXTS:
-        text = bulk.text(name)
-        cells.keep(pc.invert(pc.match_substring_regex(text, f"^{_ESCAPED}")))
-        cells.given[name] = text if name == "id" else _or_null(text)
-    for name in ("account", "counter_account"):
-        cells.given[name] = bulk.words_as(name, lambda word: word or None)
-        cells.plain &= ~_known(bulk.words(name), lambda word: re.match(_ESCAPED, word) is not None)
-    cells.given["value_currency"] = bulk.words_as("value_currency", _upper)
-    cells.keep(pc.is_valid(cells.given["account"]))
-    _read_class(bulk, cells)
-    _check(bulk, cells)
-    chosen = np.flatnonzero(cells.plain)
-    intake = universal.read(bulk.rest(np.flatnonzero(~cells.plain)), zone)
-    taken = {name: column.take(pa.array(chosen)) for name, column in cells.given.items()}
+    parts = text_columns.together(
+        *(partial(_leg, bulk, side) for side in _SIDES),
+        *(partial(_amount, bulk, name) for name in _AMOUNTS),
+        partial(_time, bulk, zone),
+        *(partial(_text, bulk, name) for name in _TEXTS),
+        partial(_names, bulk),
+    )
+    given = {name: column for columns, _ in parts for name, column in columns.items()}
+    plain = np.logical_and.reduce([_fitting(given, len(bulk)), *(rows for _, rows in parts)])
+    intake = universal.read(bulk.rest(np.flatnonzero(~plain)), zone)
+    chosen = np.flatnonzero(plain)
+    taken = given if plain.all() else {name: column.take(pa.array(chosen)) for name, column in given.items()}
     intake.columns = tables.transactions(len(chosen), taken | {"sources": tables.source_column(bulk, chosen)})
     return intake
 
 
-def _read_time(bulk: Bulk, zone: tzinfo, cells: _Cells) -> None:
+def _time(bulk: Bulk, zone: tzinfo) -> _Part:
     time, plain, date_only = text_columns.times(bulk.raw("time"), utc=zone is UTC or str(zone) == "UTC")
-    cells.plain &= plain
-    cells.keep(pc.equal(bulk.text("acquired"), ""))
-    cells.given |= {"time": time, "date_only": pa.array(date_only)}
+    return {"time": time, "date_only": pa.array(date_only)}, plain & text_columns.mask(pc.equal(bulk.text("acquired"), ""))
 
 
-def _read_leg(bulk: Bulk, side: str, cells: _Cells) -> None:
+def _leg(bulk: Bulk, side: str) -> _Part:
     quantity, plain = text_columns.numbers(bulk.raw(f"{side}_quantity"))
     asset = bulk.words_as(f"{side}_asset", _upper)
     signs = text_columns.sign(quantity)
     there = pa.array(signs > 0)
-    cells.plain &= plain & (signs >= 0)
-    cells.keep(pc.or_(pc.is_valid(asset), pc.invert(there)))
-    cells.given[f"{side}_quantity"] = pc.if_else(there, quantity, None)
-    indices = pc.if_else(there, asset.indices, None)
-    cells.given[f"{side}_asset"] = pa.DictionaryArray.from_arrays(indices, asset.dictionary, safe=False)
+    plain = plain & (signs >= 0) & text_columns.mask(pc.or_(pc.is_valid(asset), pc.invert(there)))
+    named = pa.DictionaryArray.from_arrays(pc.if_else(there, asset.indices, None), asset.dictionary, safe=False)
+    return {f"{side}_quantity": pc.if_else(there, quantity, None), f"{side}_asset": named}, plain
 
 
-def _read_class(bulk: Bulk, cells: _Cells) -> None:
-    cells.given["asset_class"] = bulk.words_as("asset_class", lambda word: word.lower() or None)
-    cells.plain &= _known(bulk.words("asset_class"), lambda word: word.lower() in _CLASSES)
+def _amount(bulk: Bulk, name: str) -> _Part:
+    amount, plain = text_columns.numbers(bulk.raw(name))
+    return {name: amount}, plain & (text_columns.sign(amount) >= 0)
 
 
-def _check(bulk: Bulk, cells: _Cells) -> None:
-    """The kind is known and has the legs that it needs; a transfer goes somewhere and arrives in the asset that was sent."""
-    kind = bulk.words_as("kind", str.lower)
-    cells.given["kind"] = kind
-    there = {side: text_columns.mask(pc.is_valid(cells.given[f"{side}_quantity"])) for side in _SIDES}
-    places, kinds = text_columns.by_word(kind, KINDS.get)
+def _text(bulk: Bulk, name: str) -> _Part:
+    text = bulk.text(name)
+    plain = ~text_columns.mask(pc.match_substring_regex(text, f"^{_ESCAPED}"))
+    return {name: text if name == "id" else pc.if_else(pc.equal(text, ""), None, text)}, plain
+
+
+def _names(bulk: Bulk) -> _Part:
+    """The columns of few different words, but for the assets of legs."""
+    accounts = {name: bulk.words_as(name, lambda word: word or None) for name in ("account", "counter_account")}
+    plain = ~_known(accounts["account"], lambda word: word is None)
+    for column in accounts.values():
+        plain &= ~_known(column, lambda word: word is not None and re.match(_ESCAPED, word) is not None)
+    plain &= _known(bulk.words("asset_class"), lambda word: word is not None and word.lower() in _CLASSES)
+    others = {
+        "value_currency": bulk.words_as("value_currency", _upper),
+        "asset_class": bulk.words_as("asset_class", lambda word: word.lower() or None),
+        "kind": bulk.words_as("kind", str.lower),
+    }
+    return accounts | others, plain
+
+
+def _fitting(given: dict[str, pa.Array], count: int) -> np.ndarray:
+    """Rows whose kind is known and has the legs that it needs; a transfer goes somewhere and arrives in the asset that was sent."""
+    fitting = np.ones(count, bool)
+    there = {side: text_columns.mask(pc.is_valid(given[f"{side}_quantity"])) for side in _SIDES}
+    places, kinds = text_columns.by_word(given["kind"], KINDS.get)
     for place, meant in enumerate(kinds):
-        rows = places == place
         if meant is None or meant.about:
-            cells.plain &= ~rows
+            fitting &= places != place
             continue
         legs = np.array([there[side] for side in meant.needs])
-        cells.plain &= ~rows | (legs.any(axis=0) if meant.either else legs.all(axis=0))
-    moved = pa.array(_known(kind, lambda word: word == "transfer"))
-    arrived, sent = cells.given["received_quantity"], cells.given["sent_quantity"]
+        fitting &= (places != place) | (legs.any(axis=0) if meant.either else legs.all(axis=0))
+    moved = _known(given["kind"], lambda word: word == "transfer")
+    return fitting & (~moved | _arrives(given)) if moved.any() else fitting
+
+
+def _arrives(given: dict[str, pa.Array]) -> np.ndarray:
+    """Rows that say where they go, and of which as much arrives as was sent, or less, or nothing is said of that."""
+    arrived, sent = given["received_quantity"], given["sent_quantity"]
     assets = Vocabulary()
-    same = pa.array(assets.codes(cells.given["received_asset"]) == assets.codes(cells.given["sent_asset"]))
-    most = pc.add(sent, pa.scalar(DUST, frames.EXACT))
-    arrives = pc.or_(pc.is_null(arrived), pc.fill_null(pc.and_(same, pc.less_equal(arrived, most)), fill_value=False))
-    cells.keep(pc.or_(pc.invert(moved), pc.and_(pc.is_valid(cells.given["counter_account"]), arrives)))
+    same = assets.codes(given["received_asset"]) == assets.codes(given["sent_asset"])
+    least = text_columns.mask(pc.fill_null(pc.less_equal(arrived, pc.add(sent, pa.scalar(DUST, frames.EXACT))), fill_value=False))
+    there = text_columns.mask(pc.is_valid(given["counter_account"]))
+    return there & (text_columns.mask(pc.is_null(arrived)) | (same & least))
 
 
-def _known(column: pa.DictionaryArray, test: Callable[[str], bool]) -> np.ndarray:
+def _known(column: pa.DictionaryArray, test: Callable[[str | None], bool]) -> np.ndarray:
+    """Whether the test holds of each row's word, which is None where it is missing."""
     places, held = text_columns.by_word(column, test)
     known: np.ndarray = np.array(held, bool)[places]
     return known
@@ -118,7 +120,3 @@ def _known(column: pa.DictionaryArray, test: Callable[[str], bool]) -> np.ndarra
 
 def _upper(word: str) -> str | None:
     return word.upper() or None
-
-
-def _or_null(text: pa.Array) -> pa.Array:
-    return pc.if_else(pc.equal(text, ""), None, text)
