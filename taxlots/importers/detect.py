@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 import numpy as np
 
-from taxlots.importers import wall_clocks
+from taxlots.importers import wall_clocks, workbook_cells
 from taxlots.importers.bulk import Bulk, open_bulk
 from taxlots.importers.readers import LargeText, Sheet
 from taxlots.importers.records import Intake, Row, RowError, Source, Table
@@ -130,7 +130,8 @@ def detect_large(text: LargeText, layouts: Sequence[Layout]) -> Detected | None:
     if head is None or found is None or found.layout.bulk is None or found.table.header_row != head.numbers[len(found.table.preamble)]:
         return None
     bare = replace(found.table, rows=())
-    opened = open_bulk(text.data, bare, text.delimiter(), found.layout.coded)
+    damaged = workbook_cells.may_have_errors(text.data)
+    opened = None if damaged else open_bulk(text.data, bare, text.delimiter(), found.layout.coded)
     if opened is None:
         return None
     columns, misfits = opened
@@ -163,13 +164,15 @@ def parts(sheet: Sheet, layouts: Sequence[Layout]) -> Iterator[Sheet]:
     above: tuple[str, ...] | None = None
     layout: Layout | None = None
     for index, row in enumerate(cells):
+        if layout is None and index >= SEARCHED_ROWS:  # a first header further down is none
+            break
         if known.isdisjoint(row) or len(known.intersection(row)) < fewest:  # quick, since most rows are data
             continue
         names = _names(row)
         found = _fitting(names, layouts)
         if found is None or names == above:
             continue
-        if (layout.shape == SECTIONS) if layout else index >= SEARCHED_ROWS:
+        if layout is not None and layout.shape == SECTIONS:
             break
         if layout is not None:
             yield _part(sheet, start, index)
@@ -183,15 +186,15 @@ def _part(sheet: Sheet, start: int, end: int) -> Sheet:
 
 
 def _unwrapped(cells: list[list[str]]) -> list[list[str]]:
-    filled = [row for row in cells if any(cell.strip() for cell in row)]
-    wrapped = [row for row in filled if len(row) == 1 and "," in row[0]]
-    if len(wrapped) * 2 <= len(filled):
+    wrapped = sum(len(row) == 1 and "," in row[0] for row in cells)
+    if not wrapped or wrapped * 2 <= sum(any(cell.strip() for cell in row) for row in cells):
         return cells
     return [next(csv.reader(row)) if len(row) == 1 and row[0] and not _NEW_LINE & set(row[0]) else row for row in cells]
 
 
 def _table(sheet: Sheet, cells: list[list[str]], index: int, names: tuple[str, ...], layout: Layout) -> Detected:
     rows: list[Row] = []
+    needed = () if layout.shape == SECTIONS else layout.required
     broken: dict[Source, RowError] = {}
     named = distinct_names(names)
     for number, row in zip(sheet.numbers[index + 1 :], cells[index + 1 :], strict=True):
@@ -201,11 +204,12 @@ def _table(sheet: Sheet, cells: list[list[str]], index: int, names: tuple[str, .
         columns = map(str, range(len(row))) if layout.shape == SECTIONS else named
         rows.append(Row(sheet.file, number, dict(zip(columns, row, strict=False))))
         marked = _UNCLOSED if number in sheet.unclosed else _SPOILED if number in sheet.spoiled else None
-        error = marked or _shape_error(row, names, layout)
+        error = marked or _shape_error(row, names, layout) or ("#" in "".join(row) and workbook_cells.error_in(row, names, needed))
         if error:
             broken[rows[-1].source] = error
     preamble = tuple(tuple(row) for row in cells[:index])
-    return Detected(layout, Table(sheet.file, sheet.sha256, names, sheet.numbers[index], preamble, tuple(rows)), broken)
+    table = Table(sheet.file, sheet.sha256, names, sheet.numbers[index], preamble, tuple(rows))
+    return Detected(layout, workbook_cells.days_since_1900(table) if sheet.since_1904 else table, broken)
 
 
 def distinct_names(names: Sequence[str]) -> tuple[str, ...]:

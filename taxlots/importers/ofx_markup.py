@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+LIMIT_DEPTH = 100  # OFX has about ten, and elements without a value, which SGML does not end
 RECORD, ORG, SECURITY = "RECORD", "ORG", "SECURITY"
 _STATED = (RECORD, ORG, "STATEMENT", "BROKERID", "BANKID", "ACCTID", "CURDEF", "ASOF")
 _TOLD = (
@@ -46,7 +47,12 @@ _DECLARED = re.compile(r"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 class OfxError(ValueError):
-    """The file can't be read as OFX."""
+    """The file can't be read as OFX; `line` is where that shows, if at one place."""
+
+    def __init__(self, why: str, line: int | None = None) -> None:
+        """Cause and place."""
+        super().__init__(why)
+        self.line = line
 
 
 @dataclass(slots=True)
@@ -86,13 +92,22 @@ def _tree(text: str) -> _Node:
         node = _Node(tag, line, value)
         stack[-1].children.append(node)
         if not value and not match["empty"]:
-            stack.append(node)
-            opened[tag] += 1
+            _open(node, stack, opened)
     if not any(node.tag == "OFX" for node in root.children):
         raise OfxError("the file begins as OFX, and holds nothing of it")
     if opened["OFX"]:
         raise OfxError(f"the file ends within {stack[-1].tag}: it was cut off")
     return root
+
+
+def _open(node: _Node, stack: list[_Node], opened: Counter[str]) -> None:
+    """Begin an aggregate. Raises OfxError for one that OFX can't have there: it would be read many times over."""
+    if len(stack) > LIMIT_DEPTH:
+        raise OfxError(f"more than {LIMIT_DEPTH} aggregates stand within each other", node.line)
+    if node.tag in _STATEMENTS and any(opened[tag] for tag in _STATEMENTS):
+        raise OfxError("a statement begins within another", node.line)
+    stack.append(node)
+    opened[node.tag] += 1
 
 
 def _close(tag: str, stack: list[_Node], opened: Counter[str]) -> None:

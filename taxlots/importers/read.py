@@ -19,12 +19,16 @@ from taxlots.importers.readers import LargeText, Sheet, Unreadable, read_sheets
 from taxlots.importers.records import FormLine, Intake, ReportedBalance, Row, Source, Table, Transaction
 from taxlots.importers.repeated_exports import without_swan_copies
 from taxlots.importers.transaction_columns import row_times, source_count, sources
+from taxlots.importers.workbook_cells import is_error
 from taxlots.problems import Problem, problem
 from taxlots.settings import Times
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOO_LARGE = Decimal(10) ** 15  # leaves room for sums of a thousand such rows in 18 digits
 _EXACT_FIELDS = ("sent_quantity", "received_quantity", "fee_quantity", "fee_value", "value", "basis")
+
+
+_NAMES = ("account", "sent_asset", "received_asset", "fee_asset", "value_currency", "counter_account")
 
 
 @dataclass(slots=True)
@@ -160,6 +164,12 @@ def _exact_transactions(intake: Intake) -> list[Transaction]:
     fitting = []
     for transaction in intake.transactions:
         file, row = transaction.sources[0]
+        spoiled = [name for name in _NAMES if is_error(getattr(transaction, name) or "")]
+        if spoiled:
+            intake.unusable.update(transaction.sources)
+            message = f"{spoiled[0]} is the spreadsheet error {getattr(transaction, spoiled[0])}, and no name"
+            intake.problems.append(problem("ROW_INVALID", message, file=file, row=row))
+            continue
         given = {name: value for name in _EXACT_FIELDS if (value := getattr(transaction, name)) is not None}
         large = [name for name, value in given.items() if value >= _TOO_LARGE]
         if large:

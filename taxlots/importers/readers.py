@@ -4,12 +4,10 @@ Files from outside are hostile: archives are read in memory up to a limit, never
 shown, never opened.
 """
 
-import csv
 import gzip
 import hashlib
 import io
 import os
-import re
 import tarfile
 import zipfile
 import zlib
@@ -24,20 +22,17 @@ from taxlots.importers.encodings import CONTROL, decode
 from taxlots.importers.folders import Found, TooLargeError, UnreadableError, passed_over, read_bytes, walk
 from taxlots.importers.foreign import is_own, what_else, zipped_document
 from taxlots.importers.packed import OLE_MARK, is_workbook, read_pieces, unpack, unpack_tar
+from taxlots.importers.text_rows import RowsError, check_line_lengths, delimiter_of, split
 from taxlots.problems import Problem, printable, problem
 
 LIMIT_BYTES = 2 * 1024**3
 LIMIT_RATIO, RATIO_FLOOR = 200, 16 * 1024**2  # CSV and spreadsheets pack to a tenth or fiftieth; a bomb to a thousandth
 LIMIT_MEMBERS = 10_000
 LIMIT_DEPTH = 2
-LIMIT_COLUMNS = 16_384  # as wide as a spreadsheet can be
 LIMIT_NAME = 300
 LARGE_BYTES, HEAD_BYTES = 256 * 1024, 64 * 1024  # from LARGE_BYTES on reading by columns pays
 _DOCUMENTS = {".json", ".html", ".htm"}
 _TOO_DEEP, _UNPACK = "an archive within two others is not opened", "Unpack it yourself and give the folder."
-_DELIMITERS = ",;\t|^"
-_SEPARATOR = re.compile(r'"?sep=([^\r\n"])"?[\r\n]', re.IGNORECASE)
-csv.field_size_limit(16 * 1024**2)
 _TAR_AT, _TAR = 257, b"ustar"  # where a tar archive says that it is one
 # RuntimeError: encrypted, unknown packing.
 _DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, OSError, EOFError, ValueError, RuntimeError)
@@ -48,7 +43,7 @@ class Sheet:
     """A file (or one worksheet) as rows of text; `numbers` are the lines where the rows start.
 
     `unclosed` are the numbers of rows in which a quote opens that nothing closes: they have swallowed the lines below. `spoiled` are
-    those with characters that no text has, such as NUL.
+    those with characters that no text has, such as NUL. `since_1904` says that numbers of days in it count from then.
     """
 
     file: str
@@ -57,6 +52,7 @@ class Sheet:
     numbers: list[int] = field(repr=False)
     unclosed: frozenset[int] = frozenset()
     spoiled: frozenset[int] = frozenset()
+    since_1904: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +75,7 @@ class LargeText:
 
     def delimiter(self) -> str:
         """What separates its cells."""
-        return _delimiter(self.data[:HEAD_BYTES].decode(errors="replace"))
+        return delimiter_of(self.data[:HEAD_BYTES].decode(errors="replace"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +99,10 @@ class _Room:
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """A file in an archive; `unpack(room, message)` gives its bytes or raises TooLargeError with the message."""
+    """A file in an archive and its size there; `unpack(room, message)` gives its bytes or raises TooLargeError with the message."""
 
     name: str
+    size: int
     unpack: Callable[[int, str], bytes]
 
 
@@ -120,6 +117,11 @@ def read_sheets(paths: Sequence[Path], base: Path | None = None) -> Iterator[She
             inside = base is not None and found.path.is_relative_to(base)
             label = _label(str(found.path.relative_to(base)) if base is not None and inside else str(found.path))
             yield from (_named(sheet, names) for sheet in _read_file(found, label))
+
+
+def _allowance(packed: int) -> int:
+    """How many bytes may come out of so many packed ones."""
+    return min(LIMIT_BYTES, max(RATIO_FLOOR, LIMIT_RATIO * packed))
 
 
 def _label(name: str) -> str:
@@ -148,7 +150,7 @@ def _read_file(found: Found, label: str) -> Iterator[Sheet | LargeText | Unreada
         yield _failed(label, None, error)
         return
     if found.given or found.path.suffix.lower() not in _DOCUMENTS:
-        yield from _read_bytes(data, label, _Room(min(LIMIT_BYTES, max(RATIO_FLOOR, LIMIT_RATIO * len(data)))))
+        yield from _read_bytes(data, label, _Room(_allowance(len(data))))
     elif not is_own(data):
         yield _passed_over(data, label)
 
@@ -174,10 +176,8 @@ def _read_bytes(data: bytes, label: str, room: _Room, depth: int = 0) -> Iterato
         yield from _read_workbook(data, label, room)
     elif other := what_else(data):
         yield _refused(label, digest, "FILE_NOT_TEXT", f"it is {other[0]}", other[1])
-    elif len(data) >= LARGE_BYTES:
-        yield LargeText(label, digest, data.removeprefix(b"\xef\xbb\xbf"))
     else:
-        yield _text_sheet(data, label, digest)
+        yield _read_text(data, label, digest)
 
 
 def _gunzip(data: bytes, label: str, room: _Room, depth: int) -> Iterator[Sheet | LargeText | Unreadable]:
@@ -186,8 +186,9 @@ def _gunzip(data: bytes, label: str, room: _Room, depth: int) -> Iterator[Sheet 
         yield _refused(label, digest, "FILE_UNREADABLE", _TOO_DEEP, _UNPACK)
         return
     try:
-        with gzip.open(io.BytesIO(data)) as stream:
-            inner = read_pieces(stream, room.left, f"unpacks to more than {room.left} bytes")
+        packed = io.BytesIO(data)
+        with gzip.open(packed) as stream:
+            inner = read_pieces(stream, lambda: min(room.left, _allowance(packed.tell())), "unpacks to more than {} bytes")
     except _DAMAGED as error:
         yield _refused(label, digest, "FILE_UNREADABLE", f"damaged gzip: {error}")
     except UnreadableError as error:
@@ -220,7 +221,7 @@ def _open_zip(data: bytes, label: str, room: _Room, depth: int) -> Iterator[Shee
 def _read_members(archive: zipfile.ZipFile, label: str, room: _Room, depth: int) -> Iterator[Sheet | LargeText | Unreadable]:
     for member in sorted(archive.infolist(), key=lambda m: m.filename):
         if not member.is_dir():
-            yield from _read_member(_Member(member.filename, partial(unpack, archive, member)), label, room, depth)
+            yield from _read_member(_Member(member.filename, member.compress_size, partial(unpack, archive, member)), label, room, depth)
 
 
 def _open_tar(data: bytes, label: str, room: _Room, depth: int) -> Iterator[Sheet | LargeText | Unreadable]:
@@ -236,7 +237,7 @@ def _open_tar(data: bytes, label: str, room: _Room, depth: int) -> Iterator[Shee
                 yield _refused(label, digest, "FILE_TOO_LARGE", f"the archive holds more than {LIMIT_MEMBERS} files", _UNPACK)
                 return
             for member in sorted((m for m in members if m.isreg()), key=lambda m: m.name):
-                yield from _read_member(_Member(member.name, partial(unpack_tar, archive, member)), label, room, depth)
+                yield from _read_member(_Member(member.name, member.size, partial(unpack_tar, archive, member)), label, room, depth)
     except _DAMAGED as error:
         yield _refused(label, digest, "FILE_UNREADABLE", f"damaged archive: {error}")
 
@@ -246,7 +247,7 @@ def _read_member(member: _Member, label: str, room: _Room, depth: int) -> Iterat
     if passed_over(member.name.split("/")):
         return
     try:
-        data = member.unpack(room.left, f"the archive unpacks to more than {room.left} bytes from here on")
+        data = member.unpack(min(room.left, _allowance(member.size)), "the archive unpacks to more than {} bytes here")
     except _DAMAGED as error:
         yield _refused(name, None, "FILE_UNREADABLE", str(error))
         return
@@ -261,17 +262,32 @@ def _read_member(member: _Member, label: str, room: _Room, depth: int) -> Iterat
 
 
 def _read_workbook(data: bytes, label: str, room: _Room) -> Iterator[Sheet | LargeText | Unreadable]:
-    from taxlots.importers.workbooks import worksheets  # noqa: PLC0415  only spreadsheets pay for it
+    from taxlots.importers.workbook_limits import counts_from_1904  # noqa: PLC0415  only spreadsheets pay for it
+    from taxlots.importers.workbooks import worksheets  # noqa: PLC0415
 
     digest = hashlib.sha256(data).hexdigest()
     try:
-        for name, cells in worksheets(data, room.left):
-            if any(any(row) for row in cells):
-                yield Sheet(_label(f"{label}#{name}"), digest, cells, list(range(1, len(cells) + 1)))
+        filled = [(name, cells) for name, cells in worksheets(data, room.left) if any(map(any, cells))]
+        since_1904 = counts_from_1904(data)
+        for name, cells in filled:
+            yield Sheet(_label(f"{label}#{name}"), digest, cells, list(range(1, len(cells) + 1)), since_1904=since_1904)
+        if not filled:
+            yield _refused(label, digest, "FILE_EMPTY", "no sheet of the workbook has a filled cell")
     except _DAMAGED as error:
         yield _refused(label, digest, "FILE_UNREADABLE", f"damaged workbook: {error}")
     except UnreadableError as error:
         yield _failed(label, digest, error)
+
+
+def _read_text(data: bytes, label: str, digest: str) -> Sheet | LargeText | Unreadable:
+    if not ofx_markup.is_ofx(data[:HEAD_BYTES].decode(errors="replace")):  # which may be one line
+        try:
+            check_line_lengths(data)
+        except RowsError as error:
+            return _broken(label, digest, error)
+    if len(data) >= LARGE_BYTES:
+        return LargeText(label, digest, data.removeprefix(b"\xef\xbb\xbf"))
+    return _text_sheet(data, label, digest)
 
 
 def _text_sheet(data: bytes, label: str, digest: str) -> Sheet | Unreadable:
@@ -281,13 +297,11 @@ def _text_sheet(data: bytes, label: str, digest: str) -> Sheet | Unreadable:
     try:
         if ofx_markup.is_ofx(text):
             return Sheet(label, digest, *ofx_markup.rows(text))
-        cells, numbers, unclosed = _split(text)
+        cells, numbers, unclosed = split(text)
     except ofx_markup.OfxError as error:
-        return _refused(label, digest, "FILE_UNREADABLE", str(error))
-    except csv.Error as error:
-        return _refused(label, digest, "FILE_UNREADABLE", f"{error}; probably a quote is opened and never closed")
-    except TooLargeError as error:
-        return _failed(label, digest, error)
+        return Unreadable(label, digest, problem("FILE_UNREADABLE", str(error), file=label, row=error.line))
+    except RowsError as error:
+        return _broken(label, digest, error)
     return Sheet(label, digest, cells, numbers, unclosed, _spoiled(text, cells, numbers))
 
 
@@ -298,58 +312,12 @@ def _spoiled(text: str, cells: list[list[str]], numbers: list[int]) -> frozenset
     return frozenset(number for number, row in zip(numbers, cells, strict=True) if any(CONTROL.search(cell) for cell in row))
 
 
-def _split(text: str) -> tuple[list[list[str]], list[int], frozenset[int]]:
-    """Rows, the line where each starts, and the rows with a quote that nothing closes.
-
-    Raises csv.Error for a giant cell, TooLargeError for a row with more cells than a spreadsheet has columns.
-    """
-    lines = list(io.StringIO(text, newline=""))
-    delimiter = _delimiter(text)
-    widest = max((line.count(delimiter) for line in lines), default=0) + 1
-    if widest > LIMIT_COLUMNS:
-        raise TooLargeError(f"a row has {widest} cells, more than {LIMIT_COLUMNS}", "Export the file again, one transaction per row.")
-    reader = csv.reader(lines, delimiter=delimiter)
-    cells: list[list[str]] = []
-    numbers: list[int] = []
-    unclosed: set[int] = set()
-    start = 1
-    for row in reader:
-        cells.append(row if any(row) else row[:1])  # a line of delimiters only is blank
-        numbers.append(start)
-        if (reader.line_num > start or reader.line_num == len(lines)) and not _closed(lines[start - 1 : reader.line_num], delimiter):
-            unclosed.add(start)
-        start = reader.line_num + 1
-    return cells, numbers, frozenset(unclosed)
-
-
-def _closed(lines: list[str], delimiter: str) -> bool:
-    """Whether every quote of the row closes; in a row of several lines, also whether it ends its cell."""
-    try:
-        list(csv.reader(lines, delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        return len(lines) == 1 and "end of data" not in str(error)
-    return True
-
-
-def _delimiter(text: str) -> str:
-    """The delimiter that the first line names (`sep=;`), else the one that splits the most of the first lines into equally many cells."""
-    named = _SEPARATOR.match(text)
-    if named:
-        return named[1]
-    lines = [line for line in text[:65536].splitlines()[:40] if line.strip()]
-
-    def fit(delimiter: str) -> tuple[int, int]:
-        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1]
-        if not widths:
-            return (0, 0)
-        common = max(set(widths), key=lambda w: (widths.count(w), w))
-        return (widths.count(common), common)
-
-    return max(_DELIMITERS, key=fit)
-
-
 def _refused(label: str, digest: str | None, code: str, why: str, hint: str | None = None) -> Unreadable:
     return Unreadable(label, digest, problem(code, why, hint, file=label))
+
+
+def _broken(label: str, digest: str, error: RowsError) -> Unreadable:
+    return Unreadable(label, digest, problem(error.code, error.why, error.hint, file=label, row=error.row))
 
 
 def _failed(label: str, digest: str | None, error: UnreadableError) -> Unreadable:

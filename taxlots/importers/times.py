@@ -49,7 +49,12 @@ def parse_time(text: str, zone: tzinfo = UTC) -> tuple[datetime, bool]:
 def is_local(text: str) -> bool:
     """Whether the text is a time of day whose zone it does not say: not a bare date, no offset, no count of seconds."""
     match = _matched(text)
-    return bool(match and match["hour"] and not match["zone"]) or bool(_SERIAL.fullmatch(text.strip()))
+    return bool(match and match["hour"] and not match["zone"]) or is_serial(text)
+
+
+def is_serial(text: str) -> bool:
+    """Whether the text is a bare number that is read as a count of days."""
+    return _SERIAL.fullmatch(text.strip()) is not None
 
 
 def _matched(text: str) -> re.Match[str] | None:
@@ -65,7 +70,7 @@ def _from_other(text: str, zone: tzinfo) -> tuple[datetime, bool]:
     cleaned = text.strip()
     if _SINCE_1970.fullmatch(cleaned):
         return _from_count(cleaned), False
-    if _SERIAL.fullmatch(cleaned):
+    if is_serial(cleaned):
         return _from_serial(cleaned, zone, text)
     match = _matched(text)
     if not match:

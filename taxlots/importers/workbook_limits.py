@@ -11,12 +11,16 @@ from xml.parsers import expat
 
 from taxlots.importers.folders import TooLargeError, UnreadableError
 from taxlots.importers.packed import unpack
+from taxlots.importers.workbook_cells import errors_as_text
 
 LIMIT_PARTS = 256 * 1024**2
 LIMIT_CELLS = 10_000_000
+LIMIT_SPARSE = 4_000_000  # cells of a sheet of which less than a tenth is filled, as by a stray cell far below
 LIMIT_TEXT = 512 * 1024**2
 _CELL = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
 _USUAL_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="[0-9]+")?(?: t="([a-zA-Z]+)")?/?>')
+_1904 = re.compile(rb"<(?:[\w.-]+:)?workbookPr\s[^<>]*\bdate1904=[\"'](?:1|true|on)[\"']")
+_HEAD = 256 * 1024
 _PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _SAVE = "Save the one sheet that is needed as CSV."
 
@@ -45,8 +49,19 @@ def checked_copy(data: bytes, limit: int) -> bytes | None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as packed:
         for name, part in parts.items():
-            packed.writestr(name, part)
+            packed.writestr(name, errors_as_text(part) if name.startswith("xl/worksheets/") else part)
     return stream.getvalue()
+
+
+def counts_from_1904(data: bytes) -> bool:
+    """Whether the workbook says that its days count from 1904, as old Excel on the Mac did. What it may unpack to was checked before."""
+    if not data.startswith(b"PK"):
+        return False
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if "xl/workbook.xml" not in archive.namelist():
+            return False
+        with archive.open("xl/workbook.xml") as part:
+            return _1904.search(part.read(_HEAD)) is not None
 
 
 def _parts(archive: zipfile.ZipFile, limit: int) -> dict[str, bytes]:
@@ -69,7 +84,12 @@ def _is_small(part: bytes, strings: "_Strings | None") -> bool:
         return False
     columns, rows, kinds = zip(*cells, strict=True)
     area = max(map(int, rows)) * max(_column(letters.decode()) for letters in set(columns))
-    return area <= LIMIT_CELLS and kinds.count(b"s") * max(strings.lengths if strings else [0], default=0) <= LIMIT_TEXT
+    return area <= _most(len(cells)) and kinds.count(b"s") * max(strings.lengths if strings else [0], default=0) <= LIMIT_TEXT
+
+
+def _most(filled: int) -> int:
+    """How large a sheet of so many filled cells may be."""
+    return min(LIMIT_CELLS, max(LIMIT_SPARSE, 10 * filled))
 
 
 def _parser() -> expat.XMLParserType:
@@ -112,6 +132,7 @@ class _Sheet:
         self._part = part
         self._row, self._column = 0, 0
         self._last_row, self._last_column = 0, 0
+        self._filled = 0
         self._shared = False
         self._value: list[str] | None = None
         self._shown: Counter[str] = Counter()
@@ -125,8 +146,9 @@ class _Sheet:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
         _walk(self._part, parser)
-        if self._last_row * self._last_column > LIMIT_CELLS:
-            raise TooLargeError(f"a sheet spans {self._last_row} rows and {self._last_column} columns", _SAVE)
+        if self._last_row * self._last_column > _most(self._filled):
+            span = f"a sheet spans {self._last_row} rows and {self._last_column} columns, with {self._filled} filled cells"
+            raise TooLargeError(span, _SAVE)
         lengths = strings.lengths if strings else []
         total = sum(lengths[int(n)] * count for n, count in self._shown.items() if n.isdecimal() and int(n) < len(lengths))
         if total > LIMIT_TEXT:
@@ -145,6 +167,7 @@ class _Sheet:
             self._column = 0
         elif local in {"v", "is", "f"}:
             self._last_row, self._last_column = max(self._last_row, self._row), max(self._last_column, self._column)
+            self._filled += local != "f"
             self._value = [] if local == "v" and self._shared else None
 
     def _go_to(self, place: str) -> None:

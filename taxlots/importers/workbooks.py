@@ -9,7 +9,7 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -22,6 +22,7 @@ LIMIT_MEMORY = 2 * 1024**3
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SAVE = "Save the one sheet that is needed as CSV."
 Rows = list[list[str]]
+_NOTHING: list[str] = []  # one for all empty rows
 
 
 def worksheets(data: bytes, limit: int) -> Iterator[tuple[str, Rows]]:
@@ -46,9 +47,16 @@ def read_rows(data: bytes) -> Iterator[tuple[str, Rows]]:
             sheet = workbook.get_sheet_by_index(index)
             if sheet.total_height * sheet.total_width > LIMIT_CELLS:
                 raise TooLargeError(f"sheet {name!r} spans {sheet.total_height} rows and {sheet.total_width} columns", _SAVE)
-            yield name, [[cell_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+            left = [""] * (sheet.start[1] if sheet.start else 0)
+            yield name, [_text_row(left, row) for row in sheet.iter_rows()]
     except (CalamineError, OSError, ValueError) as error:
         raise UnreadableError(f"damaged workbook: {error}") from None
+
+
+def _text_row(left: list[str], row: Sequence[object]) -> list[str]:
+    """The cells of a row, behind the empty columns to their left; of an empty row none, so that a million of them are no burden."""
+    cells = [cell_text(value) for value in row]
+    return left + cells if any(cells) else _NOTHING
 
 
 def cell_text(value: object) -> str:

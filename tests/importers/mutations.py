@@ -15,7 +15,7 @@ from taxlots.importers.detect import SEARCHED_ROWS, Layout, _fitting, _names
 from taxlots.importers.encodings import decode
 from taxlots.importers.layouts import LAYOUTS
 from taxlots.importers.read import Imported, read
-from taxlots.importers.readers import _delimiter
+from taxlots.importers.text_rows import delimiter_of
 from taxlots.ledger.settle import Ledger, Terms, settle
 from taxlots.problems import Severity
 
@@ -43,7 +43,7 @@ def sample_rows(path: str) -> Rows:
     """The cells of a sample."""
     text = decode((SAMPLES / path).read_bytes())
     assert text is not None
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text)))
 
 
 def as_text(rows: Rows, delimiter: str = ",") -> str:

@@ -81,7 +81,7 @@ REFUSED = {
     "broken OLE": (OLE + b"\0" * 5000, "FILE_UNREADABLE", "damaged workbook"),
     "wide row": (OTHER.encode() + b"a," * 20_000, "FILE_TOO_LARGE", "20001 cells"),
     "wide header": (",".join(f"c{n}" for n in range(20_000)).encode(), "FILE_TOO_LARGE", "20000 cells"),
-    "giant cell": (OTHER.encode() + b"x" * (17 * 1024**2), "FILE_UNREADABLE", "field limit"),
+    "giant cell": (OTHER.encode() + b"x" * (17 * 1024**2), "FILE_UNREADABLE", "a line has more than 16777216 bytes"),
 }
 
 
