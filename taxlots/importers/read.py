@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from taxlots import exact
-from taxlots.importers import companions
+from taxlots.importers import companions, program_results
 from taxlots.importers.bulk import Bulk, joined
 from taxlots.importers.detect import Detected, Layout, count_rows, detect, detect_large, parts
 from taxlots.importers.layouts import LAYOUTS
@@ -106,10 +106,14 @@ def _detect_all(sheets: Iterable[Sheet | LargeText | Unreadable], own: Sequence[
             imported.files.append(FileRecord(sheet.file, sheet.sha256, None, 0))
             imported.problems.append(sheet.problem)
             continue
+        command = program_results.command_of(sheet) if isinstance(sheet, Sheet) else None
+        if command and isinstance(sheet, Sheet):
+            _leave_result(sheet, command, imported)
+            continue
         found = _tables(sheet, own) if isinstance(sheet, Sheet) else [known] if known is not None else []
         if not found and isinstance(sheet, Sheet):
             imported.files.append(FileRecord(sheet.file, sheet.sha256, None, count_rows(sheet)))
-            imported.unusable.update((sheet.file, n) for n, row in zip(sheet.numbers, sheet.cells, strict=True) if any(map(str.strip, row)))
+            imported.unusable.update(_filled(sheet))
             imported.problems.append(_unknown(sheet.file, sheet.cells))
         if not found:
             continue
@@ -121,6 +125,18 @@ def _detect_all(sheets: Iterable[Sheet | LargeText | Unreadable], own: Sequence[
             continue
         detected += found
     return detected
+
+
+def _filled(sheet: Sheet) -> list[Source]:
+    return [(sheet.file, n) for n, row in zip(sheet.numbers, sheet.cells, strict=True) if any(map(str.strip, row))]
+
+
+def _leave_result(sheet: Sheet, command: str, imported: Imported) -> None:
+    rows = _filled(sheet)
+    imported.files.append(FileRecord(sheet.file, sheet.sha256, program_results.LAYOUT, len(rows)))
+    imported.set_aside |= dict.fromkeys(rows, program_results.REASON)
+    if all(p.code != "RESULT_LEFT_OUT" or (p.file or "").partition("#")[0] != sheet.file.partition("#")[0] for p in imported.problems):
+        imported.problems.append(program_results.left_out(sheet, command))  # one for all sheets of a workbook
 
 
 def _tables(sheet: Sheet, own: Sequence[Layout]) -> list[Detected]:
