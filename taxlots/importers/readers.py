@@ -286,7 +286,7 @@ def _read_text(data: bytes, label: str, digest: str) -> Sheet | LargeText | Unre
         except RowsError as error:
             return _broken(label, digest, error)
     if len(data) >= LARGE_BYTES:
-        return LargeText(label, digest, data.removeprefix(b"\xef\xbb\xbf"))
+        return LargeText(label, digest, data.replace(b"\xef\xbb\xbf", b""))
     return _text_sheet(data, label, digest)
 
 

@@ -81,6 +81,18 @@ REFUSED = {
     "broken OLE": (OLE + b"\0" * 5000, "FILE_UNREADABLE", "damaged workbook"),
     "wide row": (OTHER.encode() + b"a," * 20_000, "FILE_TOO_LARGE", "20001 cells"),
     "wide header": (",".join(f"c{n}" for n in range(20_000)).encode(), "FILE_TOO_LARGE", "20000 cells"),
+    # Every other line opens a quote that the next one does not end: 1,001 such rows.
+    "open quotes": (OTHER.encode() + b'2024,x,"y\n' * 2002, "FILE_UNREADABLE", "quotes open that nothing closes"),
+    "one open quote": (OTHER.encode() + b'2024,x,"y\n' + b"2024,x,y\n" * 10_000, "FILE_UNREADABLE", "within 10000 lines"),
+    # 10 columns of a million rows, of which 2 cells are filled.
+    "stray cell": (xlsx(sheet(CELL.format("A", 1), CELL.format("J", 1_000_000))), "FILE_TOO_LARGE", "with 2 filled cells"),
+    "empty workbook": (xlsx(sheet("<c/>")), "FILE_EMPTY", "no sheet of the workbook has a filled cell"),
+    "deep OFX": (b"OFXHEADER:100\n\n<OFX>" + b"<A>" * 200 + b"</OFX>", "FILE_UNREADABLE", "stand within each other"),
+    "statements in statements": (
+        b"OFXHEADER:100\n\n<OFX>\n" + b"<STMTRS>" * 50 + b"</OFX>",
+        "FILE_UNREADABLE",
+        "a statement begins within",
+    ),
     "giant cell": (OTHER.encode() + b"x" * (17 * 1024**2), "FILE_UNREADABLE", "a line has more than 16777216 bytes"),
 }
 
@@ -97,10 +109,42 @@ def test_refused_with_its_cause(tmp_path, monkeypatch, case):
     assert sum(file["used"] for file in document["files"]) == 1
 
 
+def test_a_refused_row_is_named_by_its_line(tmp_path):
+    """The header and one row come before the line where the trouble begins: line 3."""
+    for case in ("open quotes", "one open quote", "wide row", "giant cell"):
+        document = checked(tmp_path / case, {"bad.csv": REFUSED[case][0]})
+        assert [p["row"] for p in document["problems"]] == [3], case
+
+
+def test_a_note_of_many_lines_is_a_note(tmp_path):
+    """Lines within a closed quote, 9,000 of them, are one row; blank lines by the thousand are none."""
+    note = '"' + "line\n" * 9_000 + '"'
+    row = tx("2024-02-05T12:00:00Z", "buy", sent="1 USD", received="1 SOL", note=note)
+    document = checked(tmp_path, {"x.csv": (universal(row) + "\n" * 5_000 + row.replace("-05T", "-06T")).encode()})
+    assert [(f["rows"], f["used"]) for f in document["files"]][1:] == [(2, 2)]
+
+
+def test_a_bomb_shows_before_it_is_unpacked(monkeypatch):
+    """10 MB of zeros in 10 kB, with 10 kB of noise behind: what came out so far is measured against what was read so far.
+
+    Noise and zeros together are within 1,000 times their packed size (20 MB), zeros alone are not within 200 times of what was read.
+    """
+    noise = os.urandom(10_000)
+    packed_noise = gzip.compress(b"0" * 10_000_000) + gzip.compress(noise)
+    monkeypatch.setattr(readers, "RATIO_FLOOR", 100_000)
+    whole = readers._allowance(len(packed_noise))
+    (found,) = readers._gunzip(packed_noise, "x.gz", readers._Room(whole), 0)
+    assert isinstance(found, readers.Unreadable)
+    assert found.problem.code == "FILE_TOO_LARGE"
+    assert int(re.findall("[0-9]+", found.problem.message)[0]) < whole
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is told in kilobytes on Linux only")
 def test_a_real_bomb_is_refused_in_little_memory(tmp_path):
-    """100 MB of zeros in 100 kB, and a spreadsheet of 17 thousand million cells: refused, with a peak below 600 MB."""
-    folder(tmp_path, {"a_good.csv": GOOD, "b.zip": packed([("x.csv", b"0" * 100_000_000)]), "c.xlsx": REFUSED["two far cells"][0]})
+    """100 MB of zeros in 100 kB, a spreadsheet of 17 thousand million cells, 500,000 open quotes, a line of 60 MB: a peak below 350 MB."""
+    quotes = GOOD.encode() + b'2024,x,"y\n' * 500_000
+    bomb, far = packed([("x.csv", b"0" * 100_000_000)]), REFUSED["two far cells"][0]
+    folder(tmp_path, {"a_good.csv": GOOD, "b.zip": bomb, "c.xlsx": far, "d.csv": quotes, "e.csv": b"x" * 60_000_000})
     code = (
         "import resource; from pathlib import Path; from taxlots.importers.read import read;"
         "print(*sorted(p.code for p in read([Path('.')]).problems));"
@@ -108,8 +152,8 @@ def test_a_real_bomb_is_refused_in_little_memory(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
     *found, kilobytes = done.stdout.split()
-    assert found == ["FILE_TOO_LARGE", "FILE_TOO_LARGE"]
-    assert int(kilobytes) < 600_000
+    assert found == ["FILE_TOO_LARGE", "FILE_TOO_LARGE", "FILE_UNREADABLE", "FILE_UNREADABLE"]
+    assert int(kilobytes) < 350_000
 
 
 def test_a_lying_dimension_is_not_believed(tmp_path):

@@ -21,6 +21,7 @@ from mutations import (
     settled,
     shuffled,
 )
+from other_forms import OFX, WORKBOOKS, as_workbook, mutated_ofx, mutated_workbook, ofx_text, sheets_of
 from taxlots.importers.detect import SECTIONS
 from taxlots.ledger.settle import Ledger
 
@@ -62,6 +63,40 @@ def test_said_twice_counts_once(path):
     once = content(ledger_of(**{name: data}))
     again = as_text(sample_rows(path)).encode("utf-16")
     assert content(ledger_of(**{name: data, f"copy/{name}": data, f"new/{name}": again})) == once
+
+
+@pytest.mark.parametrize("path", WORKBOOKS)
+@settings(max_examples=12, deadline=None, derandomize=True, database=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_accidents_to_workbooks_leave_every_row_accounted_for(path: str, seed: int) -> None:
+    """Rows cut off, repeated, swapped and spoiled, and files cut off: every row is used, merged, set aside or named."""
+    ledger_of(**{Path(path).name: mutated_workbook(path, seed)})
+
+
+@pytest.mark.parametrize("path", OFX)
+@settings(max_examples=25, deadline=None, derandomize=True, database=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_accidents_to_ofx_leave_every_record_accounted_for(path: str, seed: int) -> None:
+    """Records repeated, swapped, missing and damaged, in other encodings and cut off: each record is used, merged, set aside or named."""
+    ledger_of(**{Path(path).name: mutated_ofx(path, seed)})
+
+
+@pytest.mark.parametrize("path", WORKBOOKS)
+def test_a_workbook_said_twice_counts_once(path):
+    """The file under another name, and its sheets saved by another program, add nothing."""
+    name, data = Path(path).name, (SAMPLES / path).read_bytes()
+    once = content(ledger_of(**{name: data}))
+    assert once
+    assert content(ledger_of(**{name: data, f"copy/{name}": data, f"new/{name}": as_workbook(sheets_of(path))})) == once
+
+
+@pytest.mark.parametrize("path", OFX)
+def test_ofx_said_twice_counts_once(path):
+    """The file under another name, and all of it in another encoding, add nothing."""
+    name, data = Path(path).name, (SAMPLES / path).read_bytes()
+    once = content(ledger_of(**{name: data}))
+    assert once
+    assert content(ledger_of(**{name: data, f"copy/{name}": data, f"new/{name}": ofx_text(path).encode("utf-16")})) == once
 
 
 @pytest.mark.parametrize("path", FLAT)
