@@ -13,7 +13,7 @@ from taxlots.ledger.settle import Terms, settle
 from support import folder
 
 HEADER = "time,account,kind,sent_quantity,sent_asset,received_quantity,received_asset,fee_quantity,fee_asset,id,note"
-ROWS = [f"2024-02-{1 + n % 28:02}T12:00:{n % 60:02}Z,kraken,buy,{200 + n},USD,{n + 1},SOL,0.5,USD,row-{n:060},a note" for n in range(1800)]
+ROWS = [f"2024-02-{1 + n % 28:02}T12:00:{n % 60:02}Z,kraken,buy,{200 + n},USD,{n + 1},SOL,0.5,USD,row-{n:090},a note" for n in range(1800)]
 LEDGER = "txid,refid,time,type,subtype,aclass,asset,wallet,amount,fee,balance"
 ENTRIES = [
     f"L{n:040},R{n:040},2024-03-{1 + n // 120:02} {n // 60 % 24:02}:{n % 60:02}:00,deposit,,currency,ZUSD,spot / main,1,0,{n + 1}"
