@@ -138,11 +138,12 @@ def detect_large(text: LargeText, layouts: Sequence[Layout]) -> Detected | None:
     cells = [next(csv.reader([line], delimiter=text.delimiter())) for _, line in misfits]
     if any(_fitting(_names(row), layouts) for row in cells):  # another table begins there
         return None
-    if sum(len(row) == 1 and "," in row[0] for row in cells) >= len(columns):  # nothing is left, or each row is wrapped in quotes
+    if sum(len(row) == 1 and "," in row[0] for row in cells) > len(columns):  # each row is wrapped in quotes
         return None
     few = Sheet(text.file, text.sha256, [list(bare.header), *cells], [bare.header_row, *(number for number, _ in misfits)])
     odd = _table(few, few.cells, 0, bare.header, found.layout)
-    return replace(odd, columns=columns)
+    nothing_fits = len(columns) == 0 and len(odd.broken) == len(odd.table.rows)
+    return None if nothing_fits else replace(odd, columns=columns)
 
 
 def _names(row: list[str]) -> tuple[str, ...]:

@@ -272,8 +272,10 @@ def test_damaged_and_hostile_files(tmp_path: Path, text: str, said: str) -> None
 
 
 def test_deep_nesting_and_open_sections_are_read_in_one_pass() -> None:
-    deep = f"{SGML}<OFX>{'<A>' * 200_000}{'</Z>' * 200_000}</OFX>{'<![CDATA[' * 200_000}"
-    assert rows(deep) == ([list(HEADER)], [1])
+    open_sections = f"{SGML}<OFX>{'<A>' * 90}{'</Z>' * 200_000}</OFX>{'<![CDATA[' * 200_000}"
+    assert rows(open_sections) == ([list(HEADER)], [1])
+    with pytest.raises(OfxError, match="stand within each other"):
+        rows(f"{SGML}<OFX>{'<A>' * 200_000}</OFX>")
 
 
 def test_a_large_file_is_read_as_a_small_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
