@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from hashlib import sha256
 from pathlib import Path
@@ -10,8 +10,9 @@ from pathlib import Path
 import msgspec
 
 from taxlots import frames
-from taxlots.decisions.portfolio import Market, Portfolio
+from taxlots.decisions.portfolio import EVERYTHING, Market, Only, Portfolio
 from taxlots.decisions.portfolio import portfolio as build_portfolio
+from taxlots.decisions.wash_window import acquisitions
 from taxlots.importers.companions import LAYOUTS as COMPANIONS
 from taxlots.importers.date_orders import is_open
 from taxlots.importers.layouts import LAYOUTS
@@ -110,16 +111,23 @@ class Session:
 
     def portfolio(self) -> Portfolio:
         """What decisions start from, at this run's date; its problems join the session's. Raises TaxlotsError."""
-        if self._portfolio is not None:
-            return self._portfolio
+        if self._portfolio is None:
+            self._portfolio = self._built(renamed_targets(self.settings, self.ledger.renamed))
+        return self._portfolio
+
+    def holding(self, asset: str | None = None, account: str | None = None) -> Portfolio:
+        """What decisions without targets start from: the lots of one asset or account alone. Raises TaxlotsError(RULE_MISSING)."""
+        return self._built(msgspec.structs.replace(self.settings, targets={}), Only(asset, account))
+
+    def _built(self, settings: Settings, only: Only = EVERYTHING) -> Portfolio:
         today = self.now.astimezone(self.ledger.zone).date()
         years = self.years()
         position = years.position(today.year)
         market = Market(self.ledger.prices, self.now, self.ledger.zone)
-        found = build_portfolio(self.book, market, renamed_targets(self.settings, self.ledger.renamed), position, self.rulebook)
-        self.problems += [*years.problems, *found.problems, *unused_settings(self.settings)]
-        self._portfolio = found
-        return found
+        found = build_portfolio(self.book, market, settings, position, self.rulebook, only)
+        unused = unused_settings(self.settings) if only == EVERYTHING else []
+        self.problems += [*years.problems, *found.problems, *unused]
+        return replace(found, acquired=acquisitions(self.ledger, today, self.rulebook))
 
 
 def read_exports(

@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 
 
+_QUESTIONS = frozenset({"sell", "harvest", "wait"})
 _FILED = frozenset({"report", "export"})  # what goes to the tax office: there only recorded orders of lots count
 
 
@@ -58,15 +59,15 @@ def _root(
 def _carry_out(
     name: str, paths: list[Path], choices: tuple[Any, ...], extra: tuple[Any, ...], shown: tuple[o.Format, Path | None]
 ) -> NoReturn:
-    """Open a session, let `commands.<name>` work on it, show the result and end with its exit code."""
-    from taxlots.cli import commands  # noqa: PLC0415  `--help` must stay fast
+    """Open a session, let the function of the command's name work on it, show the result and end with its exit code."""
+    from taxlots.cli import commands, selling  # noqa: PLC0415  `--help` must stay fast
     from taxlots.cli.progress import steps  # noqa: PLC0415
     from taxlots.session import Choices, open_session  # noqa: PLC0415
 
     chosen = replace(Choices(*choices), filed=name in _FILED)
     with steps(commands.STEPS) as advance:
         session = open_session(paths, chosen, advance)
-        result = getattr(commands, name)(session, advance, *extra)
+        result = getattr(selling if name in _QUESTIONS else commands, name)(session, advance, *extra)
     raise typer.Exit(emit(result, *shown))
 
 
@@ -100,11 +101,85 @@ for _name, _text in (
     ("lots", "Open lots."),
     ("gains", "Disposals, one row per lot piece."),
     ("income", "Income events."),
-    ("harvest", "Year-end review: what each loss is worth in this year's netting."),
     ("rebalance", "Alternatives scored by their after-tax outcome."),
     ("report", "The workbook for an accountant (-o FILE.xlsx)."),
 ):
     _reading(_name, _text)
+
+
+@app.command()
+def sell(  # noqa: PLR0913, PLR0917  one parameter per option
+    asset: Annotated[str, typer.Argument(help="What to sell, such as BTC.", show_default=False)],
+    paths: o.Paths,
+    quantity: Annotated[str | None, typer.Option("--quantity", help="So many units.", show_default=False)] = None,
+    cash: Annotated[str | None, typer.Option("--cash", help="As many as bring so much, after trading cost.", show_default=False)] = None,
+    target: Annotated[
+        str | None,
+        typer.Option("--target", help="The most within zero-tax, zero-ltcg, fifteen-ltcg, gain=X or tax=X.", show_default=False),
+    ] = None,
+    tax_from_cash: Annotated[
+        bool, typer.Option("--tax-from-cash", help="With --cash: that remains after the tax on the sale too.")
+    ] = False,
+    account: o.Account = None,
+    config: o.Config = None,
+    method: o.MethodOption = None,
+    pool: o.PoolOption = None,
+    jurisdiction: o.Jurisdiction = None,
+    timezone: o.Timezone = None,
+    as_of: o.AsOf = None,
+    prices: o.Prices = None,
+    rules: o.Rules = None,
+    form: o.FormatOption = o.Format.TABLE,
+    output: o.Output = None,
+) -> None:
+    """The lots to sell, best after tax first, against FIFO, LIFO, HIFO and LOFO."""
+    from taxlots.cli.selling import Wish  # noqa: PLC0415  `--help` must stay fast
+
+    wish = Wish(asset, quantity, cash, target, account, tax_from_cash)
+    _carry_out("sell", paths, (config, method, pool, jurisdiction, timezone, as_of, prices, rules), (wish,), (form, output))
+
+
+@app.command()
+def harvest(  # noqa: PLR0913, PLR0917  one parameter per option
+    paths: o.Paths,
+    account: o.Account = None,
+    config: o.Config = None,
+    method: o.MethodOption = None,
+    pool: o.PoolOption = None,
+    jurisdiction: o.Jurisdiction = None,
+    timezone: o.Timezone = None,
+    as_of: o.AsOf = None,
+    prices: o.Prices = None,
+    rules: o.Rules = None,
+    year: o.Year = None,
+    form: o.FormatOption = o.Format.TABLE,
+    output: o.Output = None,
+) -> None:
+    """Year-end review: what each loss is worth in this year's netting, and the gains that are taxed at 0 %."""
+    _carry_out("harvest", paths, (config, method, pool, jurisdiction, timezone, as_of, prices, rules), (year, account), (form, output))
+
+
+@app.command()
+def wait(  # noqa: PLR0913, PLR0917  one parameter per option
+    paths: o.Paths,
+    account: o.Account = None,
+    interest: Annotated[
+        str | None, typer.Option("--interest", help="A year, such as 0.04; default the setting's.", show_default=False)
+    ] = None,
+    config: o.Config = None,
+    method: o.MethodOption = None,
+    pool: o.PoolOption = None,
+    jurisdiction: o.Jurisdiction = None,
+    timezone: o.Timezone = None,
+    as_of: o.AsOf = None,
+    prices: o.Prices = None,
+    rules: o.Rules = None,
+    form: o.FormatOption = o.Format.TABLE,
+    output: o.Output = None,
+) -> None:
+    """Short-term gains: days to long-term, tax saved by waiting, break-even price."""
+    choices = (config, method, pool, jurisdiction, timezone, as_of, prices, rules)
+    _carry_out("wait", paths, choices, (account, interest), (form, output))
 
 
 @app.command()

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from taxlots import frames
 from taxlots.cli.progress import Advance
 from taxlots.cli.results import Result
+from taxlots.cli.selling import needs_tax
 from taxlots.decisions.alternatives import ALTERNATIVES, compare
 from taxlots.decisions.gaps import price_gaps
-from taxlots.decisions.harvest import deadline, ladder
 from taxlots.problems import TaxlotsError, problem
 from taxlots.reports import documents, tables, tax_documents, tax_tables
+from taxlots.reports.harvest_documents import review
 from taxlots.reports.templates import write_templates
 from taxlots.session import Session
 from taxlots.settings import METHODS
@@ -96,7 +97,7 @@ def tax(session: Session, _advance: Advance, year: int | None, compared: Sequenc
     wanted = _wanted_year(session, year)
     if session.jurisdiction in COUNTRIES:
         return _tax_of_country(session, wanted)
-    _needs_tax(session)
+    needs_tax(session)
     years = session.years()
     position = years.position(wanted)
     computed = compute(position, session.rulebook, as_filed=as_filed)
@@ -138,21 +139,9 @@ def _tax_of_country(session: Session, year: int) -> Result:
     return Result(tax_documents.country_document(found, (rules, session.rulebook.sha256), problems), shown, problems)
 
 
-def harvest(session: Session, _advance: Advance, year: int | None) -> Result:
-    """Year-end review: what each loss is worth in this year's netting."""
-    _needs_tax(session)
-    portfolio = session.portfolio()
-    if year is not None and year != portfolio.today.year:
-        hint = f"Use --year {portfolio.today.year}, or --as-of {year}-12-31 with prices of that day."
-        raise TaxlotsError(problem("USAGE", f"--year {year}: losses are reviewed at {portfolio.today}", hint))
-    rungs = ladder(portfolio)
-    document = documents.harvest_document(rungs, deadline(portfolio.today), session.problems)
-    return Result(document, [tables.harvest_table(rungs)], session.problems)
-
-
 def rebalance(session: Session, advance: Advance, _year: int | None) -> Result:
     """Alternatives scored by their after-tax outcome."""
-    _needs_tax(session)
+    needs_tax(session)
     portfolio = session.portfolio()
     if not portfolio.targets:
         raise TaxlotsError(
@@ -184,24 +173,17 @@ def _decisions(session: Session, year: int | None, advance: Advance) -> "Content
     from taxlots.reports.workbook import Content  # noqa: PLC0415  as in report
 
     if not session.has_tax:
-        return Content(session, (), None, (), year)
+        return Content(session, (), None, None, year)
     try:
         portfolio = session.portfolio()
-        rungs = ladder(portfolio)
+        found = review(portfolio, dict(session.settings.harvest.replacements))
         plans = compare(portfolio, advance) if portfolio.targets else []
     except TaxlotsError as error:
         if error.problem.code != "RULE_MISSING":
             raise
         session.problems.append(error.problem)
-        return Content(session, (), None, (), year)
-    return Content(session, plans, portfolio, rungs, year)
-
-
-def _needs_tax(session: Session) -> None:
-    if not session.has_tax:
-        hint = "Use --jurisdiction us, or the commands that need no tax: check, ledger, lots, gains, income, report."
-        message = f"the jurisdiction {session.jurisdiction} has lots and gains here, but no tax that decisions can use"
-        raise TaxlotsError(problem("USAGE", message, hint))
+        return Content(session, (), None, None, year)
+    return Content(session, plans, portfolio, found, year)
 
 
 def _wanted_year(session: Session, year: int | None) -> int:

@@ -8,9 +8,9 @@ from taxlots.cli import commands
 from taxlots.cli.progress import steps
 from taxlots.cli.results import DONE, INCOMPLETE
 from taxlots.decisions.alternatives import compare
-from taxlots.decisions.harvest import ladder
 from taxlots.problems import Severity, TaxlotsError, has_errors, problem
 from taxlots.reports import tables
+from taxlots.reports.harvest_documents import review
 from taxlots.reports.render import as_text
 from taxlots.reports.workbook import Content, write_workbook
 from taxlots.session import Choices, Session, open_session
@@ -33,16 +33,16 @@ def run(out: Path) -> int:
     with steps(commands.STEPS) as advance:
         session = open_session([samples / part for part in PARTS], choices, advance)
         portfolio = session.portfolio()
-        rungs = ladder(portfolio)
+        found = review(portfolio, dict(session.settings.harvest.replacements))
         plans = compare(portfolio, advance)
         advance("workbook")
-        write_workbook(Content(session, plans, portfolio, rungs, None), out / "report.xlsx")
+        write_workbook(Content(session, plans, portfolio, found, None), out / "report.xlsx")
     best = next(plan for plan in plans if plan.feasible)
     shown = [
         tables.files_table(session.ledger),
         tables.holdings_table(session.book, session.ledger.prices, session.now),
         tables.years_table(session.book),
-        tables.harvest_summary_table(rungs),
+        tables.harvest_summary_table(found.rungs),
         tables.plans_table(plans, portfolio.terms.drift_penalty),
         tables.trades_summary_table(best),
         tables.problems_table([p for p in session.problems if p.severity is not Severity.INFO]),

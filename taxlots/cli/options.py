@@ -25,6 +25,7 @@ AsOf = Annotated[str | None, typer.Option("--as-of", help="Leave out what is lat
 Prices = Annotated[Path | None, typer.Option("--prices", help="Price table (CSV).", show_default=False)]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the result is shown.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file instead of stdout.", show_default=False)]
+Account = Annotated[str | None, typer.Option("--account", help="Of this account alone.", show_default=False)]
 Year = Annotated[int | None, typer.Option("--year", help="Tax year.", show_default=False)]
 Rules = Annotated[
     Path | None, typer.Option("--rules", help="Folder whose rule files take the place of the packaged ones.", show_default=False)

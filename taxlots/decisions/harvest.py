@@ -4,29 +4,38 @@ Losses are taken largest first per dollar traded, each valued by the tax that it
 ladder whose rungs get cheaper as gains, then 3,000 of ordinary income, then only the carryover are left to meet.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from taxlots import exact
+from taxlots.decisions.further_gains import FurtherGains
+from taxlots.decisions.loss_steps import Step, steps
 from taxlots.decisions.plan import Trade
-from taxlots.decisions.portfolio import HeldLot, Portfolio
+from taxlots.decisions.portfolio import ZERO, HeldLot, Portfolio
 from taxlots.decisions.score import position_with, sale
+from taxlots.decisions.wash_window import Window, wash_sale_applies, window_of
 from taxlots.kinds import is_fiat
-from taxlots.tax.marginal import Cost, step
+from taxlots.lots.wash_sales import COVERED
+from taxlots.tax.marginal import step
+
+SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
     """One lot at a loss, in home currency: the loss, what it saves after the rungs above it, and what that costs.
 
-    `cost` is selling and buying back; `embedded` the later tax on the lower basis; `net` what remains. `window` remarks on
-    purchases of the same asset within 30 days.
+    `allowed` is the part of the loss that purchases in the wash-sale window do not defer; everything after it is of that part.
+    `cost` is selling and buying back; `embedded` the later tax on the lower basis; `net` what remains. `steps` are what the loss
+    offsets, dollar by dollar.
     """
 
     lot: HeldLot
     loss: Decimal
+    allowed: Decimal
     tax_saved: Decimal
     carryover_added: Decimal
     carryover_value: Decimal
@@ -34,22 +43,29 @@ class Rung:
     embedded: Decimal
     net: Decimal
     pays: bool
-    window: str
+    steps: tuple[Step, ...]
+    wash: Window
+
+    @property
+    def window(self) -> str:
+        """The wash-sale window in words."""
+        return self.wash.remark
 
 
-def ladder(portfolio: Portfolio) -> list[Rung]:
-    """Every lot whose sale today is a loss, best first, each after those above it that pay."""
+def ladder(portfolio: Portfolio, account: str | None = None) -> list[Rung]:
+    """Every lot whose sale today is a loss, best first, each after those above it that pay; of one account alone where one is given."""
     with exact.exactly():
-        sales = [sale(portfolio, lot, lot.quantity) for lot in portfolio.lots if lot.tradable]
+        sales = [sale(portfolio, lot, lot.quantity) for lot in portfolio.lots if lot.tradable and account in {None, lot.account}]
         losing = sorted((t for t in sales if t.gain < 0), key=_loss_per_dollar)
         rungs: list[Rung] = []
-        position = portfolio.position
+        above = portfolio
+        taken: dict[str, Decimal] = defaultdict(lambda: ZERO)
         for trade in losing:
-            further = position_with(position, [trade])
-            rung = _rung(portfolio, trade, step(position, further, portfolio.rulebook))
+            rung, counted = _rung(above, trade, taken[trade.asset])
             rungs.append(rung)
             if rung.pays:
-                position = further
+                taken[trade.asset] += rung.wash.deferred
+                above = replace(above, position=position_with(above.position, [counted]))
         return rungs
 
 
@@ -58,31 +74,29 @@ def _loss_per_dollar(trade: Trade) -> tuple[Decimal, str]:
     return (trade.gain / trade.value if trade.value else Decimal(-1), lot_id)
 
 
-def _rung(portfolio: Portfolio, trade: Trade, cost_of_sale: Cost) -> Rung:
+def _rung(above: Portfolio, trade: Trade, taken: Decimal) -> tuple[Rung, Trade]:
+    """A rung after those above it, and the sale with the part of the loss that counts."""
     lot = trade.lot
     if lot is None:
         raise TypeError("a rung is the sale of a lot")
-    terms = portfolio.terms
-    saved, carried = -cost_of_sale.total, cost_of_sale.carryover
-    cost = 2 * trade.value * portfolio.cost_rate
-    embedded = -trade.gain * terms.future_rate
+    terms = above.terms
+    wash = window_of(above, lot, taken)
+    counted = replace(trade, gain=_allowed(trade.gain, wash.deferred, lot.quantity)) if wash.deferred else trade
+    found = step(above.position, position_with(above.position, [counted]), above.rulebook)
+    saved, carried = -found.total, found.carryover
+    cost = 2 * trade.value * above.cost_rate
+    embedded = -counted.gain * terms.future_rate
     net = saved + carried * terms.carryforward_value - cost - embedded
-    window = _window(portfolio, lot)
-    return Rung(lot, -trade.gain, saved, carried, carried * terms.carryforward_value, cost, embedded, net, net > 0, window)
+    year = FurtherGains(above.position, above.rulebook, collectible=lot.asset_class == "collectible")
+    down = tuple(steps(year, lot.term, -counted.gain))
+    value = carried * terms.carryforward_value
+    return Rung(lot, -trade.gain, -counted.gain, saved, carried, value, cost, embedded, net, net > 0, down, wash), counted
 
 
-def _window(portfolio: Portfolio, lot: HeldLot) -> str:
-    """Purchases of the same asset in the 30 days before today, and what the law makes of them."""
-    days = int(portfolio.rulebook.amount("us/federal/wash_sale/window", portfolio.today))
-    since = portfolio.today - timedelta(days=days)
-    recent = [
-        other for other in portfolio.lots if other.asset == lot.asset and other.lot_id != lot.lot_id and other.acquired.date() >= since
-    ]
-    bought = f"{len(recent)} lots of {lot.asset} acquired since {since}" if recent else f"no purchase since {since}"
-    if wash_sale_applies(portfolio, lot):
-        until = portfolio.today + timedelta(days=days)
-        return f"{bought}; a purchase from {since} to {until} defers the loss (26 USC 1091)"
-    return f"{bought}; no wash sale for digital assets as the law stands (26 USC 1091), bills are pending"
+def _allowed(gain: Decimal, deferred: Decimal, quantity: Decimal) -> Decimal:
+    """The part of a loss that falls on the units whose loss is not deferred."""
+    left = exact.CONTEXT.subtract(quantity, deferred)
+    return exact.to_decimal(exact.share(exact.to_units(gain), exact.to_units(left), exact.to_units(quantity)))
 
 
 def round_trips(trades: Sequence[Trade]) -> list[str]:
@@ -94,13 +108,6 @@ def round_trips(trades: Sequence[Trade]) -> list[str]:
     law = "no wash sale for digital assets as the law stands (26 USC 1091), but bills are pending"
     caution = "26 USC 7701(o) asks for economic substance: leave a gap, or ask your accountant"
     return [f"{', '.join(both)}: sold at a loss and bought back on the same day; {law}, and {caution}"]
-
-
-def wash_sale_applies(portfolio: Portfolio, lot: HeldLot) -> bool:
-    """Whether a repurchase defers a loss on this lot (26 USC 1091): for securities, and for digital assets once the law says so."""
-    if lot.asset_class in {"security", "fund"}:
-        return True
-    return portfolio.rulebook.value("us/federal/wash_sale/covers_digital_assets", portfolio.today) is True
 
 
 def paying_sales(portfolio: Portfolio) -> tuple[list[Trade], list[str]]:
@@ -116,3 +123,11 @@ def paying_sales(portfolio: Portfolio) -> tuple[list[Trade], list[str]]:
 def deadline(today: date) -> date:
     """Last trade date that counts for the year (26 USC 451; gains count by trade date)."""
     return date(today.year, 12, 31)
+
+
+def last_weekday(portfolio: Portfolio) -> date | None:
+    """The last weekday of the year, where securities are held and the year ends on a weekend, on which exchanges are closed."""
+    end = deadline(portfolio.today)
+    if end.weekday() < SATURDAY or not any(lot.asset_class in COVERED for lot in portfolio.lots):
+        return None
+    return end - timedelta(days=end.weekday() - SATURDAY + 1)

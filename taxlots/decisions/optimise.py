@@ -13,7 +13,6 @@ import numpy as np
 from taxlots import exact
 from taxlots.decisions.arrays import arrays
 from taxlots.decisions.evaluation import Evaluator
-from taxlots.decisions.harvest import wash_sale_applies
 from taxlots.decisions.instance import Asset, FederalTax, Instance, Lot
 from taxlots.decisions.plan import Certificate, Trade
 from taxlots.decisions.policies import LOT_STEP
@@ -21,6 +20,7 @@ from taxlots.decisions.portfolio import HeldLot, Portfolio
 from taxlots.decisions.score import cash_after, purchase, sale
 from taxlots.decisions.search import Search
 from taxlots.decisions.solution import Proven, document, proof_of, proven, shifted_base
+from taxlots.decisions.wash_window import wash_sale_applies
 from taxlots.tax import TaxPosition
 
 WHOLE_LOT = 1e-7

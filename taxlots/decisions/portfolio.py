@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from taxlots import exact, frames
 from taxlots.ledger.entry_columns import OUTSIDE
@@ -35,6 +36,7 @@ class HeldLot:
     long_term_on: date
     long_term: bool
     order: int
+    transaction_id: str = ""
 
     @property
     def value(self) -> Decimal:
@@ -57,9 +59,21 @@ class HeldLot:
         return "long" if self.long_term else "short"
 
 
+@dataclass(frozen=True, slots=True)
+class Acquisition:
+    """A purchase, swap or receipt of income: what may make a loss on the same asset a wash sale. `day` in the taxpayer's zone."""
+
+    day: date
+    kind: str
+    transaction_id: str
+    account: str
+    asset: str
+    quantity: Decimal
+
+
 @dataclass(frozen=True)
 class Portfolio:
-    """Everything that a plan is computed from. Amounts in the home currency."""
+    """Everything that a plan is computed from. Amounts in the home currency. `acquired`: within the wash-sale window before today."""
 
     today: date
     lots: tuple[HeldLot, ...]
@@ -69,6 +83,7 @@ class Portfolio:
     position: TaxPosition
     rulebook: Rulebook = field(repr=False)
     problems: tuple[Problem, ...] = ()
+    acquired: tuple[Acquisition, ...] = ()
 
     @cached_property
     def assets(self) -> tuple[str, ...]:
@@ -132,7 +147,25 @@ class Market:
     zone: tzinfo
 
 
-def portfolio(book: Book, market: Market, settings: Settings, position: TaxPosition, rulebook: Rulebook) -> Portfolio:
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which lots a decision is about; None means all."""
+
+    asset: str | None = None
+    account: str | None = None
+
+    def holds(self, row: Mapping[str, Any]) -> bool:
+        """Whether a lot is one of them. What left for an unknown place is in no account that one can sell from."""
+        asset, account = row["asset"], row["account"]
+        return account != OUTSIDE and self.asset in {None, asset} and self.account in {None, account}
+
+
+EVERYTHING = Only()
+
+
+def portfolio(
+    book: Book, market: Market, settings: Settings, position: TaxPosition, rulebook: Rulebook, only: Only = EVERYTHING
+) -> Portfolio:
     """The portfolio at the market's moment. Lots without a price are left out with an error Problem.
 
     Raises:
@@ -140,7 +173,7 @@ def portfolio(book: Book, market: Market, settings: Settings, position: TaxPosit
     """
     today = market.now.astimezone(market.zone).date()
     targets = settings.targets
-    held = [row for row in frames.records(book.lots) if row["account"] != OUTSIDE]
+    held = [row for row in frames.records(book.lots) if only.holds(row)]
     quotes = {asset: market.prices.latest(asset, market.now) for asset in {row["asset"] for row in held} | set(targets)}
     _check_targets(targets, quotes, {row["asset"] for row in held})
     lots = tuple(
@@ -156,6 +189,7 @@ def portfolio(book: Book, market: Market, settings: Settings, position: TaxPosit
             long_term_on=row["long_term_on"],
             long_term=today >= row["long_term_on"],
             order=row["order"],
+            transaction_id=row["lot_transaction_id"],
         )
         for row in held
         if (quote := quotes[row["asset"]]) is not None

@@ -9,7 +9,6 @@ import msgspec
 
 from taxlots import exact, frames
 from taxlots.decisions.gaps import Gap
-from taxlots.decisions.harvest import Rung
 from taxlots.decisions.plan import Plan, Trade
 from taxlots.importers.universal import COLUMNS
 from taxlots.ledger.settle import Ledger
@@ -235,24 +234,3 @@ def _trade(trade: Trade) -> Document:
 def approximate(value: Decimal) -> float:
     """A score as a JSON number."""
     return float(value)
-
-
-def harvest_document(rungs: Sequence[Rung], deadline: date, problems: Sequence[Problem]) -> Document:
-    """`taxlots.harvest/1`: the ladder of losses, best first."""
-    names = ["loss", "tax_saved", "carryover_added", "carryover_value", "cost", "embedded", "net"]
-    listed = [
-        {
-            "lot_id": rung.lot.lot_id,
-            "asset": rung.lot.asset,
-            "account": rung.lot.account,
-            "quantity": exact.plain(rung.lot.quantity),
-            "basis": exact.plain(rung.lot.basis),
-            "value": exact.plain(rung.lot.value),
-            "term": rung.lot.term,
-            **{name: exact.plain(getattr(rung, name)) for name in names},
-            "pays": rung.pays,
-            "window": rung.window,
-        }
-        for rung in rungs
-    ]
-    return document("harvest", problems, deadline=deadline.isoformat(), losses=listed)

@@ -160,30 +160,6 @@ def years_table(book: Book) -> Table:
     return Table("Gains and income by year", (("year", TEXT), *((head, MONEY) for head in heads)), rows)
 
 
-def harvest_table(rungs: Sequence[Rung]) -> Table:
-    """The ladder of losses."""
-    columns = (("lot", TEXT), ("asset", TEXT), ("account", TEXT), ("quantity", NUMBER), ("term", TEXT), ("loss", MONEY))
-    more = (("tax saved", MONEY), ("carryover", MONEY), ("cost", MONEY), ("net benefit", MONEY), ("pays", TEXT))
-    rows = [
-        (
-            rung.lot.lot_id,
-            rung.lot.asset,
-            rung.lot.account,
-            rung.lot.quantity,
-            rung.lot.term,
-            rung.loss,
-            rung.tax_saved,
-            rung.carryover_added,
-            rung.cost,
-            rung.net,
-            "yes" if rung.pays else "no",
-        )
-        for rung in rungs
-    ]
-    windows = tuple(sorted({f"{rung.lot.asset}: {rung.window}" for rung in rungs}))
-    return Table("Losses that could be realised today", (*columns, *more), rows, windows)
-
-
 def harvest_summary_table(rungs: Sequence[Rung]) -> Table:
     """The losses that pay, added up per asset and term."""
     groups: dict[tuple[str, str], list[Rung]] = defaultdict(list)

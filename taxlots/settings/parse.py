@@ -61,6 +61,9 @@ def _shaped(table: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(shaped.get("targets"), dict):
         plain = {a: v if isinstance(v, dict) else {"weight": v} for a, v in shaped["targets"].items()}
         shaped["targets"] = {asset.upper(): value for asset, value in plain.items()}
+    if isinstance(shaped.get("harvest"), dict) and isinstance(shaped["harvest"].get("replacements"), dict):
+        table = {asset.upper(): _listed(names) for asset, names in shaped["harvest"]["replacements"].items()}
+        shaped["harvest"] = shaped["harvest"] | {"replacements": table}
     if isinstance(shaped.get("layout"), list):
         listed = shaped["layout"]
         forms = [entry for entry in listed if isinstance(entry, dict) and "form" in entry]
@@ -69,6 +72,11 @@ def _shaped(table: Mapping[str, Any]) -> dict[str, Any]:
         shaped["assets"] = {_asset_key(name): value for name, value in shaped["assets"].items()}
     decimals: dict[str, Any] = _whole_to_decimal(shaped)
     return decimals
+
+
+def _listed(names: Any) -> Any:
+    """One name as a list of one."""
+    return [names] if isinstance(names, str) else names
 
 
 def _asset_key(name: str) -> str:

@@ -86,7 +86,14 @@ class Rebalance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     carryforward_value: Decimal = Decimal("0.15")
     horizon_years: Decimal = Decimal(10)
     growth: Decimal = Decimal("0.05")
+    interest: Decimal = _ZERO
     min_trade: Decimal = _ZERO
+
+
+class Harvest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What may be bought in the place of an asset that is sold at a loss: the person's own table, by asset."""
+
+    replacements: dict[str, tuple[str, ...]] = {}
 
 
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -222,6 +229,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     methods: Methods = Methods()
     targets: dict[str, Target] = {}
     rebalance: Rebalance = Rebalance()
+    harvest: Harvest = Harvest()
     accounts: dict[str, Account] = {}
     assets: dict[str, Asset] = {}
     prices: Prices = Prices()

@@ -40,35 +40,65 @@ class Gauge:
     value: Decimal
 
 
-def find_kinks(at: Callable[[Decimal], tuple[Computed, StateSchedule | None]], horizon: Decimal, most: int) -> list[Kink]:
-    """The first kinks on a way: `at` computes the year at so many dollars from here, up to the horizon.
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """A point `dollars` from here at which a gauge is zero, or where the way begins.
 
-    The tax is linear between corners, and so is every gauge; the next corner is where the first of them reaches zero. The
-    steps of 2017's personal exemption are not among them.
+    `rate` is the tax per dollar behind it, `jump` what is added at once there; `here` and `near` are the gauges at it and just behind it.
     """
-    kinks: list[Kink] = []
+
+    dollars: Decimal
+    rate: Decimal
+    jump: Decimal
+    here: list[Gauge]
+    near: list[Gauge]
+
+
+Way = Callable[[Decimal], tuple[Computed, StateSchedule | None]]
+
+
+def corners(at: Way, horizon: Decimal, most: int = _MOST_CORNERS) -> Iterator[Corner]:
+    """The corners on a way, its beginning first: `at` computes the year at so many dollars from here, up to the horizon.
+
+    The tax is linear between corners, and so is every gauge; the next corner is where the first of them reaches zero. The steps of
+    2017's personal exemption are not among them. Wants `exact.exactly()` around it.
+    """
     dollars = ZERO
+    for _ in range(most):
+        if dollars + 2 * _STEP > horizon:
+            return
+        here, state = at(dollars)
+        near, _ = at(dollars + _STEP)
+        far, _ = at(dollars + 2 * _STEP)
+        rate = (far.due.total - near.due.total) / _STEP
+        jump = near.due.total - here.due.total - rate * _STEP
+        corner = Corner(dollars, rate, jump, list(gauges(here, state)), list(gauges(near, state)))
+        yield corner
+        ahead = _next_corner(corner.here, corner.near)
+        if ahead is None or dollars + ahead > horizon:
+            return
+        dollars += ahead
+
+
+def find_kinks(at: Way, horizon: Decimal, most: int) -> list[Kink]:
+    """The first kinks on a way: the corners at which the tax per dollar changes, or at which it jumps."""
+    kinks: list[Kink] = []
+    last: Corner | None = None
     with exact.exactly():
-        before, passed = None, list[Gauge]()
-        for _ in range(_MOST_CORNERS):
-            if dollars + 2 * _STEP > horizon:
+        for corner in corners(at, horizon):
+            if len(kinks) >= most:
                 break
-            here, state = at(dollars)
-            near, _ = at(dollars + _STEP)
-            far, _ = at(dollars + 2 * _STEP)
-            rate = (far.due.total - near.due.total) / _STEP
-            jump = near.due.total - here.due.total - rate * _STEP
-            found = list(gauges(here, state))
-            if before is not None and (abs(rate - before) > _NOTHING or abs(jump) > _NOTHING):
-                reached = [now for now, then in zip(found, passed, strict=True) if abs(now.value) < _NOTHING < abs(then.value)]
-                what = ", ".join(dict.fromkeys(g.what for g in reached)) or "several limits"
-                kinks.append(Kink(dollars, what, reached[0].rule if reached else "", before, rate, jump))
-            before, passed = rate, list(gauges(near, state))
-            ahead = _next_corner(found, passed)
-            if ahead is None or dollars + ahead > horizon or len(kinks) >= most:
-                break
-            dollars += ahead
+            if last is not None and (abs(corner.rate - last.rate) > _NOTHING or abs(corner.jump) > _NOTHING):
+                kinks.append(_kink(corner, last))
+            last = corner
     return kinks
+
+
+def _kink(corner: Corner, last: Corner) -> Kink:
+    """A corner with the gauges that are behind it."""
+    reached = [now for now, then in zip(corner.here, last.near, strict=True) if abs(now.value) < _NOTHING < abs(then.value)]
+    what = ", ".join(dict.fromkeys(g.what for g in reached)) or "several limits"
+    return Kink(corner.dollars, what, reached[0].rule if reached else "", last.rate, corner.rate, corner.jump)
 
 
 def _next_corner(here: list[Gauge], near: list[Gauge]) -> Decimal | None:

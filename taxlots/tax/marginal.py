@@ -48,13 +48,19 @@ class Marginal:
 
 
 def marginal(
-    position: TaxPosition, extra: Mapping[str, Decimal], rulebook: Rulebook | None = None, *, most_kinks: int = MOST_KINKS
+    position: TaxPosition,
+    extra: Mapping[str, Decimal],
+    rulebook: Rulebook | None = None,
+    *,
+    most_kinks: int = MOST_KINKS,
+    within: Decimal | None = None,
 ) -> Marginal:
     """What the extra amounts, by field of the position, cost on top of it.
 
     `{"long_term": Decimal(1000)}` is a gain, `{"short_term": Decimal(-500)}` a loss, `{"wages": Decimal(1)}` a dollar of
     income; gain on collectibles goes into both `long_term` and `collectibles`. Kinks are counted in dollars of the
-    largest of the amounts, all of them in the same proportion.
+    largest of the amounts, all of them in the same proportion, and looked for up to `within` dollars (past every threshold
+    without it).
 
     Raises:
         TaxlotsError: USAGE for a field that no position has, or nothing extra; RULE_MISSING as `tax_due`.
@@ -70,7 +76,7 @@ def marginal(
         state = None
         if position.state and position.state_rate is None:
             state = state_schedule(position.state, position.year, position.filing_status, rulebook)
-        reach = min([horizon_of(rates), *_room(position, direction)])
+        reach = min([horizon_of(rates) if within is None else within, *_room(position, direction)])
         kinks = find_kinks(lambda x: (compute(_moved(position, direction, x), rulebook), state), reach, most_kinks)
         return Marginal(cost, size, cost.total / size, tuple(kinks))
 

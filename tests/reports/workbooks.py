@@ -14,8 +14,8 @@ from typing import Any
 import openpyxl
 from taxlots import __version__
 from taxlots.decisions.alternatives import compare
-from taxlots.decisions.harvest import ladder
 from taxlots.importers.universal import COLUMNS
+from taxlots.reports.harvest_documents import review
 from taxlots.reports.workbook import Content, write_workbook
 from taxlots.session import Choices, open_session
 
@@ -111,7 +111,7 @@ def content_of(folder: Path, rows: list[Row], *, settings: str = SETTINGS, decid
     if not decide:
         return Content(session, year=year)
     portfolio = session.portfolio()
-    return Content(session, compare(portfolio), portfolio, ladder(portfolio), year)
+    return Content(session, compare(portfolio), portfolio, review(portfolio, dict(session.settings.harvest.replacements)), year)
 
 
 def written(content: Content, path: Path) -> Written:

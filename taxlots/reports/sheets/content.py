@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 
 from taxlots import frames
-from taxlots.decisions.harvest import Rung
 from taxlots.decisions.plan import Plan
 from taxlots.decisions.portfolio import Portfolio
 from taxlots.problems import Problem, Severity, TaxlotsError
 from taxlots.reports.form8949 import Block, blocks
+from taxlots.reports.harvest_documents import Review
 from taxlots.session import Session
 from taxlots.tax import TaxDue, TaxPosition, tax_due
 
@@ -23,12 +23,12 @@ UNITED_STATES = "us"
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A run and its decisions. `year` None means all years; without plans, rungs or portfolio their sheets say so."""
+    """A run and its decisions. `year` None means all years; without plans, review or portfolio their sheets say so."""
 
     session: Session
     plans: Sequence[Plan] = ()
     portfolio: Portfolio | None = None
-    rungs: Sequence[Rung] = ()
+    review: Review | None = None
     year: int | None = None
 
 

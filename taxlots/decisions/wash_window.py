@@ -1,0 +1,91 @@
+"""The wash-sale window of a loss: purchases within 30 days before the sale, and until when a further one would defer it.
+
+A loss on stock or securities is deferred as far as substantially identical ones are acquired, by purchase or by a taxable exchange, within
+30 days before or after the sale (26 USC 1091(a), (b)). Digital assets are not covered as the law stands; the rulebook has the dated switch.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from taxlots import exact, frames
+from taxlots.decisions.portfolio import ZERO, Acquisition, HeldLot, Portfolio
+from taxlots.kinds import is_fiat
+from taxlots.ledger.settle import Ledger
+from taxlots.lots.wash_sales import COVERED, WINDOW
+from taxlots.rulebook import Rulebook
+
+DIGITAL = "us/federal/wash_sale/covers_digital_assets"
+_PURCHASES = ("buy", "swap", "income:")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From the first to the last day on which a purchase would defer a loss of today, with the purchases so far.
+
+    `applies`: whether the law covers the asset; `deferred`: units of the lot whose loss the purchases defer already.
+    """
+
+    since: date
+    until: date
+    applies: bool
+    trades: tuple[Acquisition, ...]
+    deferred: Decimal
+    remark: str
+
+
+def days_of(rulebook: Rulebook, today: date) -> timedelta:
+    """The days of the window on each side."""
+    return timedelta(days=int(rulebook.amount(WINDOW, today)))
+
+
+def acquisitions(ledger: Ledger, today: date, rulebook: Rulebook) -> tuple[Acquisition, ...]:
+    """Purchases and receipts of the window before today, in order of time."""
+    transactions = ledger.transactions
+    start = datetime.combine(today - days_of(rulebook, today), time(), ledger.zone)
+    recent = transactions[(transactions["time"] >= start) & transactions["received_quantity"].notna()]
+    rows = (row for row in frames.records(recent) if row["kind"].startswith(_PURCHASES) and not is_fiat(row["received_asset"]))
+    found = [
+        Acquisition(
+            row["time"].astimezone(ledger.zone).date(),
+            row["kind"],
+            row["id"],
+            row["account"],
+            row["received_asset"],
+            row["received_quantity"],
+        )
+        for row in rows
+    ]
+    return tuple(sorted(found, key=lambda one: (one.day, one.transaction_id)))
+
+
+def wash_sale_applies(portfolio: Portfolio, lot: HeldLot) -> bool:
+    """Whether a repurchase defers a loss on this lot (26 USC 1091): for securities, and for digital assets once the law says so."""
+    return lot.asset_class in COVERED or portfolio.rulebook.value(DIGITAL, portfolio.today) is True
+
+
+def window_of(portfolio: Portfolio, lot: HeldLot, taken: Decimal = ZERO) -> Window:
+    """The window of a sale of the whole lot today; `taken` units of the purchases defer other losses already.
+
+    The purchase of the lot itself is not one: what it brought in is what is sold.
+    """
+    days = days_of(portfolio.rulebook, portfolio.today)
+    since, until = portfolio.today - days, portfolio.today + days
+    trades = tuple(one for one in portfolio.acquired if one.asset == lot.asset and one.transaction_id != lot.transaction_id)
+    applies = wash_sale_applies(portfolio, lot)
+    with exact.exactly():
+        bought = sum((one.quantity for one in trades), ZERO)
+        deferred = min(lot.quantity, max(ZERO, bought - taken)) if applies else ZERO
+    window = Window(since, until, applies, trades, deferred, "")
+    return replace(window, remark=_remark(portfolio, window))
+
+
+def _remark(portfolio: Portfolio, window: Window) -> str:
+    listed = ", ".join(f"{one.kind} of {exact.plain(one.quantity)} on {one.day} ({one.account})" for one in window.trades)
+    bought = listed or f"no purchase since {window.since}"
+    if not window.applies:
+        rule = portfolio.rulebook.rule(DIGITAL)
+        bills = f", {len(rule.pending)} bills are pending" if rule.pending else ""
+        return f"{bought}; no wash sale for digital assets as the law stands ({rule.citation.title}){bills}"
+    already = f"; the loss on {exact.plain(window.deferred)} units is deferred already" if window.deferred else ""
+    return f"{bought}{already}; a purchase from {window.since} to {window.until} defers the loss (26 USC 1091)"
