@@ -75,7 +75,7 @@ def to_units(value: Decimal) -> int:
     Raises:
         OutOfRangeError: more than 18 digits before the point, or not finite.
     """
-    if not value.is_finite() or value.adjusted() > DECIMALS:
+    if not value.is_finite() or (value.adjusted() > DECIMALS and value):  # a zero may be 0E+20
         raise OutOfRangeError(f"{value} exceeds 18 digits before the point")
     scaled = value.scaleb(DECIMALS, CONTEXT)
     units = int(scaled)

@@ -100,7 +100,7 @@ def stock(portfolio: Portfolio, lots: Sequence[HeldLot]) -> Stock:
     """The curves of lots of one asset."""
     collectible = any(lot.asset_class == "collectible" for lot in lots)
     year = FurtherGains(portfolio.position, portfolio.rulebook, collectible=collectible)
-    short, long = ([lot for lot in lots if lot.long_term is term] for term in (False, True))
+    short, long = ([lot for lot in lots if lot.term == term] for term in ("short", "long"))
     return Stock(Curve(portfolio, short), Curve(portfolio, long), year)
 
 
@@ -197,4 +197,5 @@ class _Search:
             low, high = self.breaks[0], self.breaks[-1]
             steps = [long.quantize(LOT_STEP, way) for way in (ROUND_FLOOR, ROUND_CEILING)]
             long = min((place for place in (*steps, low, high) if low <= place <= high), key=self.at)
-        return Split(self.quantity - long, long, self.at(long), bound)
+        value = self.at(long)
+        return Split(self.quantity - long, long, value, min(bound, value))

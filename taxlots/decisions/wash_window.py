@@ -4,7 +4,7 @@ A loss on stock or securities is deferred as far as substantially identical ones
 30 days before or after the sale (26 USC 1091(a), (b)). Digital assets are not covered as the law stands; the rulebook has the dated switch.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -23,7 +23,8 @@ _PURCHASES = ("buy", "swap", "income:")
 class Window:
     """From the first to the last day on which a purchase would defer a loss of today, with the purchases so far.
 
-    `applies`: whether the law covers the asset; `deferred`: units of the lot whose loss the purchases defer already.
+    `applies`: whether the law covers the asset; `deferred`: units of the lot whose loss the purchases defer already; `law`:
+    what the law says, in words.
     """
 
     since: date
@@ -31,7 +32,14 @@ class Window:
     applies: bool
     trades: tuple[Acquisition, ...]
     deferred: Decimal
-    remark: str
+    law: str
+
+    @property
+    def remark(self) -> str:
+        """Purchases, law and what is deferred, in words."""
+        listed = ", ".join(f"{one.kind} of {exact.plain(one.quantity)} on {one.day} ({one.account})" for one in self.trades)
+        already = f"; the loss on {exact.plain(self.deferred)} units is deferred already" if self.deferred else ""
+        return f"{listed or f'no purchase since {self.since}'}{already}; {self.law}"
 
 
 def days_of(rulebook: Rulebook, today: date) -> timedelta:
@@ -76,16 +84,16 @@ def window_of(portfolio: Portfolio, lot: HeldLot, taken: Decimal = ZERO) -> Wind
     with exact.exactly():
         bought = sum((one.quantity for one in trades), ZERO)
         deferred = min(lot.quantity, max(ZERO, bought - taken)) if applies else ZERO
-    window = Window(since, until, applies, trades, deferred, "")
-    return replace(window, remark=_remark(portfolio, window))
+    return Window(since, until, applies, trades, deferred, _law(portfolio, since, until) if applies else law_of_digital(portfolio))
 
 
-def _remark(portfolio: Portfolio, window: Window) -> str:
-    listed = ", ".join(f"{one.kind} of {exact.plain(one.quantity)} on {one.day} ({one.account})" for one in window.trades)
-    bought = listed or f"no purchase since {window.since}"
-    if not window.applies:
-        rule = portfolio.rulebook.rule(DIGITAL)
-        bills = f", {len(rule.pending)} bills are pending" if rule.pending else ""
-        return f"{bought}; no wash sale for digital assets as the law stands ({rule.citation.title}){bills}"
-    already = f"; the loss on {exact.plain(window.deferred)} units is deferred already" if window.deferred else ""
-    return f"{bought}{already}; a purchase from {window.since} to {window.until} defers the loss (26 USC 1091)"
+def _law(portfolio: Portfolio, since: date, until: date) -> str:
+    cited = portfolio.rulebook.rule(WINDOW).citation.title
+    return f"a purchase from {since} to {until} defers the loss ({cited})"
+
+
+def law_of_digital(portfolio: Portfolio) -> str:
+    """What the law says of digital assets, with its citation and the bills that would change it."""
+    rule = portfolio.rulebook.rule(DIGITAL)
+    bills = f", {len(rule.pending)} bills are pending" if rule.pending else ""
+    return f"no wash sale for digital assets as the law stands ({rule.citation.title}){bills}"

@@ -170,9 +170,22 @@ def harvest_table(found: Review) -> Table:
         )
         for rung in found.rungs
     ]
-    windows = sorted({f"{rung.lot.asset}: {rung.window}" for rung in found.rungs})
     last = (("what it offsets", TEXT), ("replace by", TEXT))
-    return Table("Losses that could be realised today", (*columns, *more, *last), rows, (*found.notes, *windows))
+    return Table("Losses that could be realised today", (*columns, *more, *last), rows, (*found.notes, *_windows(found.rungs)))
+
+
+def _windows(rungs: Sequence[Rung]) -> list[str]:
+    """The wash-sale windows: of each lot where the law applies, of all others in a few words together."""
+    covered = [f"{rung.lot.asset}, lot {rung.lot.lot_id}: {rung.window}" for rung in rungs if rung.wash.applies]
+    free = {rung.lot.asset: rung.wash for rung in rungs if not rung.wash.applies}
+    if not free:
+        return covered
+    bought = ", ".join(sorted(asset for asset, wash in free.items() if wash.trades)) or "none"
+    wash = next(iter(free.values()))
+    return [
+        *covered,
+        f"{', '.join(sorted(free))}: {wash.law}. Of these bought since {wash.since}: {bought} (--format json lists the trades).",
+    ]
 
 
 def _further_table(found: Review) -> Table:
