@@ -3,7 +3,7 @@
 Every tax here is `tax_due` after less `tax_due` before, on the year so far. `least_tax` chooses the lots and proves it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
@@ -17,13 +17,14 @@ from taxlots.decisions.plan import Trade
 from taxlots.decisions.policies import LotOrder, first_in, highest_basis
 from taxlots.decisions.portfolio import HeldLot, Portfolio
 from taxlots.decisions.sale_targets import Target, most
+from taxlots.decisions.sale_walk import MOST_KINKS, SaleKink, SoldLot, gains_of, next_kinks, walked
 from taxlots.decisions.score import position_with, sale
 from taxlots.tax import tax_due
-from taxlots.tax.marginal import Cost, marginal, step
+from taxlots.tax.kinks import Kink
+from taxlots.tax.marginal import Cost, step
 
 BEST = "best"
 LOOK_AHEAD = 60
-MOST_KINKS = 40
 
 
 def last_in(lot: HeldLot) -> tuple[Decimal | int, ...]:
@@ -37,26 +38,6 @@ def lowest_basis(lot: HeldLot) -> tuple[Decimal | int, ...]:
 
 
 ORDERS: dict[str, LotOrder] = {"fifo": first_in, "lifo": last_in, "hifo": highest_basis, "lofo": lowest_basis}
-
-
-@dataclass(frozen=True, slots=True)
-class SoldLot:
-    """A piece of a lot in the order of the sale: the trade with its tax after those above it, and that tax by kind."""
-
-    trade: Trade
-    cost: Cost
-
-    @property
-    def lot(self) -> HeldLot:
-        """The lot that it comes from."""
-        if self.trade.lot is None:
-            raise TypeError("a piece sold comes from a lot")
-        return self.trade.lot
-
-    @property
-    def tax_per_unit(self) -> Decimal:
-        """Tax that a unit of the piece adds."""
-        return exact.CONTEXT.divide(self.cost.total, self.trade.quantity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +58,11 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class SaleKink:
-    """From `quantity` units on, in the order of the sale and its best continuation, a dollar of gain is taxed otherwise.
-
-    `sold`: it lies within the sale. `jump` is added at once (a cliff of a state).
-    """
-
-    quantity: Decimal
-    term: str
-    what: str
-    rule: str
-    rate_before: Decimal
-    rate_after: Decimal
-    jump: Decimal
-    sold: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Sale:
-    """The answer: pieces in their order, `orders` with the best first, the kinks, and what no choice of lots stays below."""
+    """The answer: pieces in their order, `orders` with the best first, the kinks, and what no choice of lots stays below.
+
+    `after`: by term, the next kinks in dollars of further gain after the sale, whatever is held.
+    """
 
     asset: str
     quantity: Decimal
@@ -104,6 +71,7 @@ class Sale:
     best: Order
     orders: tuple[Order, ...]
     kinks: tuple[SaleKink, ...]
+    after: Mapping[str, tuple[Kink, ...]]
     whole: Cost
     bound: Decimal
     cost: Decimal
@@ -156,9 +124,9 @@ def _sale(
         chosen = replace(min((chosen, *fixed), key=lambda order: _rank(portfolio, order)), name=BEST)
     year = stock(portfolio, lots).year
     trades = list(_in_order(year, chosen.trades))
-    sold, kinks = _walked(portfolio, trades)
+    sold, kinks = walked(year, trades)
     ahead = islice(_in_order(year, _rest(portfolio, lots, trades), trades), LOOK_AHEAD)
-    kinks += _walked(portfolio, ahead, trades)[1]
+    kinks += walked(year, ahead, trades)[1]
     listed = explained(portfolio, [replace(one.trade, tax=one.cost.total) for one in sold])
     told = tuple(replace(one, trade=trade) for one, trade in zip(sold, listed, strict=True))
     best = replace(chosen, trades=tuple(listed))
@@ -172,6 +140,7 @@ def _sale(
         best=best,
         orders=(best, *fixed),
         kinks=tuple(kinks[:MOST_KINKS]),
+        after=next_kinks(position_with(portfolio.position, trades), portfolio),
         whole=whole,
         bound=bound,
         cost=value * portfolio.cost_rate,
@@ -198,7 +167,7 @@ def by_order(portfolio: Portfolio, lots: Iterable[HeldLot], key: LotOrder, quant
 
 def _order(portfolio: Portfolio, name: str, trades: Sequence[Trade]) -> Order:
     before, after = (tax_due(p, portfolio.rulebook) for p in (portfolio.position, position_with(portfolio.position, trades)))
-    gains = {term: sum((t.gain for t in trades if t.lot and t.lot.term == term), ZERO) for term in ("short", "long")}
+    gains = gains_of(trades)
     carried = after.carryover_short + after.carryover_long - before.carryover_short - before.carryover_long
     return Order(name, tuple(trades), after.total - before.total, gains["short"], gains["long"], carried)
 
@@ -208,7 +177,7 @@ def _in_order(year: FurtherGains, trades: Iterable[Trade], first: Sequence[Trade
 
     Within a term the highest unit basis comes first. Each trade carries the tax that it adds.
     """
-    gains = {term: sum((t.gain for t in first if t.lot and t.lot.term == term), ZERO) for term in ("short", "long")}
+    gains = gains_of(first)
     listed = [(trade, trade.lot) for trade in trades if trade.lot is not None]
     for losing in (True, False):
         queues = {
@@ -238,37 +207,6 @@ def _rest(portfolio: Portfolio, lots: Sequence[HeldLot], trades: Sequence[Trade]
     sold = {trade.lot.lot_id: trade.quantity for trade in trades if trade.lot}
     left = ((lot, lot.quantity - sold.get(lot.lot_id, ZERO)) for lot in lots)
     return [sale(portfolio, lot, units) for lot, units in left if units > 0]
-
-
-def _walked(portfolio: Portfolio, trades: Iterable[Trade], first: Sequence[Trade] = ()) -> tuple[list[SoldLot], list[SaleKink]]:
-    """The trades with their tax by kind, and the kinks that are passed; `first` is what is sold before them."""
-    position = position_with(portfolio.position, first)
-    quantity = sum((trade.quantity for trade in first), ZERO)
-    lots, kinks = [], []
-    for trade in trades:
-        after = position_with(position, [trade])
-        if trade.gain and trade.lot:
-            extra = {f"{trade.lot.term}_term": trade.gain}
-            if after.collectibles != position.collectibles:
-                extra["collectibles"] = trade.gain
-            found = marginal(position, extra, portfolio.rulebook, within=abs(trade.gain))
-            sign = 1 if trade.gain > 0 else -1
-            kinks += [
-                SaleKink(
-                    quantity + trade.quantity * kink.dollars / abs(trade.gain),
-                    trade.lot.term,
-                    kink.what,
-                    kink.rule,
-                    sign * kink.rate_before,
-                    sign * kink.rate_after,
-                    kink.jump,
-                    sold=not first,
-                )
-                for kink in found.kinks
-            ]
-        lots.append(SoldLot(trade, step(position, after, portfolio.rulebook)))
-        position, quantity = after, quantity + trade.quantity
-    return lots, kinks
 
 
 def by_account(sold: Sale) -> dict[str, tuple[Decimal, Decimal]]:

@@ -8,13 +8,15 @@ from typing import Any
 
 from taxlots import exact
 from taxlots.decisions.portfolio import HeldLot, Portfolio
-from taxlots.decisions.sell import Order, Sale, SaleKink, SoldLot, by_account
+from taxlots.decisions.sale_walk import SaleKink, SoldLot
+from taxlots.decisions.sell import Order, Sale, by_account
 from taxlots.decisions.wait import Wait
 from taxlots.problems import Problem
 from taxlots.reports.documents import Document, document
 from taxlots.reports.tables import MONEY, NUMBER, TEXT, Table
 from taxlots.tax.marginal import Cost
 
+NOTED = 2
 _TAXES = ("ordinary", "preferential", "amt", "niit", "state")
 PROOF = (
     "the tax never falls when a gain rises, so within a term the highest unit basis comes first; the number of long-term units was "
@@ -54,6 +56,7 @@ def sell_document(asked: Asked, found: Sale | None, notes: Sequence[str], proble
         lots=[_sold(one, asked.today, zone) for one in found.lots] if found else [],
         orders=[_order(order, found.best) for order in found.orders] if found else [],
         kinks=[_kink(kink) for kink in found.kinks] if found else [],
+        next_kinks=_after(found) if found else [],
         identify=to_record(asked, found) if found else [],
         notes=list(notes),
     )
@@ -151,6 +154,22 @@ def _kink(kink: SaleKink) -> Document:
     }
 
 
+def _after(found: Sale) -> list[Document]:
+    return [
+        {
+            "term": term,
+            "gain": rounded(kink.dollars),
+            "what": kink.what,
+            "rule": kink.rule,
+            "rate_before": rounded(kink.rate_before),
+            "rate_after": rounded(kink.rate_after),
+            "jump": rounded(kink.jump),
+        }
+        for term, kinks in found.after.items()
+        for kink in kinks
+    ]
+
+
 def sale_tables(asked: Asked, found: Sale, notes: Sequence[str]) -> list[Table]:
     """The sale in figures, the orders side by side, and the kinks; the lots are a table of their own."""
     rows = [
@@ -234,7 +253,13 @@ def _kinks_table(found: Sale) -> Table:
         )
         for kink in found.kinks
     ]
-    return Table("Where the tax on the next dollar changes", (*columns,), rows)
+    notes = tuple(
+        f"{term}-term: after the sale, {exact.cents(kink.dollars):,} of gain further on: {kink.what}"
+        f" ({_short(kink.rate_before, 4)} to {_short(kink.rate_after, 4)} per dollar)."
+        for term, kinks in found.after.items()
+        for kink in kinks[:NOTED]
+    )
+    return Table("Where the tax on the next dollar changes", columns, rows, notes)
 
 
 def _short(value: Decimal, places: int) -> str:

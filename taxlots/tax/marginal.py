@@ -83,8 +83,12 @@ def marginal(
 
 def step(before: TaxPosition, after: TaxPosition, rulebook: Rulebook | None = None) -> Cost:
     """What the step from one position to another costs. Raises as `tax_due`."""
+    return cost_between(compute(before, rulebook), compute(after, rulebook))
+
+
+def cost_between(first: Computed, last: Computed) -> Cost:
+    """As `step`, of years that are computed already."""
     with exact.exactly():
-        first, last = compute(before, rulebook), compute(after, rulebook)
         ordinary, preferential = (there - here for here, there in zip(_split(first), _split(last), strict=True))
         amt, niit = last.due.amt - first.due.amt, last.due.niit - first.due.niit
         carried = last.due.carryover_short + last.due.carryover_long - first.due.carryover_short - first.due.carryover_long

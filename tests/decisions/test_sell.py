@@ -101,7 +101,10 @@ def test_a_search_over_whole_lots_equals_the_answer():
 
     Wages 90,000: 22 % on short-term gain, 15 % on long-term gain. Gains short 10 and 300, long 100 and 200: 10 x 22 % + 100 x 15 % = 17.20.
     """
-    lots = [lot(f"L{n}", "BTC", 1, 1000 - gain, 1000, long=long) for n, (gain, long) in enumerate([(10, False), (300, False), (100, True), (200, True)])]
+    lots = [
+        lot(f"L{n}", "BTC", 1, 1000 - gain, 1000, long=long)
+        for n, (gain, long) in enumerate([(10, False), (300, False), (100, True), (200, True)])
+    ]
     held = portfolio(lots, {}, trading_cost_bps=0)
     found = sell_quantity(held, held.lots, Decimal(2))
     assert found.best.tax == Decimal("17.2")
@@ -112,10 +115,10 @@ def test_a_search_over_whole_lots_equals_the_answer():
 def test_netting_makes_the_cheapest_lots_depend_on_the_year():
     """A short-term loss of 5,000 this year meets a short-term gain first.
 
-    Lots of 10 units at 1,000: short with a gain of 4,000, long with a gain of 3,500. Alone, the long one is taxed at 15 % = 525 and the short
-    one at 22 % = 880. With a short-term loss of 5,000 and a long-term gain of 5,000 in the year so far the loss wipes out the gain (net 0);
-    then either gain is the net gain of the year, as long-term gain: the short one leaves short -1,000 and long 5,000: 4,000 x 15 % = 600,
-    the long one 3,500 x 15 % = 525. With a loss of 20,000 instead, 3,000 of it deducted, neither costs anything.
+    Lots of 10 units at 1,000: short with a gain of 4,000, long with a gain of 3,500. Alone, the long one is taxed at 15 % = 525 and the
+    short one at 22 % = 880. With a short-term loss of 5,000 and a long-term gain of 5,000 in the year so far the net is 0, and either
+    gain becomes the net long-term gain of the year: the short one 4,000 x 15 % = 600, the long one 3,500 x 15 % = 525. With a
+    loss of 20,000 instead, 3,000 of it deducted, neither costs anything.
     """
     lots = [lot("L0", "BTC", 10, 6000, 1000, long=False), lot("L1", "BTC", 10, 6500, 1000)]
     for short, long, taxes in ((0, 0, (880, 525)), (-5000, 5000, (600, 525)), (-20_000, 0, (0, 0))):
@@ -128,8 +131,8 @@ def test_netting_makes_the_cheapest_lots_depend_on_the_year():
 def test_the_best_split_may_lie_inside_a_lot():
     """The 0 % band ends inside the long lot, and the rest is cheaper as short-term gain.
 
-    Single, wages 40,000: taxable income 40,000 - 16,100 = 23,900; the 0 % band ends at 49,450, so 25,550 of long-term gain are free, and each
-    dollar of short-term gain is taxed at 12 % and pushes a dollar of long-term gain out of the band (15 %), once the band is full.
+    Single, wages 40,000: taxable income 40,000 - 16,100 = 23,900; the 0 % band ends at 49,450, so 25,550 of long-term gain are free, and
+    each dollar of short-term gain is taxed at 12 % and pushes a dollar of long-term gain out of the band (15 %), once the band is full.
     Price 1,000; long: 40 units, gain 900 each; short: 40 units, gain 950 each. With L of 40 units long and 40 - L short, while in
     the band (900 L + 950 (40 - L) <= 25,550, L >= 249): never. So beyond it a long unit costs 0.15 x 900 = 135, a short one
     0.12 x 950 + 0.15 x min(950, gain in the band). All 40 long: 36,000 - 25,550 = 10,450 x 15 % = 1,567.50. With S short units the gain
@@ -169,7 +172,7 @@ def test_a_target_holds_at_every_prefix_and_nothing_larger_keeps_it(held, name):
         for number, piece in enumerate(pieces):
             for part in (piece, sale(held, piece.lot, (piece.quantity / 2).quantize(UNIT))):
                 assert measured([*pieces[:number], part]) <= target.limit + Decimal("1e-12")
-        largest = max((sum((t.quantity for t in trades), Decimal(0)) for trades in grid(held) if measured(trades) <= target.limit))
+        largest = max(sum((t.quantity for t in trades), Decimal(0)) for trades in grid(held) if measured(trades) <= target.limit)
         assert largest <= sold + UNIT
 
 
@@ -179,10 +182,10 @@ def test_targets_by_hand():
     Long lots of 10 units: gain 1,200 a unit (12,000) and 2,700 a unit; short: gain 900 a unit. Price 3,000.
     zero-tax and zero-ltcg: 12,000, then 13,550 of the second: 13,550 / 2,700 = 5.01851851 units. fifteen-ltcg: both long lots whole.
     gain=6000: highest basis first whatever the term: 6,000 / 900 = 6.66666666 short units.
-    tax=100: 12 % x 900 = 108 a short unit, but short-term gain also pushes long-term gain out of the band, so it is sold alone with less
+    tax=100: 12 % x 900 = 108 a short unit, but short-term gain also pushes long-term gain out of the band, so it is sold with less
     long-term gain: each short unit takes the room of 900 / 2,700 = 1/3 of a long unit. A short unit for 108 against 2/3 of a unit more:
-    100 of tax bring 100 / 108 short units less a third of as many long ones; or 100 / 0.15 = 666.67 of long-term gain beyond the band, 0.2469
-    units. The first is better: 15.01851851 + 100 / 108 x 2 / 3 = 15.63580247.
+    100 of tax bring 100 / 108 short units less a third of as many long ones; or 100 / 0.15 = 666.67 of long-term gain beyond the band,
+    0.2469 units. The first is better: 15.01851851 + 100 / 108 x 2 / 3 = 15.63580247.
     """
     lots = [
         lot("L0", "ETH", 10, 3000, 3000),
@@ -237,7 +240,11 @@ def test_kinks_on_the_way():
     held = portfolio(lots, {}, trading_cost_bps=0)
     found = sell_quantity(held, held.lots, Decimal(40))
     first, second = found.kinks[:2]
-    assert (exact.cents(first.quantity), first.sold, first.rate_before, first.rate_after) == (Decimal("35.33"), True, *rates("0.22", "0.24"))
+    assert (exact.cents(first.quantity), first.sold, first.rate_before, first.rate_after) == (
+        Decimal("35.33"),
+        True,
+        *rates("0.22", "0.24"),
+    )
     assert (exact.cents(second.quantity), second.sold) == (Decimal("122.22"), False)
     assert (second.rate_before, second.rate_after) == rates("0.24", "0.278")
     assert "net investment income" in second.what
