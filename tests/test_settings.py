@@ -159,3 +159,11 @@ def test_times_of_a_layout_that_there_is_not(tmp_path):
     assert (ran.code, ran.out) == (2, "")
     assert "[times] 'rivver' is no layout" in ran.err
     assert "taxlots formats" in ran.err
+
+
+def test_replacements_and_interest():
+    """Assets in capitals, one name or several; interest as an exact number."""
+    text = '[harvest.replacements]\nvti = "SCHB"\nVXUS = ["IXUS", "VEU"]\n[rebalance]\ninterest = 0.04\n'
+    settings = parse_settings(text, Path("taxlots.toml"))
+    assert settings.harvest.replacements == {"VTI": ("SCHB",), "VXUS": ("IXUS", "VEU")}
+    assert settings.rebalance.interest == Decimal("0.04")
