@@ -115,6 +115,12 @@ class Session:
             self._portfolio = self._built(renamed_targets(self.settings, self.ledger.renamed))
         return self._portfolio
 
+    @property
+    def replacements(self) -> dict[str, tuple[str, ...]]:
+        """What the person would buy in the place of an asset, under the names that the ledger gives the assets."""
+        table = self.settings.harvest.replacements
+        return {self.ledger.renamed.get(asset, asset): others for asset, others in table.items()}
+
     def holding(self, asset: str | None = None, account: str | None = None) -> Portfolio:
         """What decisions without targets start from: the lots of one asset or account alone. Raises TaxlotsError(RULE_MISSING)."""
         return self._built(msgspec.structs.replace(self.settings, targets={}), Only(asset, account))

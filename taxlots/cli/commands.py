@@ -176,7 +176,7 @@ def _decisions(session: Session, year: int | None, advance: Advance) -> "Content
         return Content(session, (), None, None, year)
     try:
         portfolio = session.portfolio()
-        found = review(portfolio, dict(session.settings.harvest.replacements))
+        found = review(portfolio, session.replacements)
         plans = compare(portfolio, advance) if portfolio.targets else []
     except TaxlotsError as error:
         if error.problem.code != "RULE_MISSING":

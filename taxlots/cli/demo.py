@@ -33,7 +33,7 @@ def run(out: Path) -> int:
     with steps(commands.STEPS) as advance:
         session = open_session([samples / part for part in PARTS], choices, advance)
         portfolio = session.portfolio()
-        found = review(portfolio, dict(session.settings.harvest.replacements))
+        found = review(portfolio, session.replacements)
         plans = compare(portfolio, advance)
         advance("workbook")
         write_workbook(Content(session, plans, portfolio, found, None), out / "report.xlsx")

@@ -192,9 +192,7 @@ def harvest(session: Session, _advance: Advance, year: int | None, account: str 
         hint = f"Use --year {portfolio.today.year}, or --as-of {year}-12-31 with prices of that day."
         raise _wrong(f"--year {year}: losses are reviewed at {portfolio.today}", hint)
     _check_account(session, account)
-    names = session.ledger.renamed
-    replacements = {names.get(asset, asset): others for asset, others in session.settings.harvest.replacements.items()}
-    found = harvest_documents.review(portfolio, replacements, account)
+    found = harvest_documents.review(portfolio, session.replacements, account)
     document = harvest_documents.harvest_document(found, session.problems, session.ledger.zone)
     return Result(document, harvest_documents.harvest_tables(found), session.problems)
 

@@ -5,11 +5,14 @@ from decimal import Decimal
 
 from taxlots import exact
 from taxlots.rulebook import Rulebook
+from taxlots.tax.kinks import gauges
 from taxlots.tax.liability import Computed, compute
 from taxlots.tax.position import TaxPosition
 from taxlots.tax.states import StateSchedule, state_schedule
 
 ZERO = Decimal(0)
+STRAIGHT = Decimal("1e-9")
+Gains = tuple[Decimal, Decimal]
 
 
 class FurtherGains:
@@ -45,6 +48,16 @@ class FurtherGains:
         with exact.exactly():
             due, before = self.computed(short, long).due, self.computed(ZERO, ZERO).due
             return due.carryover_short + due.carryover_long - before.carryover_short - before.carryover_long
+
+    def straight(self, start: Gains, end: Gains) -> bool:
+        """Whether the tax is linear between two gains: no quantity on which the law turns changes its sign, and the middle agrees."""
+        with exact.exactly():
+            here, there = self.computed(*start), self.computed(*end)
+            pairs = zip(gauges(here, self.state), gauges(there, self.state), strict=True)
+            if not all(one.value * other.value > 0 or one.value == other.value == 0 for one, other in pairs):
+                return False
+            middle = self.computed(*((one + other) / 2 for one, other in zip(start, end, strict=True)))
+            return abs(middle.due.total - (here.due.total + there.due.total) / 2) < STRAIGHT
 
     @property
     def state(self) -> StateSchedule | None:

@@ -19,7 +19,7 @@ from taxlots.decisions.score import position_with, sale
 from taxlots.decisions.wash_window import Window, wash_sale_applies, window_of
 from taxlots.kinds import is_fiat
 from taxlots.lots.wash_sales import COVERED
-from taxlots.tax.marginal import step
+from taxlots.tax.marginal import cost_between
 
 SATURDAY = 5
 
@@ -82,12 +82,13 @@ def _rung(above: Portfolio, trade: Trade, taken: Decimal) -> tuple[Rung, Trade]:
     terms = above.terms
     wash = window_of(above, lot, taken)
     counted = replace(trade, gain=_allowed(trade.gain, wash.deferred, lot.quantity)) if wash.deferred else trade
-    found = step(above.position, position_with(above.position, [counted]), above.rulebook)
+    year = FurtherGains(above.position, above.rulebook, collectible=lot.asset_class == "collectible")
+    gains = (ZERO, counted.gain) if lot.long_term else (counted.gain, ZERO)
+    found = cost_between(year.computed(ZERO, ZERO), year.computed(*gains))
     saved, carried = -found.total, found.carryover
     cost = 2 * trade.value * above.cost_rate
     embedded = -counted.gain * terms.future_rate
     net = saved + carried * terms.carryforward_value - cost - embedded
-    year = FurtherGains(above.position, above.rulebook, collectible=lot.asset_class == "collectible")
     down = tuple(steps(year, lot.term, -counted.gain))
     value = carried * terms.carryforward_value
     return Rung(lot, -trade.gain, -counted.gain, saved, carried, value, cost, embedded, net, net > 0, down, wash), counted

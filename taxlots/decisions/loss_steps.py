@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from taxlots import exact
-from taxlots.decisions.further_gains import ZERO, FurtherGains
+from taxlots.decisions.further_gains import ZERO, FurtherGains, Gains
 from taxlots.tax.kinks import corners
 from taxlots.tax.liability import Computed
 
@@ -41,9 +41,14 @@ def steps(year: FurtherGains, term: str, dollars: Decimal) -> list[Step]:
         if dollars <= 0:
             return []
 
-        def at(loss: Decimal) -> Computed:
-            return year.computed(*((-loss, ZERO) if term == "short" else (ZERO, -loss)))
+        def gains(loss: Decimal) -> Gains:
+            return (-loss, ZERO) if term == "short" else (ZERO, -loss)
 
+        def at(loss: Decimal) -> Computed:
+            return year.computed(*gains(loss))
+
+        if year.straight(gains(ZERO), gains(dollars)):
+            return [_step(at(ZERO), at(dollars), dollars)]
         ends = [*(corner.dollars for corner in corners(lambda loss: (at(loss), year.state), dollars, _CORNERS)), dollars]
         found: list[Step] = []
         for start, end in pairwise([ZERO, *(place for place in ends if place)]):

@@ -9,14 +9,13 @@ from taxlots.decisions.further_gains import ZERO, FurtherGains
 from taxlots.decisions.plan import Trade
 from taxlots.decisions.portfolio import HeldLot, Portfolio
 from taxlots.tax import TaxPosition
-from taxlots.tax.kinks import Kink, find_kinks, gauges
+from taxlots.tax.kinks import Kink, find_kinks
 from taxlots.tax.liability import Computed
 from taxlots.tax.marginal import Cost, cost_between, marginal
 from taxlots.tax.states import StateSchedule
 
 MOST_KINKS = 40
 NEXT_KINKS = 4
-STRAIGHT = Decimal("1e-9")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +74,7 @@ def walked(year: FurtherGains, trades: Iterable[Trade], first: Sequence[Trade] =
 
 def _kinks(year: FurtherGains, before: Mapping[str, Decimal], after: Mapping[str, Decimal], dollars: Decimal) -> list[Kink]:
     """The kinks on the way; none where no corner of the law lies on it and the tax is as straight as its middle says."""
-    middle = {term: (before[term] + after[term]) / 2 for term in before}
-    start, end = year.computed(**before), year.computed(**after)
-    bend = abs(year.computed(**middle).due.total - (start.due.total + end.due.total) / 2)
-    if not dollars or (bend < STRAIGHT and not _corner_between(start, end, year)):
+    if not dollars or year.straight((before["short"], before["long"]), (after["short"], after["long"])):
         return []
 
     def way(further: Decimal) -> tuple[Computed, StateSchedule | None]:
@@ -92,12 +88,6 @@ def next_kinks(position: TaxPosition, portfolio: Portfolio) -> dict[str, tuple[K
     """The next kinks of a further gain of each term."""
     one = Decimal(1)
     return {term: marginal(position, {f"{term}_term": one}, portfolio.rulebook, most_kinks=NEXT_KINKS).kinks for term in ("short", "long")}
-
-
-def _corner_between(start: Computed, end: Computed, year: FurtherGains) -> bool:
-    """Whether a quantity on which the law turns changes its sign."""
-    pairs = zip(gauges(start, year.state), gauges(end, year.state), strict=True)
-    return not all(one.value * other.value > 0 or one.value == other.value == 0 for one, other in pairs)
 
 
 def gains_of(trades: Iterable[Trade]) -> dict[str, Decimal]:

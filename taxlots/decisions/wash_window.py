@@ -35,6 +35,11 @@ class Window:
     law: str
 
     @property
+    def rule(self) -> str:
+        """Path of the rule behind it."""
+        return WINDOW if self.applies else DIGITAL
+
+    @property
     def remark(self) -> str:
         """Purchases, law and what is deferred, in words."""
         listed = ", ".join(f"{one.kind} of {exact.plain(one.quantity)} on {one.day} ({one.account})" for one in self.trades)

@@ -85,6 +85,7 @@ def _step(step: Step) -> Document:
 def _loss(rung: Rung, found: Review) -> Document:
     names = ("loss", "allowed", "tax_saved", "carryover_added", "carryover_value", "cost", "embedded", "net")
     lot, wash = rung.lot, rung.wash
+    law = found.portfolio.rulebook.rule(wash.rule)
     return {
         "lot_id": lot.lot_id,
         "asset": lot.asset,
@@ -99,6 +100,9 @@ def _loss(rung: Rung, found: Review) -> Document:
         "window": rung.window,
         "wash_sale": {
             "applies": wash.applies,
+            "rule": wash.rule,
+            "citation": law.citation.title,
+            "pending_bills": [bill.title for bill in law.pending],
             "from": wash.since.isoformat(),
             "until": wash.until.isoformat(),
             "deferred_quantity": exact.plain(wash.deferred),

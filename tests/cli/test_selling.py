@@ -197,6 +197,9 @@ def test_the_worked_case_of_harvest(tmp_path):
     sol, vti = answer["losses"]
     agree(table(text, "offsets", "dollars"), sol["steps"])
     assert (sol["wash_sale"]["applies"], vti["wash_sale"]["applies"]) == (False, True)
+    assert sol["wash_sale"]["rule"] == "us/federal/wash_sale/covers_digital_assets"
+    assert sol["wash_sale"]["citation"] == "26 USC 1091(a); T.D. 10000"
+    assert len(sol["wash_sale"]["pending_bills"]) == 4
     assert "26 USC 1091" in sol["window"]
     assert "bills are pending" in sol["window"]
     wash = vti["wash_sale"]

@@ -261,3 +261,28 @@ def test_collectibles_keep_their_group():
         held = portfolio([lot("L0", "GLD", 1, 1000, 2000, asset_class=asset_class)], {}, trading_cost_bps=0)
         found = sell_quantity(held, held.lots, Decimal(1))
         assert found.best.tax == tax == found.bound
+
+
+def test_of_equal_taxes_the_order_that_leaves_more_for_later_years():
+    """In the 0 % band every long lot is free: with future_rate the lowest basis is sold, and the higher stay; without, the highest.
+
+    Single, wages 30,000: room 49,450 - 13,900 = 35,550. Gains 100 and 900.
+    """
+    lots = [lot("L0", "BTC", 1, 900, 1000), lot("L1", "BTC", 1, 100, 1000)]
+    year = TaxPosition(2026, "single", wages=Decimal(30_000))
+    for rate, sold in (("0", "L0"), ("0.15", "L1")):
+        held = portfolio(lots, {}, year, trading_cost_bps=0, future_rate=rate)
+        found = sell_quantity(held, held.lots, Decimal(1))
+        assert (found.best.tax, [one.lot.lot_id for one in found.lots]) == (0, [sold])
+
+
+def test_a_jump_of_a_state_is_kept_below():
+    """New Jersey taxes nothing up to a gross income of 10,000 and all of it beyond: the best split stays below where it can.
+
+    Wages 9,000 and a state deduction of 0: 1,000 of gain are left. One unit of either lot: gain 900 (long) or 1,200 (short).
+    """
+    lots = [lot("L0", "BTC", 2, 200, 1000), lot("L1", "BTC", 2, 1600, 1000, long=False)]
+    year = TaxPosition(2026, "single", wages=Decimal(9000), state="NJ", state_deductions=Decimal(0))
+    held = portfolio(lots, {}, year, trading_cost_bps=0)
+    found = sell_quantity(held, held.lots, Decimal(2))
+    assert found.best.tax == min(added(held, trades) for trades in grid(held, Decimal(2))) == found.bound

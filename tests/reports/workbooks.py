@@ -111,7 +111,7 @@ def content_of(folder: Path, rows: list[Row], *, settings: str = SETTINGS, decid
     if not decide:
         return Content(session, year=year)
     portfolio = session.portfolio()
-    return Content(session, compare(portfolio), portfolio, review(portfolio, dict(session.settings.harvest.replacements)), year)
+    return Content(session, compare(portfolio), portfolio, review(portfolio, session.replacements), year)
 
 
 def written(content: Content, path: Path) -> Written:
