@@ -138,7 +138,7 @@ def _notes(portfolio: Portfolio, asked: Asked, found: Sale, target: Target | Non
     tax, remaining = found.whole.total, exact.CONTEXT.subtract(found.cash, found.whole.total)
     told = []
     if target is not None:
-        everything = found.quantity == sum(lot.quantity for lot in lots)
+        everything = found.quantity == stock(portfolio, lots).units
         told.append(
             f"{'All that is held' if everything else 'The most'} that keeps the target at every step of this order: {target.meaning}."
         )

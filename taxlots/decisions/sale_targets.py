@@ -67,7 +67,9 @@ def _band(name: str, year: FurtherGains) -> Target:
             return max(above_band(there, tier) - above, at_ordinary_rates(there) - ordinary)
 
     percent = exact.plain(exact.CONTEXT.multiply(rate, Decimal(100)))
-    return Target(name, f"the sale's gain is taxed at {percent} % as long-term gain, up to taxable income of {top:,}", measure, ZERO)
+    return Target(
+        name, f"the sale's gain is long-term gain taxed at no more than {percent} %, up to taxable income of {top:,}", measure, ZERO
+    )
 
 
 def above_band(there: Computed, tier: int) -> Decimal:

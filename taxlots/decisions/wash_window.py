@@ -16,6 +16,7 @@ from taxlots.lots.wash_sales import COVERED, WINDOW
 from taxlots.rulebook import Rulebook
 
 DIGITAL = "us/federal/wash_sale/covers_digital_assets"
+COVERS = "us/federal/wash_sale/covers"
 _PURCHASES = ("buy", "swap", "income:")
 
 
@@ -23,8 +24,8 @@ _PURCHASES = ("buy", "swap", "income:")
 class Window:
     """From the first to the last day on which a purchase would defer a loss of today, with the purchases so far.
 
-    `applies`: whether the law covers the asset; `deferred`: units of the lot whose loss the purchases defer already; `law`:
-    what the law says, in words.
+    `applies`: whether the law covers the asset; `deferred`: units of the lot whose loss the purchases defer already; `rule`:
+    the path of the rule behind it; `law`: what it says, in words.
     """
 
     since: date
@@ -32,12 +33,8 @@ class Window:
     applies: bool
     trades: tuple[Acquisition, ...]
     deferred: Decimal
+    rule: str
     law: str
-
-    @property
-    def rule(self) -> str:
-        """Path of the rule behind it."""
-        return WINDOW if self.applies else DIGITAL
 
     @property
     def remark(self) -> str:
@@ -74,7 +71,9 @@ def acquisitions(ledger: Ledger, today: date, rulebook: Rulebook) -> tuple[Acqui
 
 def wash_sale_applies(portfolio: Portfolio, lot: HeldLot) -> bool:
     """Whether a repurchase defers a loss on this lot (26 USC 1091): for securities, and for digital assets once the law says so."""
-    return lot.asset_class in COVERED or portfolio.rulebook.value(DIGITAL, portfolio.today) is True
+    if lot.asset_class == "digital":
+        return portfolio.rulebook.value(DIGITAL, portfolio.today) is True
+    return lot.asset_class in COVERED
 
 
 def window_of(portfolio: Portfolio, lot: HeldLot, taken: Decimal = ZERO) -> Window:
@@ -89,16 +88,16 @@ def window_of(portfolio: Portfolio, lot: HeldLot, taken: Decimal = ZERO) -> Wind
     with exact.exactly():
         bought = sum((one.quantity for one in trades), ZERO)
         deferred = min(lot.quantity, max(ZERO, bought - taken)) if applies else ZERO
-    return Window(since, until, applies, trades, deferred, _law(portfolio, since, until) if applies else law_of_digital(portfolio))
+    rule = WINDOW if applies else DIGITAL if lot.asset_class == "digital" else COVERS
+    return Window(since, until, applies, trades, deferred, rule, _law(portfolio, rule, (since, until)))
 
 
-def _law(portfolio: Portfolio, since: date, until: date) -> str:
-    cited = portfolio.rulebook.rule(WINDOW).citation.title
-    return f"a purchase from {since} to {until} defers the loss ({cited})"
-
-
-def law_of_digital(portfolio: Portfolio) -> str:
-    """What the law says of digital assets, with its citation and the bills that would change it."""
-    rule = portfolio.rulebook.rule(DIGITAL)
+def _law(portfolio: Portfolio, path: str, window: tuple[date, date]) -> str:
+    """What the law says, with its citation; for digital assets also how many bills would change it."""
+    rule = portfolio.rulebook.rule(path)
+    if path == WINDOW:
+        return f"a purchase from {window[0]} to {window[1]} defers the loss ({rule.citation.title})"
+    if path == COVERS:
+        return f"no wash sale for what is neither stock nor security ({rule.citation.title})"
     bills = f", {len(rule.pending)} bills are pending" if rule.pending else ""
     return f"no wash sale for digital assets as the law stands ({rule.citation.title}){bills}"

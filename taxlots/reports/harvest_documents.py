@@ -181,15 +181,15 @@ def harvest_table(found: Review) -> Table:
 def _windows(rungs: Sequence[Rung]) -> list[str]:
     """The wash-sale windows: of each lot where the law applies, of all others in a few words together."""
     covered = [f"{rung.lot.asset}, lot {rung.lot.lot_id}: {rung.window}" for rung in rungs if rung.wash.applies]
-    free = {rung.lot.asset: rung.wash for rung in rungs if not rung.wash.applies}
-    if not free:
-        return covered
-    bought = ", ".join(sorted(asset for asset, wash in free.items() if wash.trades)) or "none"
-    wash = next(iter(free.values()))
-    return [
-        *covered,
-        f"{', '.join(sorted(free))}: {wash.law}. Of these bought since {wash.since}: {bought} (--format json lists the trades).",
-    ]
+    free: dict[str, dict[str, bool]] = {}
+    for rung in rungs:
+        if not rung.wash.applies:
+            free.setdefault(rung.wash.law, {})[rung.lot.asset] = bool(rung.wash.trades)
+    for law, assets in free.items():
+        bought = ", ".join(sorted(asset for asset, trades in assets.items() if trades)) or "none"
+        told = f"{law}. Of these bought within the window before: {bought} (--format json lists the trades)."
+        covered.append(f"{', '.join(sorted(assets))}: {told}")
+    return covered
 
 
 def _further_table(found: Review) -> Table:

@@ -263,7 +263,7 @@ def _kinks_table(found: Sale) -> Table:
 
 
 def _short(value: Decimal, places: int) -> str:
-    return exact.plain(value.quantize(Decimal(1).scaleb(-places))) or ""
+    return exact.plain(value.quantize(Decimal(1).scaleb(-places), context=exact.CONTEXT)) or ""
 
 
 def wait_document(found: Sequence[Wait], portfolio: Portfolio, interest: Decimal, problems: Sequence[Problem], zone: tzinfo) -> Document:

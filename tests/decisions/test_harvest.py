@@ -91,16 +91,17 @@ def test_rungs_follow_from_their_figures(held):
 
 @pytest.mark.parametrize(
     ("asset_class", "deferred", "allowed"),
-    [("security", 4, 300), ("fund", 4, 300), ("digital", 0, 500)],
+    [("security", 4, 300), ("fund", 4, 300), ("digital", 0, 500), ("collectible", 0, 500)],
 )
 def test_purchases_in_the_window_defer(asset_class, deferred, allowed):
-    """10 units at a loss of 50 each, 4 bought ten days ago: 4 x 50 are deferred for securities (26 USC 1091), nothing for coins."""
+    """10 units at a loss of 50 each, 4 bought ten days ago: 4 x 50 are deferred for securities (26 USC 1091) alone."""
     held = portfolio([lot("L0", "X", 10, 1500, 100, asset_class=asset_class)], {}, trading_cost_bps=0)
     held = replace(held, acquired=(bought(1, "X", 4), bought(2, "Y", 9)))
     (rung,) = ladder(held)
     assert (rung.wash.deferred, rung.loss, rung.allowed) == (deferred, 500, allowed)
     assert [one.transaction_id for one in rung.wash.trades] == ["t1"]
-    assert rung.wash.applies is (asset_class != "digital")
+    assert rung.wash.applies is (deferred > 0)
+    assert ("bills are pending" in rung.window) is (asset_class == "digital")
 
 
 def test_a_purchase_defers_one_loss_only():
