@@ -192,8 +192,8 @@ def _has_quote(text: pa.Array) -> bool:
 
 def _without_repeats(bulk: Bulk, names: Sequence[str]) -> Bulk:
     """Without blank rows and without the header where it is said again."""
-    first = bulk.cells[names[0]].cast(pa.string())
-    suspects = np.flatnonzero(pc.or_(pc.equal(pc.utf8_trim_whitespace(first), names[0]), pc.equal(first, "")).to_numpy())
+    first = pc.utf8_trim_whitespace(bulk.cells[names[0]].cast(pa.string()))
+    suspects = np.flatnonzero(pc.or_(pc.equal(first, names[0]), pc.equal(first, "")).to_numpy())
     gone = [
         index
         for index, row in zip(suspects.tolist(), bulk.rows(suspects), strict=True)

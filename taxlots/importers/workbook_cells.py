@@ -28,7 +28,7 @@ def is_error(text: str) -> bool:
 
 def may_have_errors(data: bytes) -> bool:
     """Whether the bytes of a text file may hold such a cell."""
-    return _ERROR_BYTES.search(data) is not None
+    return b"#" in data and _ERROR_BYTES.search(data) is not None
 
 
 def error_in(row: Iterable[str], names: Iterable[str], required: Iterable[str]) -> RowError | None:
