@@ -58,7 +58,7 @@ class Leg:
         half = _HALF.fullmatch(self.asset)
         if self.asset.startswith("="):
             named = self.asset[1:].strip().upper()
-        elif half and self.asset not in row.cells:
+        elif half and not row.has(self.asset):
             named = split_market(row.text(half[2]))[0 if half[1] == "base" else 1]
         else:
             named = row.text(self.asset).upper()

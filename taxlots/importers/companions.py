@@ -14,16 +14,16 @@ def _as_is(_tables: Sequence[Table], _zone: tzinfo) -> Intake:
     return Intake()
 
 
+def _written(id_: str, title: str, columns: str, required: int) -> Layout:
+    """A file with these columns, of which the first ones are required."""
+    names = tuple(columns.split(","))
+    return Layout(id_, "any", f"{title}: {columns}", names[:required], _as_is, columns=names)
+
+
 LAYOUTS: tuple[Layout, ...] = (
-    Layout("prices", "any", "Price table: time,asset,price,currency,source", ("time", "asset", "price"), _as_is),
-    Layout("overrides", "any", "Overrides: id,kind,value,basis,acquired,note", ("id", "kind"), _as_is),
-    Layout(
-        "opening_lots",
-        "any",
-        "Opening lots: account,asset,quantity,basis,acquired,holding_starts,id,note",
-        ("account", "asset", "quantity", "basis", "acquired"),
-        _as_is,
-    ),
-    Layout("transfers", "any", "Transfer pairs: out_id,in_id", ("out_id", "in_id"), _as_is),
-    Layout("balances", "any", "Balances: time,account,asset,quantity", ("time", "account", "asset", "quantity"), _as_is),
+    _written("prices", "Price table", "time,asset,price,currency,source", 3),
+    _written("overrides", "Overrides", "id,kind,value,basis,acquired,note", 2),
+    _written("opening_lots", "Opening lots", "account,asset,quantity,basis,acquired,holding_starts,id,note", 5),
+    _written("transfers", "Transfer pairs", "out_id,in_id", 2),
+    _written("balances", "Balances", "time,account,asset,quantity", 4),
 )

@@ -1,16 +1,18 @@
 """Which layout does a sheet have? Decided by its header row, wherever that stands; never by the file's name."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
+from functools import lru_cache
 
 import numpy as np
 
-from taxlots.importers import wall_clocks, workbook_cells
+from taxlots.importers import decimal_marks, positions, wall_clocks, workbook_cells
 from taxlots.importers.bulk import Bulk, open_bulk
 from taxlots.importers.readers import LargeText, Sheet
 from taxlots.importers.records import Intake, Row, RowError, Source, Table
+from taxlots.importers.spellings import folded, tidy
 from taxlots.settings import Times
 
 SEARCHED_ROWS = 60
@@ -34,7 +36,12 @@ class Layout:
     a fixed one such as UTC.
 
     `bulk` makes the same of large tables, column by column, whose `coded` columns hold few different words. The header of a `whole`
-    layout has names so common that headers of other platforms hold them too: no other column may stand beside them.
+    layout has names so common that headers of other platforms hold them too: no other column may stand beside them, and their case counts.
+
+    Elsewhere the case of a header does not matter, unless another layout has exactly these names. Where a few plain words are required,
+    `columns` are all that the layout knows: in another case they are its header only if no other stands beside them.
+
+    `synonyms` are names (folded) of other headers of the layout, each with the one that `take` knows it by.
     """
 
     id: str
@@ -48,16 +55,27 @@ class Layout:
     whole: bool = False
     dates: str = ""
     clock: str = ""
+    columns: tuple[str, ...] = ()
+    synonyms: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def fits(self, names: Iterable[str]) -> bool:
         """Whether these are the names of a header of the layout."""
         named = names if isinstance(names, frozenset) else frozenset(names)
         return named - {""} == set(self.required) if self.whole else named.issuperset(self.required)
 
+    def fits_in_any_case(self, given: frozenset[str]) -> bool:
+        """Whether these folded names are a header of the layout in another case, or by its synonyms."""
+        if self.synonyms:
+            given = frozenset(folded(self.synonyms.get(name, name)) for name in given)
+        if self.whole or not given.issuperset(_folded(self.required)):
+            return False
+        return not self.columns or given <= _folded(self.columns) | {""}
+
     def read(self, tables: Sequence[Table], zone: tzinfo, said: Times | None = None) -> Intake:
-        """What the tables hold, after their times are settled; `said` is what the settings say of this layout's times."""
+        """What the tables hold, after their times and decimal marks are settled; `said` is what the settings say of this layout's times."""
         settled = wall_clocks.settle(tables, wall_clocks.Known(self.id, self.dates, self.clock), zone, said)
-        intake = self.take(settled.tables, zone)
+        intake = self.take(decimal_marks.settle(settled.tables), zone)
+        positions.tell(intake, self.platform, zone)
         intake.unusable |= settled.unusable
         intake.problems += settled.problems
         intake.zoneless |= settled.zoneless
@@ -67,7 +85,9 @@ class Layout:
         """As `read`, of large tables: by column where every time says all that can be known, else row by row."""
         if self.bulk is None or said or not wall_clocks.is_told(bulk, self.clock, zone):
             return self.read(bulk.rest(np.arange(len(bulk))), zone, said)
-        return self.bulk(bulk, zone)
+        intake = self.bulk(bulk, zone)
+        positions.tell(intake, self.platform, zone)
+        return intake
 
 
 _UNCLOSED = RowError(
@@ -119,7 +139,7 @@ def detect(sheet: Sheet, layouts: Sequence[Layout]) -> Detected | None:
         names = _names(row)
         layout = _fitting(names, layouts)
         if layout:
-            return _table(sheet, cells, index, names, layout)
+            return _table(sheet, cells, index, _respelled(names, layout), layout)
     return None
 
 
@@ -127,7 +147,9 @@ def detect_large(text: LargeText, layouts: Sequence[Layout]) -> Detected | None:
     """As `detect`, for a file whose layout can read columns; None where its rows have to be read one by one."""
     head = text.head()
     found = detect(head, layouts) if head else None
-    if head is None or found is None or found.layout.bulk is None or found.table.header_row != head.numbers[len(found.table.preamble)]:
+    if head is None or found is None or found.layout.bulk is None or not _stands_as_it_is(head, found.table, found.layout):
+        return None
+    if text.delimiter() != "," and b"," in text.data:  # perhaps decimal commas, of which only the whole file tells
         return None
     bare = replace(found.table, rows=())
     damaged = workbook_cells.may_have_errors(text.data)
@@ -146,13 +168,43 @@ def detect_large(text: LargeText, layouts: Sequence[Layout]) -> Detected | None:
     return None if nothing_fits else replace(odd, columns=columns)
 
 
+def _stands_as_it_is(head: Sheet, table: Table, layout: Layout) -> bool:
+    """Whether the header is one line of the file, all its names spelled as the layout spells them: columns are looked up as they are."""
+    place = len(table.preamble)
+    small = layout.required == tuple(map(folded, layout.required))
+    as_it_is = table.header == _names(head.cells[place]) and (not small or table.header == tuple(map(folded, table.header)))
+    return table.header_row == head.numbers[place] and as_it_is
+
+
 def _names(row: list[str]) -> tuple[str, ...]:
-    return tuple(cell.strip().lstrip("\ufeff") for cell in row)
+    """The names of a header, without empty cells behind the last."""
+    names = list(map(tidy, row))
+    while names and not names[-1]:
+        names.pop()
+    return tuple(names)
+
+
+@lru_cache(maxsize=4096)
+def _folded(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(folded, names))
 
 
 def _fitting(names: Sequence[str], layouts: Sequence[Layout]) -> Layout | None:
+    """The layout of a header: by its very names, else by them in another case."""
     given = frozenset(names)
-    return max((layout for layout in layouts if layout.fits(given)), key=lambda fit: len(fit.required), default=None)
+    found = [layout for layout in layouts if layout.fits(given)]
+    if not found and len(given) > 1:
+        in_any_case = _folded(tuple(names))
+        found = [layout for layout in layouts if layout.fits_in_any_case(in_any_case)]
+    return max(found, key=lambda fit: len(fit.required), default=None)
+
+
+def _respelled(names: tuple[str, ...], layout: Layout) -> tuple[str, ...]:
+    """The names, those that the layout requires in its spelling."""
+    if layout.fits(names):
+        return names
+    wanted = {folded(name): name for name in layout.required} | dict(layout.synonyms)
+    return tuple(wanted.get(folded(name), name) for name in names)
 
 
 def parts(sheet: Sheet, layouts: Sequence[Layout]) -> Iterator[Sheet]:
@@ -160,7 +212,7 @@ def parts(sheet: Sheet, layouts: Sequence[Layout]) -> Iterator[Sheet]:
 
     A header that repeats the one above it cuts nothing, nor does one in a layout of several sections.
     """
-    known = {name for layout in layouts for name in layout.required}
+    known = {folded(name) for layout in layouts for name in layout.required}
     cells = _unwrapped(sheet.cells)
     fewest = min(len(layout.required) for layout in layouts)
     start = 0
@@ -169,7 +221,7 @@ def parts(sheet: Sheet, layouts: Sequence[Layout]) -> Iterator[Sheet]:
     for index, row in enumerate(cells):
         if layout is None and index >= SEARCHED_ROWS:  # a first header further down is none
             break
-        if known.isdisjoint(row) or len(known.intersection(row)) < fewest:  # quick, since most rows are data
+        if len(known.intersection([cell.strip().casefold() for cell in row])) < fewest:  # quick, since most rows are data
             continue
         names = _names(row)
         found = _fitting(names, layouts)
@@ -200,14 +252,16 @@ def _table(sheet: Sheet, cells: list[list[str]], index: int, names: tuple[str, .
     needed = () if layout.shape == SECTIONS else layout.required
     broken: dict[Source, RowError] = {}
     named = distinct_names(names)
+    headers = {names, tuple(cell.strip() for cell in cells[index])}
     for number, row in zip(sheet.numbers[index + 1 :], cells[index + 1 :], strict=True):
         stripped = tuple(cell.strip() for cell in row)
-        if not any(stripped) or (stripped == names and layout.shape != SECTIONS):
+        if not any(stripped) or (stripped in headers and layout.shape != SECTIONS):
             continue
         columns = map(str, range(len(row))) if layout.shape == SECTIONS else named
         rows.append(Row(sheet.file, number, dict(zip(columns, row, strict=False))))
         marked = _UNCLOSED if number in sheet.unclosed else _SPOILED if number in sheet.spoiled else None
-        error = marked or _shape_error(row, names, layout) or ("#" in "".join(row) and workbook_cells.error_in(row, names, needed))
+        shape = _shape_error(row, names, len(cells[index]), layout)
+        error = marked or shape or ("#" in "".join(row) and workbook_cells.error_in(row, names, needed))
         if error:
             broken[rows[-1].source] = error
     preamble = tuple(tuple(row) for row in cells[:index])
@@ -220,13 +274,13 @@ def distinct_names(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name if (nth := names[: i + 1].count(name)) == 1 else f"{name} ({nth})" for i, name in enumerate(names))
 
 
-def _shape_error(row: list[str], names: tuple[str, ...], layout: Layout) -> RowError | None:
+def _shape_error(row: list[str], names: tuple[str, ...], width: int, layout: Layout) -> RowError | None:
     if layout.shape != CHECKED:
         return None
     missing = [name for name in names[len(row) :] if name in layout.required]
     if missing:
         return RowError("ROW_TRUNCATED", f"the row ends after {len(row)} of {len(names)} cells; {missing[0]!r} is missing")
-    if any(cell.strip() for cell in row[len(names) :]):
+    if any(cell.strip() for cell in row[max(width, len(names)) :]):
         return RowError(
             "ROW_INVALID",
             f"the row has {len(row)} cells under {len(names)} columns",

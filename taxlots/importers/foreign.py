@@ -20,6 +20,23 @@ _MARKS: tuple[tuple[bytes, str, str], ...] = (
     (b"SQLite format 3", "a database", _CSV),
     (b"!Type:", "a QIF file for finance programs", _CSV),
 )
+_NAMED: tuple[tuple[re.Pattern[bytes], str, str], ...] = (  # by words near the beginning, before the general kinds of documents
+    (
+        re.compile(rb"<FlexQueryResponse\b"),
+        "a Flex query of Interactive Brokers in XML",
+        "In the Flex query, set the format to CSV (sections Trades and Cash Transactions) and run it again.",
+    ),
+    (
+        re.compile(rb'\{\s*"(?:FromDate|ToDate)"[^\[]*"(?:EquityAward\w*|Transactions)"\s*:\s*\['),
+        "a history of Charles Schwab's Equity Awards Center in JSON",
+        "On the same page (Equity Awards Center, History, Export) choose CSV.",
+    ),
+    (
+        re.compile(rb'\{\s*"(?:FromDate|ToDate)"[^\[]*"BrokerageTransactions"\s*:\s*\['),
+        "a history of a Charles Schwab account in JSON",
+        "On the same page (Accounts, History, Export) choose CSV.",
+    ),
+)
 _JSON = re.compile(rb'\{\s*["}]|\[\s*[\[{"\]]')
 _PAGE = re.compile(rb"<(?:!doctype html|html|head|meta|body|style|div|table)\b", re.IGNORECASE)
 _OFX = re.compile(rb"<\??OFX\b", re.IGNORECASE)  # read as a table
@@ -32,6 +49,9 @@ def what_else(data: bytes) -> tuple[str, str] | None:
     head = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     for mark, name, hint in _MARKS:
         if head.startswith(mark):
+            return name, hint
+    for pattern, name, hint in _NAMED:
+        if pattern.search(head):
             return name, hint
     if _PAGE.match(head):
         return "a web page (HTML), even if it is named like a spreadsheet", _SAVE

@@ -19,6 +19,7 @@ UNIVERSAL = Layout(
     bulk=universal_bulk.read,
     coded=CODED,
     clock=OWN,
+    columns=tuple(universal.COLUMNS),
 )
 
 LAYOUTS: tuple[Layout, ...] = (*EXCHANGES, *TOOLS, *APPS, *WALLETS, *BROKERS, UNIVERSAL)

@@ -17,7 +17,7 @@ from taxlots.importers.detect import Detected, Layout, count_rows, detect, detec
 from taxlots.importers.layouts import LAYOUTS
 from taxlots.importers.readers import LargeText, Sheet, Unreadable, read_sheets
 from taxlots.importers.records import FormLine, Intake, ReportedBalance, Row, Source, Table, Transaction
-from taxlots.importers.repeated_exports import without_swan_copies
+from taxlots.importers.repeated_exports import without_retold, without_swan_copies
 from taxlots.importers.transaction_columns import row_times, source_count, sources
 from taxlots.importers.workbook_cells import is_error
 from taxlots.problems import Problem, problem
@@ -92,6 +92,8 @@ def read(
             imported.companions[kind.id] = rows
     _reject_broken(detected, imported)
     imported.transactions = without_swan_copies(imported.transactions, imported.merged)
+    layouts = {file: [d.layout.id for d in detected if d.table.file == file] for file in {d.table.file for d in detected}}
+    imported.transactions = without_retold(imported.transactions, layouts, imported.merged)
     return imported
 
 

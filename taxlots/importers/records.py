@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
+from taxlots.importers.spellings import spelling
 from taxlots.problems import Problem, problem
 
 Source = tuple[str, int]
@@ -23,6 +24,18 @@ class RowError(Exception):
         self.hint = hint
 
 
+class NotBookedError(RowError):
+    """A row of a position that holdings can't represent. All rows of one become one Problem (see `positions`)."""
+
+    def __init__(self, what: str, instrument: str = "", account: str = "", hint: str | None = None, time: datetime | None = None) -> None:
+        """What it is in a few words; what it is left out, as the account and the time, is taken from the row or its layout."""
+        super().__init__("KIND_NOT_BOOKED", f"{what} {instrument} is not booked in this version", hint)
+        self.what = what
+        self.instrument = instrument
+        self.account = account
+        self.time = time
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One data row as text. `number` is its first line in the file (in a spreadsheet, its row)."""
@@ -37,8 +50,15 @@ class Row:
         return (self.file, self.number)
 
     def text(self, column: str) -> str:
-        """The cell without surrounding blanks; empty where the column is missing."""
-        return self.cells.get(column, "").strip()
+        """The cell without surrounding blanks; empty where the column is missing. The case of its name does not matter."""
+        cell = self.cells.get(column)
+        if cell is None:
+            cell = self.cells.get(spelling(self.cells, column) or "", "") if column else ""
+        return cell.strip()
+
+    def has(self, column: str) -> bool:
+        """Whether the row has the column, whatever the case of its name."""
+        return column in self.cells or spelling(self.cells, column) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +71,10 @@ class Table:
     header_row: int
     preamble: tuple[tuple[str, ...], ...]
     rows: tuple[Row, ...]
+
+    def has(self, column: str) -> bool:
+        """Whether the header has the column, whatever the case of its name."""
+        return spelling(self.header, column) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +145,8 @@ class Intake:
     """Collects what a layout makes of its rows. Every data row ends in exactly one of the four fates.
 
     `columns` holds further transactions, those of a large table, as a table of `frames.TRANSACTIONS`.
-    `zoneless` are the rows whose time of day has no zone, so that the taxpayer's was assumed.
+    `zoneless` are the rows whose time of day has no zone, so that the taxpayer's was assumed. `refused` are the unusable rows of
+    positions, until the layout tells each position as one problem.
     """
 
     transactions: list[Transaction] = field(default_factory=list)
@@ -133,6 +158,7 @@ class Intake:
     columns: pa.Table | None = None
     form_lines: list[FormLine] = field(default_factory=list)
     zoneless: set[Source] = field(default_factory=set)
+    refused: list[tuple[Row, NotBookedError]] = field(default_factory=list)
 
     def add(self, transaction: Transaction) -> None:
         """The rows in `sources` became this transaction."""
@@ -149,6 +175,9 @@ class Intake:
     def reject(self, row: Row, error: RowError) -> None:
         """The row can't be used; the cause becomes a Problem at its place."""
         self.unusable.add(row.source)
+        if isinstance(error, NotBookedError):
+            self.refused.append((row, error))
+            return
         self.problems.append(problem(error.code, error.message, error.hint, file=row.file, row=row.number))
 
     def warn(self, row: Row, code: str, message: str, hint: str | None = None) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from taxlots.importers.numbers import number
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction, all_rows
+from taxlots.importers.spellings import folded
 from taxlots.importers.times import time
 from taxlots.kinds import DUST, KINDS, Kind, is_fiat
 from taxlots.problems import problem
@@ -47,7 +48,7 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
     """Every row as one transaction; `zone` is used for times without an offset."""
     intake = Intake()
     for table in tables:
-        extra = [name for name in table.header if name and name not in COLUMNS]
+        extra = [name for name in table.header if name and folded(name) not in COLUMNS]
         if extra:
             message = f"columns not used: {', '.join(extra)}"
             intake.problems.append(problem("HEADER_EXTRA", message, file=table.file, row=table.header_row))

@@ -54,6 +54,11 @@ class Settled:
     zoneless: set[Source] = field(default_factory=set)
 
 
+def names_a_time(column: str) -> bool:
+    """Whether the name of a column speaks of a time."""
+    return bool(_TIME_NAME.search(column))
+
+
 def settle(tables: Sequence[Table], known: Known, zone: tzinfo, said: Times | None = None) -> Settled:
     """The tables with their times settled; `zone` is the taxpayer's, `said` what the settings say of the layout."""
     settled = Settled(list(tables))

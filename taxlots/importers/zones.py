@@ -27,7 +27,7 @@ ABBREVIATIONS = {
     "HST": "-10:00",
 }
 _OFFSET = re.compile(r"(?P<sign>[-+])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?", re.ASCII)
-_NAMED = re.compile(r"(?:UTC|GMT|\((?=[-+]))(?:null)?\s*(?P<offset>[-+]\d{1,2}(?::?\d{2})?)?", re.ASCII)
+_NAMED = re.compile(r"(?:UTC|GMT|\((?=[-+]))(?:null)?\s*(?P<offset>[-+]\d{1,2}(?::?\d{2})?)?", re.ASCII | re.IGNORECASE)
 _DAY = timedelta(hours=24)
 
 

@@ -32,7 +32,7 @@ ERAS = (
 
 def read(*lines: str) -> Intake:
     table = written(LAYOUT, HEADER, *lines)
-    intake = coinbase.read([table], UTC)
+    intake = LAYOUT.read([table], UTC)
     assert_one_fate_each([table], intake)
     return intake
 

@@ -56,9 +56,22 @@ def test_no_header_no_layout():
     assert found(*["x"] * (SEARCHED_ROWS - 1), "a,b").layout is SMALL
 
 
-def test_case_of_column_names_matters():
-    """`A,B` is not the header `a,b`: platforms tell their exports apart by case."""
-    assert found("A,B", "1,2") is None
+def test_case_of_column_names_matters_only_between_layouts():
+    """`A,B` is the header `a,b`, unless a layout has just these names: a few platforms tell their exports apart by case."""
+    table = found("A,B,Note", "1,2,3").table
+    assert (table.header, table.rows[0].text("note")) == (("a", "b", "Note"), "3")
+    capitals = layout("capitals", "A", "B")
+    assert detect(sheet("A,B", "1,2"), [SMALL, capitals]).layout is capitals
+    assert detect(sheet("a,b", "1,2"), [SMALL, capitals]).layout is SMALL
+
+
+def test_plain_words_in_another_case_are_a_header_only_without_others():
+    """`ID,Kind` may be anybody's header: it is that of overrides only where every column is one of theirs."""
+    from taxlots.importers.companions import LAYOUTS
+
+    assert detect(sheet("ID,Kind,Value", "x,spend,1"), LAYOUTS).layout.id == "overrides"
+    assert detect(sheet("ID,Kind,Commission", "x,spend,1"), LAYOUTS) is None
+    assert detect(sheet("id,kind,commission", "x,spend,1"), LAYOUTS).layout.id == "overrides"
 
 
 def test_a_short_row_is_broken_only_where_a_required_cell_is_missing():

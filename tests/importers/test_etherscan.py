@@ -5,6 +5,9 @@ from datetime import UTC
 import pytest
 from goldens import _equal, _fates, _ledger, assert_one_fate_each, written
 from layout_samples import SAMPLES, codes, layout, legs, sample
+from taxlots.importers.detect import detect
+from taxlots.importers.layouts import LAYOUTS
+from taxlots.importers.readers import Sheet
 from taxlots.importers.records import Intake, Table
 
 LAYOUT = layout("etherscan")
@@ -125,3 +128,44 @@ def test_a_chain_by_its_number_names_the_coin(chain: str, expected: list[str]) -
     intake = take(written(LAYOUT, header, line, file=f"export-{OWN}.csv"))
     assert [legs(one) for one in intake.transactions] == expected
     assert codes(intake) == ([] if expected else ["ROW_INVALID"])
+
+
+OF_CHAINS = "chain_id,tx_hash,block_number,block_unix_timestamp,block_datetime,from,to,token_value,token_address,token_name,token_symbol"
+INTERNAL = (
+    "Txhash,Blockno,UnixTimestamp,DateTime,ParentTxFrom,ParentTxTo,ParentTxETH_Value,From,TxTo,ContractAddress,"
+    "Value_IN(AVAX),Value_OUT(AVAX),CurrentValue @ $20/AVAX,Historical $Price/AVAX,Status,ErrCode,Type"
+)
+
+
+def found(header: str, *lines: str) -> Table:
+    """The table as it is detected among all layouts, in a file that names the address."""
+    cells = [line.split(",") for line in (header, *lines)]
+    there = detect(Sheet(f"export-{OWN}.csv", header, cells, list(range(1, len(cells) + 1))), LAYOUTS)
+    assert there is not None
+    assert there.layout.id == "etherscan"
+    return there.table
+
+
+def test_the_token_file_of_an_explorer_of_several_chains_joins_its_coins() -> None:
+    """1 AVAX out and 20 USDC in under one hash is a swap, although one file writes the hash with 0x and the other without."""
+    lines = (f"0xAB,1,1680300000,,{OWN},{OTHER},,0,1,,0.001,2,2000,,,",)
+    intake = take(found(COINS.format("AVAX"), *lines), found(OF_CHAINS, f"43114,ab,1,1680300000,,{OTHER},{OWN},20,0xc,USD Coin,USDC"))
+    (one,) = intake.transactions
+    assert legs(one) == "swap -1 AVAX +20 USDC fee 0.001 AVAX"
+
+
+def test_internal_transactions_count_unless_they_failed() -> None:
+    """Status 0 is one that happened (2 AVAX came in), 1 one that did not."""
+    rows = [f"{hash_},1,1680300000,,{OTHER},{OTHER},0,{OTHER},{OWN},,2,0,,20,{status},,call" for hash_, status in (("a", "0"), ("b", "1"))]
+    intake = take(found(INTERNAL, *rows))
+    assert [legs(one) for one in intake.transactions] == ["deposit +2 AVAX"]
+    assert len(intake.set_aside) == 1
+
+
+@pytest.mark.parametrize("price", [",Historical $Price/{0}", ""])
+def test_with_and_without_a_historical_price(price: str) -> None:
+    """Where the price of the day stands (2,000 a coin), half a coin is worth 1,000; else the price table has to tell."""
+    header = COINS.format("ETH").replace(",Historical $Price/ETH", price.format("ETH"))
+    cells = f"h,1,1680300000,,{OWN},{OTHER},,0,0.5,,0.001,2{',2000' if price else ''},,,"
+    (one,) = take(found(header, cells)).transactions
+    assert (legs(one), str(one.value)) == ("withdrawal -0.5 ETH fee 0.001 ETH", "1000.0" if price else "None")

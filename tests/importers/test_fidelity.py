@@ -97,6 +97,10 @@ def test_accounts_are_told_apart_only_where_there_are_several() -> None:
         ("TRANSFERRED TO VS Z1", "KO", "-4", "0", "withdrawal -4 KO"),
         ("DISTRIBUTION", "KO", "20", "0", "split +20 KO"),
         ("IN LIEU OF FRX SHARE", "KO", "-0.4", "24", "sell -0.4 KO +24 USD"),
+        ("ROLLOVER CASH", "", "0", "500", "deposit +500 USD"),
+        ("PARTIC CONTR CURRENT", "", "0", "500", "deposit +500 USD"),
+        ("NORMAL DISTR PARTIAL", "", "0", "-500", "withdrawal -500 USD"),
+        ("NORMAL DISTR PARTIAL", "BRDL", "-3", "0", "withdrawal -3 BRDL"),
     ],
 )
 def test_kind_of_verb(action: str, symbol: str, quantity: str, amount: str, expected: str) -> None:

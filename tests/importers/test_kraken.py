@@ -26,7 +26,7 @@ ERAS = (
 
 def read(*lines: str, header: str = HEADER) -> Intake:
     table = written(LAYOUT, header, *lines)
-    intake = kraken.read([table], UTC)
+    intake = LAYOUT.read([table], UTC)
     assert_one_fate_each([table], intake)
     return intake
 

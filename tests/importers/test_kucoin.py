@@ -86,6 +86,20 @@ def test_history_is_used_only_where_nothing_else_tells() -> None:
     assert len(beside.set_aside) == 1
 
 
+def test_a_download_of_another_period_tells_nothing_of_a_day() -> None:
+    """The file of deposits begins in June: that of January counts from the history, and the trade of January is missing."""
+    rows = (
+        "u,m,BTC,Deposit,1,0,2023-01-01 08:00:00,,Deposit",
+        "u,m,BTC,Deposit,2,0,2023-06-01 08:00:00,,Deposit",
+        "u,m,BTC,Deposit,3,0,2023-01-02 08:00:00,,Spot",
+    )
+    deposits = "UID,Account Type,Time(UTC),Coin,Amount,Fee,Transfer Network,Status,Remarks"
+    june = ORDER.replace("2023-01-01", "2023-06-01")
+    intake = together((HISTORY, rows), (deposits, ("u,m,2023-06-01 00:00:00,BTC,2,0,BTC,SUCCESS,",)), (ORDERS, (june,)))
+    assert sorted(shown(intake)) == ["deposit +1 BTC", "deposit +2 BTC", "swap -320 USDT +0.2 ETH fee 0.3 USDT"]
+    assert codes(intake) == ["ROW_UNPAIRED_LEG"]
+
+
 @pytest.mark.parametrize(
     ("row", "code"),
     [

@@ -68,7 +68,7 @@ def test_what_cannot_be_used_is_named() -> None:
         "March,ETH,OUT,3,2,k,First,x",
         "2019-03-04T17:05:09.000Z,ETH,IN,0,0,l,First,x",
     )
-    assert codes(intake) == ["ROW_UNKNOWN_KIND", "KIND_NOT_BOOKED", "ROW_INVALID", "ROW_INVALID", "TIME_INVALID"]
+    assert codes(intake) == ["ROW_UNKNOWN_KIND", "ROW_INVALID", "ROW_INVALID", "TIME_INVALID", "KIND_NOT_BOOKED"]
     assert list(intake.set_aside.values()) == ["the quantity is 0"]
 
 

@@ -440,3 +440,21 @@ def test_hidden_and_foreign_files_are_passed_over(tmp_path):
 def test_codes_helper_sees_problems(tmp_path):
     """A folder with one empty file gives exactly that error from the Python interface too."""
     assert codes(ledger_of(tmp_path, {"x.csv": b""}).problems) == ["FILE_EMPTY"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "what", "hint"),
+    [
+        ("flex.xml", '<FlexQueryResponse queryName="all" type="AF">\n<FlexStatements count="1">', "a Flex query of", "CSV (sections"),
+        ("flex.xml", '<?xml version="1.0"?><FlexQueryResponse queryName="all">', "a Flex query of", "CSV (sections"),
+        ("awards.json", '{"FromDate":"01/01/2024","Transactions":[{"Action":"Lapse"}]}', "Equity Awards", "choose CSV"),
+        ("history.json", '{"FromDate":"01/01/2024","BrokerageTransactions":[{}]}', "a Charles Schwab account", "choose CSV"),
+    ],
+)
+@pytest.mark.parametrize("given", [True, False])
+def test_documents_of_brokers_name_the_export_to_choose_instead(tmp_path, name, text, what, hint, given):
+    """As a file that is given it is an error, in a folder (where JSON is no export) at least a warning; both name the CSV."""
+    (tmp_path / name).write_text(text)
+    (found,) = list(readers.read_sheets([tmp_path / name if given else tmp_path]))
+    assert what in found.problem.message
+    assert hint.casefold() in f"{found.problem.message} {found.problem.hint}".casefold()

@@ -43,6 +43,8 @@ def activity(*rows: str) -> tuple[list[str], list[str]]:
         ("XYZ,shares,Sell,18,$25.00,$449.98", "sell -18 XYZ +449.98 USD"),
         ("QRS,out,ACATO,4.5S,,", "withdrawal -4.5 QRS"),
         (",cash,ACATI,,,$12.00", "deposit +12 USD"),
+        (",margin interest,MINT,,,($0.20)", "fee fee 0.2 USD"),
+        ("XYZ,cash in lieu,CIL,0.5,,$3.00", "sell -0.5 XYZ +3 USD"),
         (",margin interest,INT,,,($3.00)", "fee fee 3 USD"),
         (",back,GOLD,,,$5.00", "deposit +5 USD"),
         (",bank,ACH,,,($70.00)", "withdrawal -70 USD"),
@@ -72,6 +74,13 @@ def test_codes(row: str, expected: str) -> None:
 )
 def test_what_cannot_be_used_is_named(row: str, code: str) -> None:
     assert activity(row) == ([], [code])
+
+
+def test_cash_for_a_fraction_without_its_quantity_names_the_line_to_add() -> None:
+    intake = read("robinhood_activity", ACTIVITY, "1/16/2024,1/16/2024,1/18/2024,XYZ,cash in lieu,CIL,,,$3.00")
+    (one,) = intake.problems
+    assert one.code == "KIND_NOT_BOOKED"
+    assert "2024-01-16T00:00:00Z,robinhood,sell,FRACTION,XYZ,3,USD" in one.hint
 
 
 def test_reverse_split_is_two_rows() -> None:

@@ -60,8 +60,32 @@ def test_kind_of_type(row: str, expected: str) -> None:
     assert all_legs(vanguard(row)) == [expected]
 
 
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("Corp Action (Redemption),BRDL,-3,0,75", ["sell -3 BRDL +75 USD"]),
+        ("Merger,BRDL,-3,0,75", ["sell -3 BRDL +75 USD"]),
+        ("Spin-off,BRDL,3,0,0", ["spin-off +3 BRDL"]),
+        ("Foreign tax withheld,VXUS,0,0,-1.5", ["fee fee 1.5 USD"]),
+        ("Rollover (incoming),,0,0,500", ["deposit +500 USD"]),
+    ],
+)
+def test_rows_that_tell_all_of_a_corporate_action(row: str, expected: list[str]) -> None:
+    assert all_legs(vanguard(row)) == expected
+
+
+def test_a_merger_of_two_rows_carries_the_basis_over() -> None:
+    assert all_legs(vanguard("Merger,BRDL,-3,0,0", "Merger,NEWC,6,0,0")) == ["convert -3 BRDL +6 NEWC"]
+
+
 def test_an_unknown_type_is_named() -> None:
-    assert codes(vanguard("Corp Action (Merger),BRDL,1,0,0")) == ["ROW_UNKNOWN_KIND"]
+    assert codes(vanguard("Lottery,BRDL,1,0,0")) == ["ROW_UNKNOWN_KIND"]
+
+
+def test_a_corporate_action_that_is_not_told_comes_with_the_lines_that_tell_it() -> None:
+    (one,) = vanguard("Corp Action (Merger),BRDL,-3,0,0").problems
+    assert one.code == "KIND_NOT_BOOKED"
+    assert "vanguard,convert,3,BRDL,UNITS,NEW" in one.hint
 
 
 def test_a_fund_is_told_from_a_share_by_its_ticker() -> None:

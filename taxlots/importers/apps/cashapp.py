@@ -11,6 +11,7 @@ from taxlots.exact import plain
 from taxlots.importers.bookings import Leg, Legs, Reading, before_fee, booked, each_row, leg, said_by
 from taxlots.importers.numbers import number
 from taxlots.importers.records import Row, RowError
+from taxlots.importers.spellings import folded
 from taxlots.importers.written_times import written_time
 
 ACCOUNT = "cashapp"
@@ -61,15 +62,15 @@ _ACTIVITIES = _TYPES | {
     **dict.fromkeys(("Withdrawal", "Send"), "withdrawal"),
 }
 _REFERENCE_NAMES = {
-    "Reference ID": "Transaction ID",
-    "Transaction Date": "Date",
-    "Activity": "Transaction Type",
-    "Fiat Currency": "Currency",
-    "USD Amount": "Amount",
-    "Network Fee": "Fee",
-    "Crypto": "Asset Type",
-    "Spot Price USD": "Asset Price",
-    "Crypto Quantity": "Asset Amount",
+    "reference id": "Transaction ID",
+    "transaction date": "Date",
+    "activity": "Transaction Type",
+    "fiat currency": "Currency",
+    "usd amount": "Amount",
+    "network fee": "Fee",
+    "crypto": "Asset Type",
+    "spot price usd": "Asset Price",
+    "crypto quantity": "Asset Amount",
 }
 _WITHOUT_EFFECT = ("fail", "cancel", "refund", "declin", "pending", "waiting", "expired", "revers")
 
@@ -93,7 +94,7 @@ def _take(row: Row, reading: Reading) -> None:
 
 def _take_reference(row: Row, reading: Reading) -> None:
     """A row under the header with `Reference ID`: the price tells whether the money of a trade contains the fee."""
-    named = Row(row.file, row.number, {_REFERENCE_NAMES.get(name, name): text for name, text in row.cells.items()})
+    named = Row(row.file, row.number, {_REFERENCE_NAMES.get(folded(name), name): text for name, text in row.cells.items()})
     kind, fee = said_by(named.text("Transaction Type"), _ACTIVITIES), abs(number(named, "Fee") or Decimal(0))
     if kind not in {"buy", "sell"} and fee:
         raise RowError("ROW_INVALID", f"the network fee {fee} has no currency", "Give the row in a universal ledger CSV.")

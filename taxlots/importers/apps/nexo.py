@@ -116,7 +116,7 @@ def _status(row: Row) -> str | None:
 
 def _entry(row: Row, time: datetime, ids: frozenset[str]) -> _Entry:
     type_ = re.sub(r"[^a-z]", "", row.text("Type").lower())
-    given, got = _sides_2020(row, type_) if "Input Amount" not in row.cells else _sides(row)
+    given, got = _sides_2020(row, type_) if not row.has("Input Amount") else _sides(row)
     fee = number(row, "Fee")
     fee_asset = _asset(row.text("Fee Currency")) if fee else ""
     usd = number(row, "USD Equivalent") or Decimal(0)

@@ -17,7 +17,7 @@ REQUIRED = (
     *("DateTime", "Transaction Type", "Asset In (Quantity)", "Asset In (Currency)"),
     *("Asset Out (Quantity)", "Asset Out (Currency)", "Transaction Fee (Quantity)"),
 )
-_VALUE = re.compile(r"Market Value \((?P<currency>[A-Z]{3})\)")
+_VALUE = re.compile(r"Market Value \((?P<currency>[A-Z]{3})\)", re.IGNORECASE)
 _TYPES = {
     "BUY": "trade",
     "SELL": "trade",
@@ -80,7 +80,7 @@ def _leg(row: Row, name: str) -> Leg | None:
 def _market_value(row: Row) -> Leg | None:
     """What the coins were worth; the column's name holds the currency."""
     match = next(filter(None, map(_VALUE.fullmatch, row.cells)), None)
-    return leg(number(row, match[0]), match["currency"]) if match else None
+    return leg(number(row, match[0]), match["currency"].upper()) if match else None
 
 
 def _account(reading: Reading) -> str:

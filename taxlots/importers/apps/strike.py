@@ -48,7 +48,7 @@ _STATES = {
     "Canceled": "cancelled",
     "Cancelled": "cancelled",
 }
-_MONEY = re.compile(r"(?P<what>Amount|Fee) (?P<currency>[A-Z]{3})")
+_MONEY = re.compile(r"(?P<what>Amount|Fee) (?P<currency>[A-Z]{3})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +138,11 @@ def _fee(amounts: _Amounts) -> Leg | None:
 
 
 def _amounts(row: Row) -> _Amounts:
-    if "Amount 1" in row.cells:
+    if row.has("Amount 1"):
         return _numbered(row)
-    currencies = [match["currency"] for name in row.cells if (match := _MONEY.fullmatch(name)) and match["what"] == "Amount"]
+    currencies = [
+        match["currency"].upper() for name in row.cells if (match := _MONEY.fullmatch(name)) and match["what"].title() == "Amount"
+    ]
     currency = next((name for name in currencies if name != "BTC"), "USD")
     cells = ("Amount " + currency, "Amount BTC", "Fee " + currency, "Fee BTC")
     cash, coins, cash_fee, coin_fee = (number(row, name) or Decimal(0) for name in cells)
@@ -177,7 +179,7 @@ def _stated(tables: Sequence[Table], _zone: tzinfo, intake: Intake) -> Iterator[
     """What the files of 2022 and 2023 say that was left of money and of bitcoin."""
     moved, times = changes_by_row(intake), {made.sources[0]: made.time for made in intake.transactions}
     for row in all_rows(tables):
-        if row.source not in times or "Balance - BTC" not in row.cells:
+        if row.source not in times or not row.has("Balance - BTC"):
             continue
         cash = row.text("Currency 1").upper()
         for asset, column in ((cash, "Balance 1"), ("BTC", "Balance - BTC")):

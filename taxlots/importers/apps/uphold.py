@@ -15,6 +15,7 @@ from taxlots.importers.exchanges.exchange_ids import unique_ids
 from taxlots.importers.exchanges.exchange_legs import Deal, Part, trade
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.spellings import folded
 from taxlots.importers.written_times import written_time
 from taxlots.kinds import is_fiat
 
@@ -108,7 +109,7 @@ def _entry_2016(row: Row, zone: tzinfo) -> _Entry:
     origin = _part(row, "origin_amount", "origin_currency", -1)
     destination = _part(row, "destination_amount", "destination_currency", 1)
     fee = -origin.amount - destination.amount if origin.asset == destination.asset else Decimal(0)
-    column = next((name for name in row.cells if name.startswith("value_in_")), "")
+    column = next((name for name in row.cells if folded(name).startswith("value_in_")), "")
     value = number(row, column)
     if fee < 0:
         raise RowError("ROW_INVALID", f"{exact.plain(destination.amount)} {destination.asset} arrive of less that was sent")

@@ -14,6 +14,7 @@ from taxlots.importers.brokers import brokerage, orders
 from taxlots.importers.brokers.brokerage import BUY, CASH, CORPORATE, COST, DIVIDEND, INTEREST, OTHER_INCOME, SELL, Entry
 from taxlots.importers.numbers import number
 from taxlots.importers.records import Intake, Row, Table, all_rows
+from taxlots.importers.spellings import folded
 
 REQUIRED = ("Datum", "Konto", "Typ av transaktion", "Värdepapper/beskrivning", "Antal", "Kurs", "Belopp", "ISIN")
 ACCOUNT = "avanza"
@@ -79,6 +80,6 @@ def _settled(deed: str, described: str, quantity: Decimal, amount: Decimal) -> s
 
 def _courtage(row: Row, currency: str) -> Decimal:
     """The courtage where it is in the currency of the amount; in another it stays inside the amount."""
-    name = next((name for name in row.cells if name.strip().startswith("Courtage")), "")
+    name = next((name for name in row.cells if folded(name).startswith("courtage")), "")
     stated = name.partition("(")[2].strip(" )").upper()
     return abs(number(row, name, ",") or Decimal(0)) if name and stated in {"", currency} else Decimal(0)

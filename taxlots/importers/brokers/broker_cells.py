@@ -9,6 +9,7 @@ from decimal import Decimal
 from taxlots.importers.brokers import brokerage
 from taxlots.importers.numbers import NumberError, parse_number
 from taxlots.importers.records import Intake, Row, RowError, Table
+from taxlots.importers.spellings import folded
 
 Reader = Callable[[Sequence[Table], tzinfo], Intake]
 _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})(?P<mark>[-./])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})(?:[ T,]+(?P<rest>.+))?", re.ASCII)
@@ -119,5 +120,6 @@ def in_english(read: Reader, names: Mapping[str, str]) -> Reader:
 
 
 def _translated(table: Table, names: Mapping[str, str]) -> Table:
-    rows = tuple(replace(row, cells={names.get(name, name): cell for name, cell in row.cells.items()}) for row in table.rows)
-    return replace(table, header=tuple(names.get(name, name) for name in table.header), rows=rows)
+    known = {folded(name): own for name, own in names.items()}
+    rows = tuple(replace(row, cells={known.get(folded(name), name): cell for name, cell in row.cells.items()}) for row in table.rows)
+    return replace(table, header=tuple(known.get(folded(name), name) for name in table.header), rows=rows)

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from taxlots.exact import plain
-from taxlots.importers.records import Intake, Row, RowError, Table, Transaction, all_rows
+from taxlots.importers.brokers.to_add import lines_to_add
+from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction, all_rows
 from taxlots.importers.times import TimeError, parse_time
 
 BUY, SELL, DIVIDEND, QUALIFIED, INTEREST = "buy", "sell", "income:dividend", "income:qualified-dividend", "income:interest"
@@ -35,10 +36,9 @@ _HINTS = {
     SHORT: "Give the gain of the closed position to your accountant; only holdings that were bought are computed.",
     FUTURE: "Section 1256 contracts are not computed; take the totals from the broker's Form 1099-B.",
     CFD: "Take the result from the broker's tax report; contracts for difference are not computed.",
-    CORPORATE: "Give its effect in a universal ledger CSV: a convert (basis carries over), a split, a spin-off or a sell.",
-    FRACTION: "Give the fraction (the broker's notice names it) as a sell in a universal ledger CSV, and a split that includes it.",
     ACCRUED: "Give the trade without the accrued interest in a universal ledger CSV, and the interest as income:interest or spend.",
 }
+_POSITIONS = {OPTION, SHORT, FUTURE, CFD}
 _ELSE = "Give its effect in a universal ledger CSV, or its gain to your accountant."
 _FUND = re.compile(r"[A-Z]{4}X")  # the tickers of US mutual funds
 _NONE = Decimal(0)
@@ -171,8 +171,12 @@ def take(entry: Entry, intake: Intake) -> None:
     if entry.deed.startswith(ASIDE):
         _leave(entry, intake, entry.deed.removeprefix(ASIDE))
         return
+    if entry.deed in _POSITIONS:
+        what = entry.deed.removeprefix(REFUSE)
+        raise NotBookedError(what, entry.symbol or entry.note, entry.account, _HINTS[entry.deed], entry.time)
     if entry.deed.startswith(REFUSE):
-        raise RowError("KIND_NOT_BOOKED", f"{entry.what} is not booked in this version", _HINTS.get(entry.deed, _ELSE))
+        hint = lines_to_add(entry) if entry.deed in {CORPORATE, FRACTION} else _HINTS.get(entry.deed, _ELSE)
+        raise RowError("KIND_NOT_BOOKED", f"{entry.what} is not booked in this version", hint)
     if entry.cancels:
         raise RowError("ROW_UNPAIRED_LEG", f"cancels {entry.what}, and no such row is in the files")
     made = made_of(entry)

@@ -21,7 +21,7 @@ from taxlots.importers.records import Intake, Row, RowError, Table
 from taxlots.kinds import is_fiat
 
 _DATE, _TIME, _PRODUCT, _ISIN, _QUANTITY, _PRICE, _LOCAL, _VALUE = "0", "1", "2", "3", "6", "7", "9", "11"
-_TOTAL = re.compile(r"(?:Total|Totaal|Gesamt|Totale)(?: (?P<currency>[A-Z]{3}))?")
+_TOTAL = re.compile(r"(?:Total|Totaal|Gesamt|Totale)(?: (?P<currency>[A-Z]{3}))?", re.IGNORECASE)
 _ORDER = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -54,7 +54,7 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
 
 def _total_of(table: Table) -> _Total | None:
     found = ((n, match) for n, name in enumerate(table.header) if (match := _TOTAL.fullmatch(name)))
-    return next((_Total(n, match["currency"] or "") for n, match in found), None)
+    return next((_Total(n, (match["currency"] or "").upper()) for n, match in found), None)
 
 
 def _entry(row: Row, total: _Total | None, zone: tzinfo) -> Entry:

@@ -149,7 +149,7 @@ def _entry(row: Row, account: str, names: _Names, zone: tzinfo) -> Entry:
 
 def _symbol(row: Row) -> str:
     """The symbol; in the layout without that column, a description that is just a ticker."""
-    if "Symbol" in row.cells:
+    if row.has("Symbol"):
         return row.text("Symbol").upper().strip("-")
     return row.text("Description") if _TICKER.fullmatch(row.text("Description")) else ""
 

@@ -20,6 +20,7 @@ from taxlots.importers.brokers.corporate import EVENT, take_events
 from taxlots.importers.brokers.exchanges_of_money import exchange
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, Row, RowError, Table
+from taxlots.importers.spellings import folded
 
 REQUIRED = ("Statement", "Header", "Field Name", "Field Value")
 REQUIRED_TRADES = ("Trades", "Header", "DataDiscriminator", "Asset Category")  # a statement whose first section was cut off
@@ -156,7 +157,7 @@ def _trade(row: Row, account: str, terms: _Terms) -> Entry:
     if told != terms.counted:
         return _aside(row, f"says again what the {terms.counted} row says")
     quantity, codes = required(row, "Quantity"), set(re.split(r"[;,\s]+", row.text("Code")))
-    fee_column = next((name for name in row.cells if name.startswith("Comm")), "Comm/Fee")
+    fee_column = next((name for name in row.cells if folded(name).startswith("comm")), "Comm/Fee")
     commission = number(row, fee_column) or Decimal(0)
     moment, date_only = brokerage.when(row, "Date/Time", NEW_YORK, row.text("Date/Time").replace(", ", " "))
     entry = Entry(

@@ -35,7 +35,7 @@ from taxlots.importers.brokers.brokerage import (
 )
 from taxlots.importers.numbers import number
 from taxlots.importers.ofx_markup import HEADER, ORG, RECORD, SECURITY
-from taxlots.importers.records import Intake, ReportedBalance, Row, RowError, Table, all_rows
+from taxlots.importers.records import Intake, NotBookedError, ReportedBalance, Row, RowError, Table, all_rows
 
 REQUIRED = HEADER
 _REINVEST, _DISTRIBUTION, _BANK, _POSITION, _BALANCE = "reinvest", "distribution", "bank", "position", "balance"
@@ -116,6 +116,7 @@ def _book(entries: Sequence[Entry], intake: Intake) -> None:
     intake.set_aside |= {source: why for source, why in alone.set_aside.items() if source not in alone.unusable | booked}
     intake.unusable |= alone.unusable
     intake.problems += alone.problems
+    intake.refused += alone.refused
 
 
 def _entries(place: _Place, intake: Intake) -> list[Entry]:
@@ -283,7 +284,7 @@ def _take_balance(place: _Place, said: str, intake: Intake) -> None:
         intake.leave(row, "a balance without an amount")
         return
     if _word(row, "POSTYPE") == "SHORT":
-        raise RowError("KIND_NOT_BOOKED", "a short position is not booked in this version")
+        raise NotBookedError("a short sale", _symbol(row))
     moment, date_only = moment_of(row, "DTASOF" if row.text("DTASOF") else "ASOF", place.zone)
     until = moment + timedelta(days=1) - timedelta(seconds=1) if date_only else moment
     asset = _symbol(row) if held else _currency(row)

@@ -13,10 +13,10 @@ from decimal import Decimal
 from taxlots import exact
 from taxlots.importers.bookings import Legs, Reading, booked, leg, rows_of
 from taxlots.importers.brokers import brokerage
-from taxlots.importers.brokers.brokerage import SPUN_OFF, Entry
+from taxlots.importers.brokers.brokerage import FRACTION, SELL, SPUN_OFF, Entry
 from taxlots.importers.brokers.corporate import EVENT, take_events
 from taxlots.importers.numbers import NumberError, number, parse_number
-from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
 from taxlots.importers.times import time
 
 ACCOUNT = "robinhood"
@@ -30,15 +30,15 @@ _INCOME = {
     "SLIP": "income:other",  # stock lending
 }
 _CASH = {"ACH", "RTP", "DCF", "XENT", "WIRE"}
-_COSTS = {"GOLD", "AFEE", "DFEE", "DTAX", "NRAT"}
+_COSTS = {"GOLD", "AFEE", "DFEE", "DTAX", "NRAT", "MINT"}
 _SPLITS = {"SPL", "SPR"}
 _SHARES_IN = {"ACATI": "deposit", "REC": "income:reward"}
 _SHARES_OUT = {"ACATO": "withdrawal"}
 _OPTIONS = {"BTO", "STO", "BTC", "STC", "OEXP", "OASGN", "OEXCS"}
 _EVENTS = {"MRGS", "CONV"}
 _SPUN_OFF = "SOFF"
+_IN_LIEU = "CIL"  # cash for a fraction of a share
 _NOT_BOOKED = (
-    (_OPTIONS, "options are not booked", "Take gains on options from Robinhood's 1099-B."),
     (
         {"COIN", "CRYPTO TRANSFER"},
         "a move of coins of which this file says too little",
@@ -60,7 +60,7 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
                 if row.text("Trans Code").upper() in _SPLITS:
                     key = (row.file, row.text("Activity Date"), row.text("Instrument"))
                     splits[key].append((row, _quantity(row)))
-                elif row.text("Trans Code").upper() in {*_EVENTS, _SPUN_OFF}:
+                elif row.text("Trans Code").upper() in {*_EVENTS, _SPUN_OFF, _IN_LIEU}:
                     events.append(_event(row, zone))
                 else:
                     _take(row, reading)
@@ -73,11 +73,12 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
 
 
 def _event(row: Row, zone: tzinfo) -> Entry:
-    """A merger or conversion, told by the rows of its day, or a spin-off, which does not name the company it came from."""
+    """A merger or conversion, told by the rows of its day, a spin-off, which does not name where it came from, or cash for a fraction."""
     moment, date_only = time(row, "Activity Date", zone)
+    in_lieu = SELL if number(row, "Quantity") else FRACTION
     return Entry(
         row=row,
-        deed=SPUN_OFF if row.text("Trans Code").upper() == _SPUN_OFF else EVENT,
+        deed={_SPUN_OFF: SPUN_OFF, _IN_LIEU: in_lieu}.get(row.text("Trans Code").upper(), EVENT),
         account=ACCOUNT,
         time=moment,
         date_only=date_only,
@@ -96,7 +97,7 @@ def _take(row: Row, reading: Reading) -> None:
     code = row.text("Trans Code").upper()
     quantity, amount = _quantity(row), number(row, "Amount") or Decimal(0)
     if not quantity and not amount:
-        _known(code)
+        _known(row, code)
         reading.intake.leave(row, "the quantity is 0")
         return
     kind, legs = _legs(row, code, quantity, amount)
@@ -124,7 +125,7 @@ def _legs(row: Row, code: str, quantity: Decimal, amount: Decimal) -> tuple[str,
         return "fee", Legs(fee=cash)
     if code in _CASH or code in _COSTS:
         return ("deposit", Legs(received=cash)) if amount > 0 else ("withdrawal", Legs(sent=cash))
-    _known(code)
+    _known(row, code)
     raise RowError("ROW_INVALID", f"{code} of {amount} dollars: income with a minus takes back an earlier row", _TAKEN_BACK)
 
 
@@ -139,12 +140,26 @@ def _shares(row: Row, code: str, quantity: Decimal, amount: Decimal) -> tuple[st
     return _SHARES_IN[code], Legs(received=moved)
 
 
-def _known(code: str) -> None:
+def _known(row: Row, code: str) -> None:
     """Raises RowError for a code that is not booked or not known."""
+    if code in _OPTIONS:
+        name = " ".join(row.text("Description").removeprefix("Option Expiration for ").split())
+        raise NotBookedError("an option", name or row.text("Instrument"), ACCOUNT, "Take gains on options from Robinhood's 1099-B.")
     for codes, why, hint in _NOT_BOOKED:
         if code in codes:
             raise RowError("KIND_NOT_BOOKED", f"code {code!r}: {why}", hint)
-    known = (*_TRADES, *_INCOME, *sorted(_CASH), *sorted(_COSTS), *_SHARES_IN, *_SHARES_OUT, *sorted(_SPLITS), *sorted(_EVENTS), _SPUN_OFF)
+    known = (
+        *_TRADES,
+        *_INCOME,
+        *sorted(_CASH),
+        *sorted(_COSTS),
+        *_SHARES_IN,
+        *_SHARES_OUT,
+        *sorted(_SPLITS),
+        *sorted(_EVENTS),
+        _SPUN_OFF,
+        _IN_LIEU,
+    )
     if code not in known:
         hint = f"Known codes: {', '.join(known)}. Give the row in a universal ledger CSV, or report the code."
         raise RowError("ROW_UNKNOWN_KIND", f"code {code!r} is not known", hint)
@@ -168,7 +183,7 @@ def _take_split(rows: list[tuple[Row, Decimal]], zone: tzinfo, intake: Intake) -
 
 def _quantity(row: Row) -> Decimal:
     """The quantity, negative where it ends in S. Raises RowError, also for a row that is cut off."""
-    if REQUIRED[-1] not in row.cells:
+    if not row.has(REQUIRED[-1]):
         raise RowError("ROW_TRUNCATED", f"the row ends after {len(row.cells)} of {len(REQUIRED)} cells")
     match = _LEAVING.fullmatch(row.text("Quantity"))
     if not match:

@@ -102,7 +102,7 @@ def _entry(row: Row, zone: tzinfo) -> Entry:
 
 def _lapse(entry: Entry, details: list[Row], _zone: tzinfo) -> list[Transaction] | str:
     """Shares that vested and went on to the brokerage account, net of those withheld for tax."""
-    if _NET not in entry.row.cells:
+    if not entry.row.has(_NET):
         return "announces a vesting; the Deposit row says what arrived"
     if not details:
         raise RowError("ROW_UNPAIRED_LEG", f"{entry.note}: no detail row with {_NET} follows")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from taxlots.importers.records import Intake, Row, Table
+from taxlots.importers.spellings import folded
 
 
 def rows_by_header(table: Table, headers: Sequence[Sequence[str]], intake: Intake) -> Iterator[tuple[int, Row]]:
@@ -22,4 +23,5 @@ def rows_by_header(table: Table, headers: Sequence[Sequence[str]], intake: Intak
 
 
 def _which(cells: Sequence[str], headers: Sequence[Sequence[str]]) -> int | None:
-    return next((n for n, names in enumerate(headers) if set(names) <= set(cells)), None)
+    said = frozenset(map(folded, cells))
+    return next((n for n, names in enumerate(headers) if said.issuperset(map(folded, names))), None)

@@ -15,6 +15,7 @@ from taxlots.importers.brokers.broker_cells import day_first, in_english
 from taxlots.importers.brokers.brokerage import ACCRUED, BUY, CASH, COST, DIVIDEND, INTEREST, RETURNED, SELL, Entry
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, Row, Table
+from taxlots.importers.spellings import folded
 
 REQUIRED = (
     "Date",
@@ -116,7 +117,7 @@ def _settled(row: Row, deed: str, amount: Decimal) -> str:
 
 def _money(row: Row) -> tuple[Decimal, Decimal, str]:
     """What moved, the costs that it contains, and their currency; costs in another currency stay inside."""
-    own = next((name for name in row.cells if name.startswith("Net Amount in")), "")
+    own = next((name for name in row.cells if folded(name).startswith("net amount in")), "")
     currency, traded = row.text("Currency").upper(), row.text("Currency Net Amount").upper()
     amount = required(row, own or "Net Amount")
     costs = abs(number(row, "Costs") or Decimal(0)) if traded in {"", currency} else Decimal(0)

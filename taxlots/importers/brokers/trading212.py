@@ -16,6 +16,7 @@ from taxlots.importers.brokers import brokerage
 from taxlots.importers.brokers.brokerage import BUY, CASH, CORPORATE, COST, DIVIDEND, INTEREST, RETURNED, SELL, Entry
 from taxlots.importers.numbers import NumberError, number, parse_number
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.spellings import folded
 
 REQUIRED = ("Action", "ISIN", "Ticker", "No. of shares", "Price / share", "Currency (Price / share)")
 ACCOUNT = "trading212"
@@ -42,7 +43,7 @@ _FEES = (
     "Currency conversion fee",
     "PTM levy",
 )
-_IN_NAME = re.compile(r"(?P<name>.+) \((?P<currency>[A-Z]{3})\)")
+_IN_NAME = re.compile(r"(?P<name>.+) \((?P<currency>[A-Z]{3})\)", re.IGNORECASE)
 _EXCHANGED = re.compile(r"(?P<given>[\d.,]+) (?P<from>[A-Z]{3}) -> (?P<got>[\d.,]+) (?P<to>[A-Z]{3})")
 _Money = tuple[Decimal, str]
 
@@ -104,9 +105,9 @@ def _money(row: Row, column: str) -> _Money | None:
     """An amount with its currency, wherever the era of the file puts that; pence become pounds."""
     amount, currency = number(row, column), row.text(f"Currency ({column})")
     if amount is None:
-        named = (match for name in row.cells if (match := _IN_NAME.fullmatch(name.strip())) and match["name"] == column)
+        named = (match for name in row.cells if (match := _IN_NAME.fullmatch(name.strip())) and folded(match["name"]) == folded(column))
         match = next(named, None)
-        amount, currency = (number(row, match[0]), match["currency"]) if match else (None, "")
+        amount, currency = (number(row, match[0]), match["currency"].upper()) if match else (None, "")
     if not amount:
         return None
     if not currency:

@@ -17,18 +17,23 @@ from taxlots.importers.brokers.brokerage import (
     ASIDE,
     BUY,
     CASH,
+    CORPORATE,
     COST,
     DIVIDEND,
     FRACTION,
     GAINS,
     INTEREST,
     MOVE,
+    OPTION,
     SELL,
     SHARES,
+    SHORT,
     SPLIT,
+    SPUN_OFF,
     TRADE,
     Entry,
 )
+from taxlots.importers.brokers.corporate import EVENT, take_events
 from taxlots.importers.brokers.stacked import rows_by_header
 from taxlots.importers.numbers import number
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction, all_rows
@@ -50,8 +55,14 @@ _DEEDS = {
     **dict.fromkeys(("Funds Received", "Withdrawal", "Contribution", "Distribution"), CASH),
     **dict.fromkeys(("Transfer", "Transfer (incoming)", "Transfer (outgoing)"), MOVE),
     **dict.fromkeys(("Conversion (incoming)", "Conversion (outgoing)"), _CONVERSION),
+    **dict.fromkeys(("Rollover (incoming)", "Rollover (outgoing)", "Wire (incoming)", "Wire (outgoing)"), MOVE),
     "Stock split": SPLIT,
-    "Fee": COST,
+    "Spin-off": SPUN_OFF,
+    **dict.fromkeys(("Merger", "Name change", "Reverse split"), EVENT),
+    **dict.fromkeys(("Buy to open", "Buy to close", "Sell to open", "Sell to close"), OPTION),
+    **dict.fromkeys(("Expired", "Assigned", "Exercised"), OPTION),
+    **dict.fromkeys(("Sell short", "Buy to cover"), SHORT),
+    **dict.fromkeys(("Fee", "ADR fee", "Margin interest", "Foreign tax withheld"), COST),
     "Corp Action (Cash in lieu)": FRACTION,
 }
 _KNOWN = {name.casefold(): deed for name, deed in _DEEDS.items()}
@@ -88,13 +99,14 @@ def _taken(tables: Sequence[Table], zone: tzinfo, intake: Intake) -> Intake:
                 conversions[entry.row.file, entry.account, entry.time].append(entry)
         for group in conversions.values():
             brokerage.take_together(group, _conversion, intake)
-        brokerage.book([entry for entry in entries if entry.deed != _CONVERSION], intake)
+        rest = take_events([entry for entry in entries if entry.deed != _CONVERSION], _type, intake)
+        brokerage.book(rest, intake)
     return intake
 
 
 def _entry(row: Row, account: Callable[[Row], str], zone: tzinfo) -> Entry:
     said = row.text("Transaction Type")
-    deed = _KNOWN.get(said.casefold())
+    deed = _KNOWN.get(said.casefold()) or (CORPORATE if said.casefold().startswith("corp action") else None)
     if deed is None:
         raise brokerage.unknown(said, _DEEDS)
     moment, date_only = brokerage.when(row, "Trade Date", zone)
@@ -115,6 +127,10 @@ def _entry(row: Row, account: Callable[[Row], str], zone: tzinfo) -> Entry:
     )
 
 
+def _type(entry: Entry) -> str:
+    return entry.row.text("Transaction Type").casefold()
+
+
 def _settled(row: Row, deed: str, quantity: Decimal, amount: Decimal) -> str:
     """The deed, by what else the row says."""
     symbol = row.text("Symbol").upper()
@@ -125,6 +141,8 @@ def _settled(row: Row, deed: str, quantity: Decimal, amount: Decimal) -> str:
     if deed in {BUY, SELL} and number(row, "Accrued Interest"):
         return ACCRUED
     if deed == FRACTION and quantity:
+        return SELL
+    if deed == CORPORATE and quantity and amount > 0:  # a redemption: the row has the shares and what they brought
         return SELL
     if deed == MOVE:
         return SHARES if quantity and symbol and symbol != _SETTLEMENT else CASH

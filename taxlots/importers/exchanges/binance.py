@@ -18,7 +18,7 @@ from taxlots.importers.exchanges.binance_dust import sweep
 from taxlots.importers.exchanges.exchange_legs import Deal, Part, is_whole, separate, trade
 from taxlots.importers.exchanges.exchange_times import moment, time_column
 from taxlots.importers.numbers import required
-from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
 from taxlots.importers.zones import named_zone
 from taxlots.kinds import is_fiat
 
@@ -75,8 +75,8 @@ def _place(entry: Entry, groups: dict[tuple[str, str], list[Entry]], intake: Int
     if operations.is_internal(entry.operation):
         intake.leave(row, f"{row.text('Operation')}: a move inside Binance")
     elif operations.is_not_booked(entry.operation, row.text("Account").lower()):
-        message = f"{row.text('Operation')!r} in {row.text('Account')!r} is not booked"
-        raise RowError("KIND_NOT_BOOKED", message, NOT_BOOKED)
+        what = f"derivatives, margin or loans in the wallet {row.text('Account')!r}"
+        raise NotBookedError(what, row.text("Coin").upper(), ACCOUNT, NOT_BOOKED, entry.time)
     elif not entry.change:
         intake.leave(row, "the change is 0")
     elif family:

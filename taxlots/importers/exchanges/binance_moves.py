@@ -15,11 +15,11 @@ from taxlots.importers.exchanges.binance import ACCOUNT, NOT_BOOKED
 from taxlots.importers.exchanges.exchange_ids import unique_ids
 from taxlots.importers.exchanges.exchange_times import moment, time_column
 from taxlots.importers.numbers import number, required
-from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
 
 OLD = ("Coin", "Amount", "TransactionFee", "Address", "TXID", "SourceAddress", "PaymentID", "Status")
-DEPOSITS = ("Date(UTC+0)", "Coin", "Network", "Amount", "Address", "TXID", "Status")
-WITHDRAWALS = ("Date(UTC+0)", "Coin", "Network", "Amount", "Fee", "Address", "TXID", "Status")
+DEPOSITS = ("Coin", "Network", "Amount", "Address", "TXID", "Status")
+WITHDRAWALS = ("Coin", "Network", "Amount", "Fee", "Address", "TXID", "Status")
 FIAT = ("Coin", "Amount", "Status", "Payment Method", "Indicated Amount", "Fee", "Order ID")
 FUTURES = ("Date(UTC)", "type", "Amount", "Asset", "Symbol", "Transaction ID")
 EARN = ("Date(UTC)", "Product Name", "Coin", "Amount")
@@ -74,8 +74,8 @@ def _by_file_name(row: Row) -> int:
 def _crypto(place: _Place) -> Transaction:
     row = place.row
     fee = number(row, "TransactionFee") or number(row, "Fee") or Decimal(0)
-    side = -1 if fee > 0 or "Fee" in row.cells else 1
-    if side > 0 and "TransactionFee" in row.cells:
+    side = -1 if fee > 0 or row.has("Fee") else 1
+    if side > 0 and row.has("TransactionFee"):
         side = _by_file_name(row)
     one = _moved(place, side, required(row, "Amount"), row.text("Network") or None)
     return replace(one, fee_quantity=fee, fee_asset=one.sent_asset) if fee > 0 else one
@@ -134,7 +134,7 @@ def read_futures(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG0
             if row.text("type").lower() == "transfer":
                 intake.leave(row, "a move between the spot and the futures wallet")
             else:
-                intake.reject(row, RowError("KIND_NOT_BOOKED", f"futures row {row.text('type')!r} is not booked", NOT_BOOKED))
+                intake.reject(row, NotBookedError("a future", row.text("symbol") or row.text("asset"), ACCOUNT, NOT_BOOKED))
     return intake
 
 

@@ -63,6 +63,9 @@ _INCOME_LISTS = {
     "income:staking": (
         "pos savings interest",
         "staking rewards",
+        "soft staking rewards",
+        "locked staking interest",
+        "defi staking interest",
         "eth 2.0 staking rewards",
         "liquid swap rewards",
         "simple earn locked rewards",

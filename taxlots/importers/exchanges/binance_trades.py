@@ -104,10 +104,10 @@ def add_trade(time: datetime, parts: list[Part], intake: Intake) -> None:
 
 
 def _fill(row: Row) -> tuple[tuple[datetime, str, str, int], list[Part]]:
-    if "Market" in row.cells:
+    if row.has("Market"):
         return _fill_2019(row)
-    names = _CZECH if "Pár" in row.cells else _2021
-    executed = "Quantity" if "Quantity" in row.cells else names.executed
+    names = _CZECH if row.has("Pár") else _2021
+    executed = "Quantity" if row.has("Quantity") else names.executed
     time, side = moment(row, names.time, UTC), side_of(row, names.side)
     base, quote = glued(row.text(names.pair), row.text(executed), row.text(names.amount))
     fee = split_amount(row.text(names.fee), (base[1], quote[1])) if row.text(names.fee) else None

@@ -11,7 +11,7 @@ from taxlots.importers.bookings import Legs, Reading, booked, each_row, leg, sai
 from taxlots.importers.coin_in_name import coin_of
 from taxlots.importers.exchanges.exchange_legs import Deal, Part, trade
 from taxlots.importers.numbers import number, required
-from taxlots.importers.records import Row, RowError
+from taxlots.importers.records import NotBookedError, Row, RowError
 from taxlots.importers.written_times import written_time
 
 ACCOUNT = "bitbank"
@@ -29,7 +29,7 @@ _DONE = "DONE"
 
 def _take_trade(row: Row, reading: Reading) -> None:
     if {row.text("現物/信用"), row.text("タイプ")} & _MARGIN:
-        raise RowError("KIND_NOT_BOOKED", "a margin trade is not booked in this version")
+        raise NotBookedError("margin", row.text("通貨ペア"))
     base, mark, quote = row.text("通貨ペア").upper().replace("/", "_").partition("_")
     if not mark or not base or not quote or base == quote:
         raise RowError("ROW_INVALID", f"column '通貨ペア': {row.text('通貨ペア')!r} is no pair of assets")

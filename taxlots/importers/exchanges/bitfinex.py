@@ -14,7 +14,7 @@ from taxlots.importers import repeated_exports, running_balances
 from taxlots.importers.bookings import Leg, Legs, booked, leg
 from taxlots.importers.exchanges.exchange_legs import Deal, Part, trade
 from taxlots.importers.numbers import number, required
-from taxlots.importers.records import Intake, Row, RowError, Table
+from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table
 from taxlots.importers.running_balances import Stated
 from taxlots.importers.times import TimeError, parse_time
 
@@ -95,7 +95,7 @@ def _asset(text: str) -> str:
 
 def _pair(text: str) -> tuple[str, str]:
     if _DERIVATIVE.search(text):
-        raise RowError("KIND_NOT_BOOKED", f"trading in derivatives ({text}) is not booked in this version", None)
+        raise NotBookedError("derivatives", text, ACCOUNT)
     match = _TWO_SIDED.fullmatch(text.upper()) or _JOINED.fullmatch(text)
     if not match:
         raise RowError("ROW_INVALID", f"column 'PAIR': {text!r} is no pair of assets")
@@ -131,7 +131,7 @@ def _id(what: str, row: Row) -> str:
 
 def read_movements(tables: Sequence[Table], _zone: tzinfo) -> Intake:
     """Every completed deposit and withdrawal, when it was completed where the file says so. Raises nothing."""
-    return _read(tables, lambda table: "UPDATED" if "UPDATED" in table.header else "DATE", _take_movement)
+    return _read(tables, lambda table: "UPDATED" if table.has("UPDATED") else "DATE", _take_movement)
 
 
 def _take_movement(row: Row, clock: Clock, intake: Intake) -> None:
@@ -184,7 +184,7 @@ def _take_entry(row: Row, clock: Clock, stated: list[Stated], intake: Intake) ->
     if said is None:
         raise RowError("ROW_UNKNOWN_KIND", f"ledger description {text!r} is not known")
     if said == _MARGIN:
-        raise RowError("KIND_NOT_BOOKED", f"margin trading ({text!r}) is not booked in this version")
+        raise NotBookedError("margin trading", _asset(row.text("CURRENCY")), ACCOUNT, time=clock(row))
     if said.startswith("aside"):
         intake.leave(row, said.removeprefix("aside: "))
         return

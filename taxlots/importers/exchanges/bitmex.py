@@ -14,7 +14,7 @@ from taxlots import exact
 from taxlots.importers import running_balances
 from taxlots.importers.exchanges.exchange_times import moment
 from taxlots.importers.numbers import number, required
-from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
 from taxlots.importers.running_balances import Stated
 
 ACCOUNT = "bitmex"
@@ -57,8 +57,7 @@ def read_trades(tables: Sequence[Table], _zone: tzinfo) -> Intake:
     intake = Intake()
     for table in tables:
         for row in table.rows:
-            message = f"{row.text('execType') or 'Trade'} of {row.text('symbol')!r} is not booked"
-            intake.reject(row, RowError("KIND_NOT_BOOKED", message, _NOT_BOOKED))
+            intake.reject(row, NotBookedError("a future", row.text("symbol"), ACCOUNT, _NOT_BOOKED))
     return intake
 
 
@@ -121,9 +120,10 @@ def _take(entry: _Entry, before: Decimal | None, intake: Intake) -> None:
     said = entry.row.text("transactType").lower()
     kind = _KINDS.get(said)
     if kind is None:
-        message = f"{entry.row.text('transactType')!r} of {exact.plain(entry.amount)} {ASSET} is not booked"
-        code = "KIND_NOT_BOOKED" if said in _FUTURES else "ROW_UNKNOWN_KIND"
-        intake.reject(entry.row, RowError(code, message, _NOT_BOOKED))
+        message = f"{entry.row.text('transactType')!r} of {exact.plain(entry.amount)} {ASSET} is not known"
+        unknown = RowError("ROW_UNKNOWN_KIND", message, _NOT_BOOKED)
+        of_futures = NotBookedError("results of futures", ASSET, ACCOUNT, _NOT_BOOKED, entry.time)
+        intake.reject(entry.row, of_futures if said in _FUTURES else unknown)
     elif not entry.amount:
         intake.leave(entry.row, "the amount is 0")
     elif (entry.amount > 0) != (kind != "withdrawal"):

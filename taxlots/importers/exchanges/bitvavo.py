@@ -56,7 +56,7 @@ def _moment(row: Row) -> datetime:
 
 
 def _trade(row: Row, amount: Decimal, moved: Leg, fee: Leg | None) -> tuple[str, Legs]:
-    older = "EUR received / paid" in row.cells
+    older = row.has("EUR received / paid")
     money = required(row, "EUR received / paid" if older else "Received / Paid Amount")
     currency = "EUR" if older else row.text("Received / Paid Currency").upper()
     inside = fee[0] if fee and fee[1] == currency else Decimal(0)

@@ -16,7 +16,7 @@ from taxlots.importers.exchanges.binance_dust import sweep
 from taxlots.importers.exchanges.exchange_legs import Deal, Part, is_whole, separate, trade
 from taxlots.importers.exchanges.exchange_times import moment, time_column
 from taxlots.importers.numbers import number, required
-from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
 from taxlots.importers.running_balances import Stated
 
 ACCOUNT = "bybit"
@@ -33,6 +33,7 @@ UNIFIED = (
     "Change",
     "Wallet Balance",
 )
+_DERIVATIVE = "a perpetual or future (trades in one coin only, funding, settlements)"
 NOT_BOOKED = "Perpetuals, futures, options and margin are not booked in this version; give their result in a universal ledger CSV."
 _TRANSFERS = {"transfer_in", "transfer_out", "transferin", "transferout", "transfer in", "transfer out"}
 _CONVERSIONS = {"--", "convert", "small balance conversion"}
@@ -80,7 +81,7 @@ def _place(row: Row, time: datetime, groups: dict[_Key, list[Row]], stated: list
     elif said in _INCOME and change > 0:
         intake.add(_one(row, time, _INCOME[said], (change, asset)))
     elif said in {"settlement", "funding", "liquidation", "delivery"}:
-        raise RowError("KIND_NOT_BOOKED", f"{row.text('Type')!r} of {row.text('Contract')} is not booked", NOT_BOOKED)
+        raise NotBookedError(_DERIVATIVE, row.text("Contract"), ACCOUNT, NOT_BOOKED)
     else:
         raise RowError("ROW_UNKNOWN_KIND", f"type {row.text('Type')!r} is not known", NOT_BOOKED)
 
@@ -128,8 +129,7 @@ def _parts(rows: list[Row]) -> list[Part]:
 def _traded(time: datetime, rows: list[Row]) -> list[Transaction]:
     parts = _parts(rows)
     if not is_whole(parts):
-        contract = rows[0].text("Contract")
-        raise RowError("KIND_NOT_BOOKED", f"a trade of {contract!r} in one coin only is one of a perpetual or future", NOT_BOOKED)
+        raise NotBookedError(_DERIVATIVE, rows[0].text("Contract"), ACCOUNT, NOT_BOOKED)
     return [one for pair in separate(parts) for one in trade(Deal(ACCOUNT, time), pair)]
 
 

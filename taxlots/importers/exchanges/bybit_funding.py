@@ -18,7 +18,7 @@ from taxlots.importers.exchanges.exchange_ids import unique_ids
 from taxlots.importers.exchanges.exchange_legs import Deal, Part
 from taxlots.importers.exchanges.exchange_times import moment, time_column
 from taxlots.importers.numbers import number, required
-from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
 from taxlots.importers.running_balances import Stated, Terms
 
 REQUIRED = ("Date & Time(UTC)", "Coin", "QTY", "Type", "Account Balance", "Description")
@@ -125,7 +125,7 @@ def read_moves(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001
     with exact.exactly():
         for table in tables:
             column, _ = time_column(table, "Time", "Date")
-            asset = "Asset" if "Asset" in table.header else "Coin"
+            asset = "Asset" if table.has("Asset") else "Coin"
             ids = unique_ids(table.rows, "Tx ID")
             for row in table.rows:
                 try:
@@ -148,5 +148,6 @@ def _take_move(row: Row, time: datetime, part: Part, ids: frozenset[str], intake
         name = row.text("Tx ID")
         intake.add(replace(one, id=name if name in ids else "", txid=name or None, note=row.text("Chain") or None))
     else:
-        code = "KIND_NOT_BOOKED" if said.startswith("realized") else "ROW_UNKNOWN_KIND"
-        raise RowError(code, f"type {row.text('Type')!r} is not booked", NOT_BOOKED)
+        if said.startswith("realized"):
+            raise NotBookedError("results of derivatives", part.asset, ACCOUNT, NOT_BOOKED)
+        raise RowError("ROW_UNKNOWN_KIND", f"type {row.text('Type')!r} is not known", NOT_BOOKED)

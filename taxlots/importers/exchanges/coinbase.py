@@ -12,7 +12,7 @@ from taxlots import exact
 from taxlots.importers.exchanges import coinbase_pairs as pairs
 from taxlots.importers.exchanges.coinbase_rows import Entry, columns, entry
 from taxlots.importers.exchanges.coinbase_trades import buy, convert_one, convert_two, sell, transaction, worth
-from taxlots.importers.records import Intake, RowError, Table, Transaction
+from taxlots.importers.records import Intake, NotBookedError, RowError, Table, Transaction
 
 REQUIRED = ("Timestamp", "Transaction Type", "Asset", "Quantity Transacted", "Notes")
 
@@ -167,7 +167,7 @@ def _transaction(one: Entry, name: str) -> Transaction | None:
     if name in _OUT or name in _TO_ACCOUNT:
         return _outgoing(one, name)
     if name in _NOT_BOOKED:
-        raise RowError("KIND_NOT_BOOKED", f"{one.type!r} is a result of derivatives, which are not booked in this version")
+        raise NotBookedError(f"results of derivatives ({one.type!r})", one.asset)
     kind = _incoming_kind(one, name)
     if kind is None:
         raise RowError("ROW_UNKNOWN_KIND", f"transaction type {one.type!r} is not known")

@@ -37,8 +37,8 @@ TRANSACTIONS = (
 TRANSFERS = ("Timestamp", "Type", "Subtotal", "Fees", "Total", "Currency", "Price Per Coin", "Payment Method", "ID")
 GAIN_LOSS = ("Transaction Type", "Transaction ID", "Tax lot ID", "Asset name", "Amount", "Date Acquired", "Date of Disposition")
 _ABOVE_A_TABLE = {"transactions", "user", "account", "timestamp"}
-_HASH = re.compile(r"[\w ]+ Hash \(visit .*")
-_OWN_ID = re.compile(r"Coinbase ID \(visit .*")
+_HASH = re.compile(r"[\w ]+ Hash \(visit .*", re.IGNORECASE)
+_OWN_ID = re.compile(r"Coinbase ID \(visit .*", re.IGNORECASE)
 _RECEIPTS = (
     (re.compile(r"referr|invit|bonus", re.IGNORECASE), "income:referral"),
     (re.compile(r"coinbase earn|learn", re.IGNORECASE), "income:reward"),

@@ -17,11 +17,11 @@ from taxlots.kinds import is_fiat
 # Until 2021 the currency stands in the column's name, as in "CAD Amount Transacted (Inclusive of Coinbase Fees)".
 _CODE = r"(?:(?P<code>[A-Z]{3}) )?"
 _MEANINGS = {
-    "price": re.compile(rf"{_CODE}(?:Spot )?Price at Transaction"),
-    "subtotal": re.compile(rf"{_CODE}Subtotal"),
-    "total": re.compile(rf"{_CODE}(?:Total|Amount Transacted)(?: \([Ii]nclusive of .*\))?"),
-    "fee": re.compile(rf"{_CODE}Fees(?: and/or Spread)?"),
-    "currency": re.compile(r"(?:Spot )?Price Currency"),
+    "price": re.compile(rf"{_CODE}(?:Spot )?Price at Transaction", re.IGNORECASE),
+    "subtotal": re.compile(rf"{_CODE}Subtotal", re.IGNORECASE),
+    "total": re.compile(rf"{_CODE}(?:Total|Amount Transacted)(?: \(inclusive of .*\))?", re.IGNORECASE),
+    "fee": re.compile(rf"{_CODE}Fees(?: and/or Spread)?", re.IGNORECASE),
+    "currency": re.compile(r"(?:Spot )?Price Currency", re.IGNORECASE),
 }
 _SUFFIX = re.compile(r"[0-9]\s+(?P<code>[A-Z]{3})\)?$")
 
@@ -90,7 +90,7 @@ def columns(table: Table) -> Columns:
             match = pattern.fullmatch(name.strip())
             if match and meaning not in names:
                 names[meaning] = name
-                codes += [code for code in match.groupdict().values() if code]
+                codes += [code.upper() for code in match.groupdict().values() if code]
     return Columns(names, codes[0] if codes else _noted_currency(table.rows))
 
 

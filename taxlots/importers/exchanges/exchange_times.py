@@ -4,6 +4,7 @@ import re
 from datetime import datetime, tzinfo
 
 from taxlots.importers.records import Row, Table
+from taxlots.importers.spellings import folded
 from taxlots.importers.times import time_of
 from taxlots.importers.zones import named_zone
 
@@ -16,8 +17,8 @@ def time_column(table: Table, *names: str) -> tuple[str, tzinfo | None]:
     for name in names:
         for column in table.header:
             bare = column.lstrip(_MARK).partition("(")[0].strip(" ,")
-            if bare == name:
-                return column, named_zone(column.removeprefix(name))
+            if folded(bare) == folded(name):
+                return column, named_zone(column.partition(bare)[2])
     return "", None
 
 

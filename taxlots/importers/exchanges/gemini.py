@@ -16,15 +16,15 @@ from taxlots.importers import running_balances
 from taxlots.importers.bookings import Legs, booked
 from taxlots.importers.exchanges.exchange_legs import Deal, Part, trade
 from taxlots.importers.numbers import number
-from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
 from taxlots.importers.running_balances import Stated, Terms
 from taxlots.importers.times import TimeError, parse_time
 
 ACCOUNT = "gemini"
 REQUIRED = ("Date", "Time (UTC)", "Type", "Symbol", "Specification", "Liquidity Indicator", "Trading Fee Rate (bps)")
-_AMOUNT = re.compile(r"(?P<asset>[A-Z0-9]+) Amount(?: (?P=asset))?")
-_FEE = re.compile(r"(?:Trading )?Fee (?:\((?P<named>[A-Z0-9]+)\)(?: (?P=named))?|(?P<bare>[A-Z0-9]+))")
-_BALANCE = re.compile(r"(?P<asset>[A-Z0-9]+) Balance(?: (?P=asset))?")
+_AMOUNT = re.compile(r"(?P<asset>[A-Z0-9]+) Amount(?: (?P=asset))?", re.IGNORECASE)
+_FEE = re.compile(r"(?:Trading )?Fee (?:\((?P<named>[A-Z0-9]+)\)(?: (?P=named))?|(?P<bare>[A-Z0-9]+))", re.IGNORECASE)
+_BALANCE = re.compile(r"(?P<asset>[A-Z0-9]+) Balance(?: (?P=asset))?", re.IGNORECASE)
 _EARN = "a move into or out of Gemini Earn"
 _CREDITS = (
     (re.compile(r"deposit\b", re.IGNORECASE), "deposit"),
@@ -57,11 +57,11 @@ def _columns(table: Table) -> _Columns:
     found = _Columns({}, {}, {})
     for name in table.header:
         if match := _AMOUNT.fullmatch(name):
-            found.amounts.setdefault(match["asset"], name)
+            found.amounts.setdefault(match["asset"].upper(), name)
         elif match := _FEE.fullmatch(name):
-            found.fees.setdefault(match["named"] or match["bare"], name)
+            found.fees.setdefault((match["named"] or match["bare"]).upper(), name)
         elif match := _BALANCE.fullmatch(name):
-            found.balances.setdefault(match["asset"], name)
+            found.balances.setdefault(match["asset"].upper(), name)
     return found
 
 
@@ -121,7 +121,7 @@ def _made(row: Row, parts: list[Part], when: datetime) -> list[Transaction] | st
     said = row.text("Type").lower()
     if said in {"buy", "sell"}:
         if row.text("Symbol").upper().endswith("PERP"):
-            raise RowError("KIND_NOT_BOOKED", f"trading in derivatives ({row.text('Symbol')}) is not booked in this version")
+            raise NotBookedError("derivatives", row.text("Symbol"), ACCOUNT, time=when)
         return trade(Deal(ACCOUNT, when, row.text("Trade ID")), parts)
     if said not in {"credit", "debit"}:
         raise RowError("ROW_UNKNOWN_KIND", f"type {row.text('Type')!r} is not known", "Known types: Buy, Sell, Credit, Debit.")

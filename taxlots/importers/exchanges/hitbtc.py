@@ -15,7 +15,7 @@ from taxlots.importers.exchanges.exchange_ids import unique_ids
 from taxlots.importers.exchanges.exchange_legs import Deal, Part, trade
 from taxlots.importers.exchanges.exchange_times import moment, time_column
 from taxlots.importers.numbers import number, required
-from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
 
 ACCOUNT = "hitbtc"
 TRADES = ("Instrument", "Trade ID", "Order ID", "Side", "Quantity", "Price", "Volume", "Fee", "Rebate", "Total")
@@ -45,7 +45,7 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  the 
 
 def _fill(row: Row, time: datetime, ids: frozenset[str]) -> list[Transaction]:
     if row.text("Margin Mode").lower() not in _NO_MARGIN or number(row, "PnL"):
-        raise RowError("KIND_NOT_BOOKED", f"a margin trade of {row.text('Instrument')!r} is not booked", _NOT_BOOKED)
+        raise NotBookedError("margin", row.text("Instrument"), hint=_NOT_BOOKED, time=time)
     base, slash, quote = row.text("Instrument").upper().partition("/")
     side = {"buy": 1, "sell": -1}.get(row.text("Side").lower())
     if not slash or not base or not quote:
@@ -87,7 +87,7 @@ def read_moves_2018(tables: Sequence[Table], zone: tzinfo) -> Intake:
 
 
 def _named(row: Row, table: Table) -> Row:
-    names = [name.replace("Transaction Hash", "Transaction hash") for name in table.header if name]
+    names = [name for name in table.header if name]
     return replace(row, cells=dict(zip([*names, "Currency"], row.cells.values(), strict=False)))
 
 

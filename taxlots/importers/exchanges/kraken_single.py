@@ -8,7 +8,7 @@ from taxlots import exact
 from taxlots.importers.exchanges.kraken_rows import Entry
 from taxlots.importers.exchanges.kraken_trades import fee_alone, transaction
 from taxlots.importers.proportion import portion
-from taxlots.importers.records import Intake, RowError, Transaction
+from taxlots.importers.records import Intake, NotBookedError, RowError, Transaction
 from taxlots.kinds import is_fiat
 
 INTERNAL = "internal"
@@ -17,6 +17,7 @@ _BY_TYPE = {
     "staking": "income:staking",
     "dividend": "income:dividend",
     "invite bonus": "income:referral",
+    "reward": "income:reward",
 }
 _BY_SUBTYPE = {
     ("earn", "reward"): "income:staking",
@@ -97,7 +98,7 @@ def kind_of(kind: str, subtype: str, sign: int, *, charged: bool) -> str:
     if kind in _FEES and sign == 0:
         return "fee"
     if kind in _NOT_BOOKED:
-        raise RowError("KIND_NOT_BOOKED", f"{kind!r} is not booked", _NOT_BOOKED[kind])
+        raise NotBookedError(f"{kind!r}", hint=_NOT_BOOKED[kind])
     found = _BY_SUBTYPE.get((kind, subtype)) or _BY_TYPE.get(kind)
     if found is None:
         raise RowError("ROW_UNKNOWN_KIND", f"type '{' / '.join(filter(None, (kind, subtype)))}' is not known")

@@ -13,7 +13,7 @@ from taxlots.importers.bookings import Legs, Reading, booked, each_row, leg, sai
 from taxlots.importers.exchanges.kraken_balances import ACCOUNT
 from taxlots.importers.exchanges.kraken_rows import asset_name
 from taxlots.importers.numbers import number, required
-from taxlots.importers.records import Row, RowError
+from taxlots.importers.records import NotBookedError, Row, RowError
 from taxlots.importers.times import time
 
 REQUIRED = ("txid", "ordertxid", "pair", "time", "type", "ordertype", "price", "cost", "fee", "vol", "ledgers")
@@ -44,7 +44,7 @@ def split_pair(pair: str) -> tuple[str, str]:
 
 def _take(row: Row, reading: Reading) -> None:
     if (number(row, "margin") or Decimal(0)) > 0 or "closing" in row.text("misc"):
-        raise RowError("KIND_NOT_BOOKED", "a margin trade is not booked in this version")
+        raise NotBookedError("margin", row.text("pair"))
     (base, quote), volume, cost = split_pair(row.text("pair")), required(row, "vol"), required(row, "cost")
     if volume <= 0 or cost <= 0:
         raise RowError("ROW_INVALID", f"{volume} {base} for {cost} {quote} is no trade")

@@ -13,9 +13,9 @@ from decimal import Decimal
 from taxlots import exact
 from taxlots.importers.exchanges import kucoin_history, kucoin_moves, kucoin_trades
 from taxlots.importers.exchanges.exchange_ids import unique_ids
-from taxlots.importers.exchanges.kucoin_rows import Place, is_empty, place
+from taxlots.importers.exchanges.kucoin_rows import Place, is_empty, place, span_of
 from taxlots.importers.numbers import number
-from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
 from taxlots.kinds import DUST
 
 REQUIRED = ("UID", "Account Type")
@@ -27,13 +27,13 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  the 
     intake = Intake()
     kinds: dict[str, list[Table]] = defaultdict(list)
     for table in tables:
-        kinds[_kind(set(table.header))].append(table)
+        kinds[_kind(table)].append(table)
     with exact.exactly():
         _take_trades(kinds["fills"], kinds["orders"], intake)
         for name, take in _SIMPLE.items():
             for table in kinds[name]:
                 _each(table, take, intake)
-        present = {name for name, found in kinds.items() if found}
+        present = {name: spans for name, found in kinds.items() if (spans := [span for table in found if (span := span_of(table))])}
         for table in kinds["history"]:
             kucoin_history.take(table, present, intake)
         for table in kinds["other"]:
@@ -41,22 +41,22 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  the 
                 if is_empty(row):
                     intake.leave(row, "an empty export")
                     continue
-                message = f"this KuCoin file ({', '.join(table.header[2:6])}, ...) is not read"
-                intake.reject(row, RowError("KIND_NOT_BOOKED", message, _NOT_BOOKED))
+                what = f"a file with the columns {', '.join(table.header[2:6])}, ..."
+                intake.reject(row, NotBookedError(what, hint=_NOT_BOOKED))
     return intake
 
 
-def _kind(header: set[str]) -> str:
-    if {"Symbol", "Side", "Filled Amount", "Filled Volume"} <= header:
-        return "orders" if "Status" in header else "fills"
-    if {"Currency", "Side", "Amount", "Remark"} <= header:
+def _kind(table: Table) -> str:
+    if all(map(table.has, ("Symbol", "Side", "Filled Amount", "Filled Volume"))):
+        return "orders" if table.has("Status") else "fills"
+    if all(map(table.has, ("Currency", "Side", "Amount", "Remark"))):
         return "history"
-    if {"Sell", "Buy", "Price"} <= header:
+    if all(map(table.has, ("Sell", "Buy", "Price"))):
         return "convert"
-    if {"Earnings Coin", "Amount"} <= header:
+    if all(map(table.has, ("Earnings Coin", "Amount"))):
         return "staking"
-    if {"Coin", "Amount", "Status"} <= header:
-        return "withdrawals" if "Withdrawal Address/Account" in header else "deposits"
+    if all(map(table.has, ("Coin", "Amount", "Status"))):
+        return "withdrawals" if table.has("Withdrawal Address/Account") else "deposits"
     return "other"
 
 

@@ -6,16 +6,17 @@ withdrawal is taken from here; a trade is not, since the history does not say wh
 
 import re
 from collections import defaultdict
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from taxlots.importers.exchanges.binance_dust import sweep
 from taxlots.importers.exchanges.exchange_legs import Deal, Part
-from taxlots.importers.exchanges.kucoin_rows import ACCOUNT, Place, asset_name, is_empty, place
+from taxlots.importers.exchanges.kucoin_rows import ACCOUNT, Place, Span, asset_name, is_empty, place
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, RowError, Table, Transaction
 
+_DAY = timedelta(days=1)
 _INTERNAL = re.compile(r".*transfer.*|.*subscri.*|.*redemption.*|.*redeem.*")
 _DUST = re.compile(r"convert (?:dust )?to kcs")
 _TOLD = (
@@ -38,8 +39,8 @@ class _Change:
     part: Part
 
 
-def take(table: Table, present: AbstractSet[str], intake: Intake) -> None:
-    """Every row of an account history to its fate; `present` are the kinds of the other files."""
+def take(table: Table, present: Mapping[str, Sequence[Span]], intake: Intake) -> None:
+    """Every row of an account history to its fate; `present` are the kinds of the other files, with the periods that they tell."""
     where = place(table)
     dust: dict[datetime, list[_Change]] = defaultdict(list)
     for row in table.rows:
@@ -71,7 +72,7 @@ def _change(at: Place) -> _Change:
     return _Change(at, said, Part(row, side * abs(required(row, "Amount")), asset_name(row.text("Currency"))))
 
 
-def _settle(change: _Change, present: AbstractSet[str], intake: Intake) -> None:
+def _settle(change: _Change, present: Mapping[str, Sequence[Span]], intake: Intake) -> None:
     """Set aside what another file tells or what moves nothing; else book it. Raises RowError."""
     row, said = change.at.row, change.said
     if not change.part.amount:
@@ -79,7 +80,7 @@ def _settle(change: _Change, present: AbstractSet[str], intake: Intake) -> None:
     elif _INTERNAL.fullmatch(said):
         intake.leave(row, f"{row.text('Type') or row.text('Remark')}: a move inside KuCoin")
     elif said in {"deposit", "withdrawal"}:
-        if f"{said}s" in present:
+        if _told(change, (f"{said}s",), present):
             intake.leave(row, f"the {said}s file tells it")
         else:
             intake.add(_moved(change, said))
@@ -87,11 +88,17 @@ def _settle(change: _Change, present: AbstractSet[str], intake: Intake) -> None:
         _settle_other(change, present, intake)
 
 
-def _settle_other(change: _Change, present: AbstractSet[str], intake: Intake) -> None:
+def _told(change: _Change, files: Sequence[str], present: Mapping[str, Sequence[Span]]) -> bool:
+    """Whether one of the files tells of that day: another period's download says nothing of it."""
+    spans = (span for name in files for span in present.get(name, ()))
+    return any(first - _DAY <= change.at.time <= last + _DAY for first, last in spans)
+
+
+def _settle_other(change: _Change, present: Mapping[str, Sequence[Span]], intake: Intake) -> None:
     row, said = change.at.row, change.said
     kind = next((kind for pattern, kind in _INCOME if pattern.fullmatch(said)), None)
     told = next((told for told in _TOLD if told[0].fullmatch(said)), None)
-    if told and set(told[1]) & present:
+    if told and _told(change, told[1], present):
         intake.leave(row, f"{told[2]} tell it")
     elif _EARNED.fullmatch(said) and change.part.amount > 0:
         intake.add(_moved(change, "income:staking"))

@@ -15,6 +15,7 @@ from taxlots.importers.exchanges.exchange_legs import Deal, Part, trade
 from taxlots.importers.exchanges.kucoin_rows import ACCOUNT, Place, asset_name, is_empty, place
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.spellings import folded
 
 REQUIRED_2019 = ("Time", "Coin", "Amount", "Type", "Remark")
 REQUIRED_2018 = ("coin_type", "type", "add", "hash", "vol", "created_at")
@@ -99,7 +100,7 @@ def read_old(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  
 
 def _old(at: Place, name: str) -> Iterable[Transaction]:  # noqa: ARG001  these rows have no id
     row = at.row
-    if "vol" in row.cells:
+    if row.has("vol"):
         kind = {"DEPOSIT": "deposit", "WITHDRAW": "withdrawal"}.get(row.text("type").upper())
         if kind is None:
             raise RowError("ROW_UNKNOWN_KIND", f"type {row.text('type')!r} is not known")
@@ -116,9 +117,9 @@ def read_fiat(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001 
 def _fiat(at: Place, name: str) -> Iterable[Transaction]:
     row = at.row
     money, currency = required(row, "Fiat Amount"), row.text("Currency (Fiat)").upper()
-    if "Currency (Crypto)" not in row.cells:
+    if not row.has("Currency (Crypto)"):
         return [one for one in _moved(at, "deposit", "Fiat Amount", "Currency (Fiat)") if money]
-    column = next((name for name in row.cells if name.strip(", ") == "Crypto Quantity"), "Crypto Quantity")
+    column = next((name for name in row.cells if folded(name.strip(", ")) == "crypto quantity"), "Crypto Quantity")
     quantity, coin = required(row, column), asset_name(row.text("Currency (Crypto)"))
     sign = -1 if row.text("Order Type").lower() == "sell" else 1
     parts = [Part(row, sign * quantity, coin), Part(row, -sign * money, currency)]

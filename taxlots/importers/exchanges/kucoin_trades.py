@@ -81,7 +81,7 @@ def order(at: Place) -> Iterable[Transaction]:
 def _trade(at: Place, name: str) -> list[Transaction]:
     """A trade by its row; nothing where nothing was filled."""
     row = at.row
-    era = next((era for era in _ERAS if {era.pair, era.side, era.amount, era.volume} <= set(row.cells)), None)
+    era = next((era for era in _ERAS if all(map(row.has, (era.pair, era.side, era.amount, era.volume)))), None)
     if era is None:
         raise RowError("ROW_TRUNCATED", "the row ends before the amounts of the trade")
     amount, volume = required(row, era.amount), required(row, era.volume)

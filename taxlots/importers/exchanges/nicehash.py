@@ -30,7 +30,7 @@ _KINDS = {
     "Deposit complete": "deposit",
     **dict.fromkeys(("Exchange trade", "Exchange fee"), _EXCHANGE),
 }
-_AMOUNT = re.compile(r"Amount \((?P<asset>[A-Za-z0-9]+)\)")
+_AMOUNT = re.compile(r"Amount \((?P<asset>[A-Za-z0-9]+)\)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def _sort(row: Row, named: list[str], groups: dict[tuple[datetime, str], list[_E
     said = said_by(row.text("Purpose"), _KINDS)
     if said == _EXCHANGE:
         raise RowError("KIND_NOT_BOOKED", f"{row.text('Purpose')!r} shows one side of an exchange only", BY_HAND)
-    rate = number(row, "* Exchange rate" if "* Exchange rate" in row.cells else "Exchange rate") or Decimal(0)
+    rate = number(row, "* Exchange rate" if row.has("* Exchange rate") else "Exchange rate") or Decimal(0)
     entry = _Entry(row, written_time(row, "Date time")[0], said, required(row, f"Amount ({_written(row, named[0])})"), rate)
     groups[entry.time, said.removesuffix(_FEE)].append(entry)
 

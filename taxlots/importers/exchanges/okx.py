@@ -17,7 +17,7 @@ from taxlots.importers.exchanges.exchange_ids import once, unique_ids
 from taxlots.importers.exchanges.exchange_legs import Deal, Part, is_whole, separate, trade
 from taxlots.importers.exchanges.exchange_times import moment
 from taxlots.importers.numbers import number, required
-from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
 from taxlots.importers.running_balances import Stated, Terms
 from taxlots.importers.zones import stated_zone
 
@@ -102,7 +102,7 @@ def _place(row: Row, zone: tzinfo, orders: dict[str, list[_Leg]], stated: list[S
         leg = _Leg(row, time, cell(row, "Order id"), asset, change, fee, cell(row, "Fee Unit").upper() or asset)
         orders[leg.order or f"{row.file}:{row.number}"].append(leg)
     else:
-        raise RowError("KIND_NOT_BOOKED", f"trade type {cell(row, 'Trade Type')!r} is not booked", _NOT_BOOKED)
+        raise NotBookedError(f"trade type {cell(row, 'Trade Type')!r}", cell(row, "Symbol") or asset, ACCOUNT, _NOT_BOOKED)
 
 
 def _fills(legs: list[_Leg]) -> list[list[_Leg]]:

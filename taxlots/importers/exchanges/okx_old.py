@@ -19,6 +19,7 @@ from taxlots.importers.exchanges.exchange_times import moment
 from taxlots.importers.exchanges.okx import ACCOUNT, cell
 from taxlots.importers.numbers import NumberError, number, parse_number, required
 from taxlots.importers.records import Intake, Row, RowError, Table
+from taxlots.importers.spellings import folded
 from taxlots.importers.times import time_of
 from taxlots.importers.zones import stated_zone
 
@@ -89,7 +90,7 @@ def read_log(tables: Sequence[Table], _zone: tzinfo) -> Intake:
 
 
 def _check_header(table: Table) -> None:
-    further = [name for name in table.header if name and name not in LOG_2019]
+    further = [name for name in table.header if name and folded(name) not in map(folded, LOG_2019)]
     if further:  # these six names are so common that another platform's header may hold them
         raise RowError("ROW_INVALID", f"the file has columns that an OKEx log does not have: {', '.join(further)}")
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from taxlots.importers.bookings import Leg, Legs, Reading, booked, each_row, leg, said_by, trade_kind
 from taxlots.importers.numbers import number, required
-from taxlots.importers.records import Row, RowError
+from taxlots.importers.records import NotBookedError, Row, RowError
 from taxlots.importers.times import time
 
 ACCOUNT = "poloniex"
@@ -39,10 +39,7 @@ def _leg(row: Row, column: str, asset: str) -> Leg | None:
 
 def _refuse_margin(row: Row, column: str) -> None:
     if row.text(column).lower() != "exchange":
-        message = (
-            f"{row.text(column) or 'a trade without a category'!r} is not booked in this version: only trades of the exchange wallet are"
-        )
-        raise RowError("KIND_NOT_BOOKED", message)
+        raise NotBookedError(f"{row.text(column) or 'a trade without a category'!r}, no trade of the exchange wallet")
 
 
 def _take_trade(row: Row, reading: Reading) -> None:

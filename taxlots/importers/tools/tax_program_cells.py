@@ -46,9 +46,9 @@ def valued(row: Row, quantity: str | None, currency: str | None, *, decimal: str
 def currency_column(table: Table, pattern: str) -> tuple[str | None, str | None]:
     """The first column whose name fits the pattern, and the currency that its group `code` holds: `Net Value (USD)`."""
     for name in table.header:
-        match = re.fullmatch(pattern, name.replace("\u00a0", " "))
+        match = re.fullmatch(pattern, name, re.IGNORECASE)
         if match:
-            return name, match["code"]
+            return name, match["code"].upper()
     return None, None
 
 

@@ -19,7 +19,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from taxlots import exact
-from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
 from taxlots.importers.tools.tax_program_cells import BY_HAND, Part
 from taxlots.kinds import DUST, KINDS, is_fiat
 
@@ -117,7 +117,8 @@ def set_all_aside(tables: Sequence[Table], _zone: tzinfo) -> Intake:
 def take(entry: Entry, said: str, intake: Intake) -> None:
     """The entry into the intake: a transaction, or set aside. Raises RowError."""
     if said.startswith(REFUSE):
-        raise RowError("KIND_NOT_BOOKED", f"{said.removeprefix(REFUSE).strip()} is not booked in this version", BY_HAND)
+        asset = next((side.asset for side in (entry.sent, entry.received, entry.fee) if side and side.asset), "")
+        raise NotBookedError(said.removeprefix(REFUSE).strip(), asset, entry.account, BY_HAND, entry.time)
     made = said.removeprefix(ASIDE).strip() if said.startswith(ASIDE) else _booked(entry, said)
     if isinstance(made, Transaction):
         for one in _at_its_wallets(entry, made):

@@ -17,11 +17,23 @@ from taxlots import exact
 from taxlots.importers.bookings import BY_HAND, Leg, Legs, booked, leg
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
+from taxlots.importers.spellings import folded
 from taxlots.importers.written_times import unix_time
 
 REQUIRED = ("UnixTimestamp", "From", "ContractAddress")
+SYNONYMS = {  # of the files of an explorer of several chains
+    "chain_id": "ChainId",
+    "tx_hash": "Txhash",
+    "block_number": "Blockno",
+    "block_unix_timestamp": "UnixTimestamp",
+    "block_datetime": "DateTime",
+    "token_value": "TokenValue",
+    "token_address": "ContractAddress",
+    "token_name": "TokenName",
+    "token_symbol": "TokenSymbol",
+}
 _ADDRESS = re.compile(r"0x[0-9a-f]{40}")
-_COIN = re.compile(r"Value_(?:IN|OUT)\((?P<coin>\w+)\)?")
+_COIN = re.compile(r"Value_(?:IN|OUT)\((?P<coin>\w+)\)?", re.IGNORECASE)
 _CHAINS = {"1": "ETH", "10": "ETH", "8453": "ETH", "42161": "ETH", "56": "BNB", "137": "POL", "43114": "AVAX"}
 _Key = tuple[object, ...]
 
@@ -55,7 +67,7 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  ever
         for table in tables:
             own = _own_address(table)
             for row in _once(table, seen, intake):
-                group = groups[own or table.file, _hash(row) or row.number]
+                group = groups[own or table.file, _hash(row).removeprefix("0x") or row.number]
                 group.rows.append(row)
                 try:
                     group.moves.append(_move(row, own))
@@ -88,7 +100,7 @@ def _once(table: Table, seen: dict[_Key, Row], intake: Intake) -> Iterator[Row]:
     """The rows of a table, less those that another file of the same kind already had; equal rows of one file are all genuine."""
     counts: dict[_Key, int] = defaultdict(int)
     for row in table.rows:
-        content = tuple(sorted((name, text.strip()) for name, text in row.cells.items() if not name.startswith("CurrentValue")))
+        content = tuple(sorted((name, text.strip()) for name, text in row.cells.items() if not folded(name).startswith("currentvalue")))
         counts[content] += 1
         first = seen.setdefault((content, counts[content]), row)
         if first is row:
@@ -103,9 +115,9 @@ def _move(row: Row, own: str | None) -> _Move:
         raise RowError("ROW_INVALID", "which of the addresses is yours is not known", hint)
     unix_time(row, "UnixTimestamp")
     outgoing = row.text("From").lower() == own
-    if {"Token ID", "TokenId"} & row.cells.keys():
+    if row.has("Token ID") or row.has("TokenId"):
         raise RowError("KIND_NOT_BOOKED", "collectibles (NFT) are not read from this export", BY_HAND)
-    if "TokenSymbol" in row.cells:
+    if row.has("TokenSymbol"):
         return _token(row, own, outgoing=outgoing)
     return _coins(row, outgoing=outgoing)
 
@@ -113,7 +125,7 @@ def _move(row: Row, own: str | None) -> _Move:
 def _token(row: Row, own: str, *, outgoing: bool) -> _Move:
     if not outgoing and _counterparty(row) != own:
         raise RowError("ROW_INVALID", f"neither side of the row is {own}")
-    quantity = required(row, "TokenValue" if "TokenValue" in row.cells else "Value")
+    quantity = required(row, "TokenValue" if row.has("TokenValue") else "Value")
     change = Decimal(0) if row.text("From").lower() == _counterparty(row) else -quantity if outgoing else quantity
     if not row.text("TokenSymbol"):
         raise RowError("ROW_INVALID", "column 'TokenSymbol' is empty")
@@ -126,7 +138,7 @@ def _coins(row: Row, *, outgoing: bool) -> _Move:
         coin = _native_coin(row.text("ChainId"))
     if not coin:
         raise RowError("ROW_INVALID", "no column Value_IN(...) or Value_OUT(...) says what moved")
-    failed = "error" in row.text("Status").lower() or bool(row.text("ErrCode"))
+    failed = "error" in row.text("Status").lower() or bool(row.text("ErrCode")) or (row.has("ParentTxFrom") and row.text("Status") == "1")
     into, out = (number(row, name) or Decimal(0) for name in (_column(row, "Value_IN("), _column(row, "Value_OUT(")))
     to_itself = row.text("From").lower() == _counterparty(row)
     change = Decimal(0) if failed or to_itself else into - out
@@ -144,7 +156,7 @@ def _native_coin(chain: str) -> str:
 
 
 def _column(row: Row, start: str, not_: str = "") -> str:
-    return next((name for name in row.cells if name.startswith(start) and name != not_), "")
+    return next((name for name in row.cells if folded(name).startswith(folded(start)) and folded(name) != folded(not_)), "")
 
 
 def _take(group: _Group, account: str, intake: Intake) -> None:

@@ -15,6 +15,7 @@ LAYOUTS: tuple[Layout, ...] = (
         etherscan.REQUIRED,
         etherscan.read,
         dates=MONTH_FIRST,
+        synonyms=etherscan.SYNONYMS,
     ),
     Layout("exodus", "Exodus", "All transactions CSV, 2020 on", exodus.REQUIRED, exodus.read),
     Layout("exodus_coin", "Exodus", "Transactions of one coin, 2023 on", exodus.REQUIRED_COIN, exodus.read_coin),

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from taxlots.importers.bookings import BY_HAND, Leg, Legs, Reading, booked, each_group, leg, said_by
 from taxlots.importers.numbers import number, required
-from taxlots.importers.records import Row, RowError, Transaction
+from taxlots.importers.records import NotBookedError, Row, RowError, Transaction
 from taxlots.importers.times import time
 
 ACCOUNT = "ledger"
@@ -86,7 +86,7 @@ def _without(one: _Operation) -> str:
 def _operation(row: Row, *, fee_apart: bool) -> _Operation:
     kind = said_by(row.text("Operation Type"), _TYPES)
     if kind == "nft":
-        raise RowError("KIND_NOT_BOOKED", "collectibles (NFT) are not read from this export", BY_HAND)
+        raise NotBookedError("collectibles (NFT)", account="ledger", hint=BY_HAND)
     incoming = kind == "in"
     if row.text("Status").lower() == "failed":
         kind = "cost"

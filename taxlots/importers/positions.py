@@ -1,0 +1,77 @@
+"""What holdings can't represent (options, futures, contracts for difference, short sales, margin): one problem per position.
+
+A position is an instrument in an account. Its rows are all unusable; the problem stands at the first, and says how many there are, where
+they stand, and from when to when.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime, tzinfo
+
+from taxlots.importers.records import Intake, NotBookedError, Row
+from taxlots.importers.times import TimeError, parse_time
+from taxlots.importers.wall_clocks import names_a_time
+from taxlots.problems import Problem, problem
+
+_INSTRUMENT = ("Symbol", "Instrument", "Contract", "Ticker", "Market", "Pair", "Asset", "Currency", "Coin")
+_SHOWN = 8
+
+
+def tell(intake: Intake, platform: str, zone: tzinfo) -> None:
+    """Add the problems of all positions whose rows were refused; `platform` names the account where a row's is not told."""
+    positions: dict[tuple[str, str, str], list[tuple[Row, NotBookedError]]] = defaultdict(list)
+    for row, error in intake.refused:
+        instrument = error.instrument or next(filter(None, map(row.text, _INSTRUMENT)), "")
+        positions[error.account or "-".join(platform.lower().split()), error.what, instrument].append((row, error))
+    intake.refused = []
+    intake.problems += [_problem(*key, rows, zone) for key, rows in positions.items()]
+
+
+def _problem(account: str, what: str, instrument: str, rows: Sequence[tuple[Row, NotBookedError]], zone: tzinfo) -> Problem:
+    rows = sorted(rows, key=lambda refused: refused[0].source)
+    first, error = rows[0]
+    position = f"{instrument} in {account}" if instrument else account
+    message = f"{position}: {what}; {_counted([row for row, _ in rows])}{_period(rows, zone)} not booked in this version"
+    return problem(error.code, message, error.hint, file=first.file, row=first.number)
+
+
+def _counted(rows: Sequence[Row]) -> str:
+    """How many rows, and where: `2 rows (4-5)`, or `3 rows in a.csv (4-5) and b.csv (2)`."""
+    if len(rows) == 1:
+        return "1 row"
+    files: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        files[row.file].append(row.number)
+    if len(files) == 1:
+        return f"{len(rows)} rows ({_places([row.number for row in rows])})"
+    return f"{len(rows)} rows in {' and '.join(f'{file} ({_places(numbers)})' for file, numbers in files.items())}"
+
+
+def _places(numbers: Sequence[int]) -> str:
+    begins = [n for n in numbers if n - 1 not in numbers]
+    shown = [str(n) if n + 1 not in numbers else f"{n}-{_run_end(n, numbers)}" for n in begins[:_SHOWN]]
+    return ", ".join(shown + ["..."] * (len(begins) > _SHOWN))
+
+
+def _run_end(first: int, numbers: Sequence[int]) -> int:
+    last = first
+    while last + 1 in numbers:
+        last += 1
+    return last
+
+
+def _period(rows: Sequence[tuple[Row, NotBookedError]], zone: tzinfo) -> str:
+    times = (error.time or next(_times(row, zone), None) for row, error in rows)
+    days = sorted(time.astimezone(zone).date() for time in times if time)
+    if not days:
+        return ""
+    return f" of {days[0]}" if days[0] == days[-1] else f" from {days[0]} to {days[-1]}"
+
+
+def _times(row: Row, zone: tzinfo) -> Iterator[datetime]:
+    for name, cell in row.cells.items():
+        if names_a_time(name) and cell.strip():
+            try:
+                yield parse_time(cell.strip(), zone)[0]
+            except (TimeError, OverflowError):
+                continue  # another column may tell it
