@@ -18,6 +18,8 @@ _COMMANDS: dict[str, frozenset[str]] = {
     "lots": frozenset({"lot_id", "lot_transaction_id", "account", "asset", "quantity", "basis", "acquired"}),
     "income": frozenset({"transaction_id", "kind", "asset", "quantity", "value", "time", "price_source"}),
     "harvest": frozenset({"lot", "asset", "quantity", "term", "loss", "tax saved", "net benefit"}),
+    "sell": frozenset({"lot", "quantity", "long-term on", "gain", "tax it adds", "per unit"}),
+    "wait": frozenset({"lot", "asset", "long-term on", "tax now", "tax then", "break-even price"}),
     "rebalance": frozenset({"alternative", "score", "tax now", "trading cost", "after-tax value"}),
     "tax": frozenset({"form", "line", "what", "amount", "rule"}),
     "formats": frozenset({"layout", "platform", "export", "recognised by"}),

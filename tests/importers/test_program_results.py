@@ -9,7 +9,7 @@ from taxlots.importers.layouts import LAYOUTS
 from taxlots.importers.program_results import _COMMANDS
 from taxlots.importers.read import read
 from taxlots.reports.render import as_csv
-from taxlots.reports.tables import harvest_table, plans_table
+from taxlots.reports.tables import plans_table
 
 from support import assert_rows_add_up, folder, run, tx, universal
 
@@ -39,9 +39,20 @@ def test_a_table_of_a_command_is_set_aside(tmp_path, command):
     assert sorted(lot["quantity"] for lot in lots) == ["0.1", "0.5"]
 
 
-@pytest.mark.parametrize(("command", "table"), [("harvest", harvest_table([])), ("rebalance", plans_table([], Decimal(0)))])
+@pytest.mark.parametrize("arguments", [("harvest", "--year", "2024"), ("wait",), ("sell", "ETH", "--quantity", "0.1")])
+def test_a_table_of_single_questions_is_set_aside(tmp_path, arguments):
+    """Those that need prices: none of their lots is read again."""
+    exports = folder(tmp_path / "exports", universal(*ROWS))
+    prices = folder(tmp_path, {"prices.csv": "time,asset,price,currency,source\n2024-03-06T00:00:00Z,ETH,150,USD,me\n"}) / "prices.csv"
+    common = ("--prices", prices, "--as-of", "2024-03-06", "--format", "csv", "-o", exports / "result.csv")
+    run(tmp_path, *arguments, exports, *common)
+    found = read([exports])
+    assert [(p.code, p.message.split("`")[1]) for p in found.problems] == [("RESULT_LEFT_OUT", f"taxlots {arguments[0]}")]
+
+
+@pytest.mark.parametrize(("command", "table"), [("rebalance", plans_table([], Decimal(0)))])
 def test_a_table_of_decisions_is_set_aside(tmp_path, command, table):
-    """The tables that need prices or targets, here without rows: the header alone is known."""
+    """The table that needs targets, here without rows: the header alone is known."""
     found = read([folder(tmp_path, {"x.csv": as_csv(table)})])
     assert [(p.code, p.message.split("`")[1]) for p in found.problems] == [("RESULT_LEFT_OUT", f"taxlots {command}")]
 
