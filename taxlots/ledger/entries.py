@@ -1,7 +1,7 @@
 """Settled transactions -> entries: one per change of one asset in one account, in the order in which they are booked.
 
-At one instant acquisitions come first, then conversions, then what leaves, in an order in which a transfer arrives before it is used
-(`instants.py`). Amounts are exact columns. The split of fees follows 26 CFR 1.1001-7(b)(2) and 1.1012-1(h): the cost of buying with
+At one instant acquisitions come first, then transfers, in an order in which one arrives before it is sent on (`instants.py`), then
+conversions, then what leaves. Amounts are exact columns. The split of fees follows 26 CFR 1.1001-7(b)(2) and 1.1012-1(h): the cost of buying with
 money is basis, the cost of selling or swapping lowers the amount realised, and a fee paid in an asset is itself a disposal of that
 asset.
 """
@@ -115,9 +115,9 @@ class _Legs:
         moved = pc.min_element_wise(sent, arrived)
         lost, more = (pc.cast(pc.subtract(whole, moved), frames.EXACT) for whole in (sent, arrived))
         short = {"quantity": lost, "amount": self.exact("home_shortfall")}
-        fee = self.names["kind"].code("fee")
-        self.add(Action.DISPOSE, transfer & (sign(lost) != 0), _FIRST, "sent", short, kind=fee)
-        self.add(Action.MOVE, transfer, _SECOND, "sent", {"quantity": moved}, to_account=target)
+        fee, moving = self.names["kind"].code("fee"), int(Phase.MOVING)
+        self.add(Action.DISPOSE, transfer & (sign(lost) != 0), _FIRST, "sent", short, kind=fee, phase=moving)
+        self.add(Action.MOVE, transfer, _SECOND, "sent", {"quantity": moved}, to_account=target, phase=moving)
         self.add(Action.ACQUIRE, transfer & (sign(more) != 0), _AFTER, "sent", {"quantity": more}, account=target)
         self.add(Action.MOVE, self.of("withdrawal"), _SECOND, "sent", {}, to_account=self.names["account"].code(OUTSIDE))
         self.add(Action.REMOVE, self.of(*_GONE) | (self.of("adjust") & ~self.has_received), _SECOND, "sent", {})
@@ -149,7 +149,8 @@ class _Legs:
         withheld = arrives & ~given & (self.asset["fee"] == self.asset["received"])
         amounts = {"amount": self.exact("home_fee")}
         fee = self.names["kind"].code("fee")
-        self.add(Action.DISPOSE, charged & ~withheld, _BEFORE, "fee", amounts, kind=fee, lot_of=self.owners())
+        phase = np.where(self.of("transfer"), Phase.MOVING, Phase.LEAVING)
+        self.add(Action.DISPOSE, charged & ~withheld, _BEFORE, "fee", amounts, kind=fee, lot_of=self.owners(), phase=phase)
         changing = exchanged & ~self.of("swap")
         phase = np.where(changing, Phase.CHANGING, Phase.ARRIVING)
         rows = np.arange(len(self.kind), dtype=np.int32)

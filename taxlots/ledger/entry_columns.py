@@ -33,8 +33,9 @@ class Phase(IntEnum):
     """When an entry is booked among those of its instant."""
 
     ARRIVING = 0
-    CHANGING = 1
-    LEAVING = 2
+    MOVING = 1
+    CHANGING = 2
+    LEAVING = 3
 
 
 PHASES = {
@@ -121,7 +122,7 @@ class Emitted:
     exact: dict[str, pa.Array]
 
 
-class _Leaving(NamedTuple):
+class _Moving(NamedTuple):
     account: int
     asset: int
     to_account: int | None
@@ -153,7 +154,7 @@ class Collected:
         phase = np.concatenate([part.phase for part in self.parts]).astype(np.int64)
         slot = np.concatenate([np.full(len(part.phase), part.slot, np.int64) for part in self.parts])
         instant = np.cumsum(np.diff(time, prepend=time[:1]) != 0)[whole["row"]]
-        place = (((instant * 3 + phase) * (len(time) + 1) + whole["row"]) << 3) | slot
+        place = (((instant * len(Phase) + phase) * (len(time) + 1) + whole["row"]) << 3) | slot
         order = _transfers_first(np.argsort(place, kind="stable"), instant, phase, whole)
         numbers = {name: pa.concat_arrays([part.exact[name] for part in self.parts]) for name in _EXACT}
         low, high = exact.halves(numbers["quantity"])
@@ -167,26 +168,26 @@ def _zeros(count: int) -> pa.Array:
 
 
 def _transfers_first(order: np.ndarray, instant: np.ndarray, phase: np.ndarray, whole: dict[str, np.ndarray]) -> np.ndarray:
-    """The order, with the instants put right where a transfer brings what another row of that instant uses."""
+    """The order, with the instants put right where a transfer brings what another transfer of that instant sends on."""
     for first, last in _entangled(order, instant, phase, whole):
         places = order[first:last]
         columns = (whole[name][places].tolist() for name in ("account", "asset", "to_account", "row"))
         listed = zip(*columns, places.tolist(), strict=True)
-        leaving = [_Leaving(account, asset, None if to == NOWHERE else to, row, place) for account, asset, to, row, place in listed]
-        order[first:last] = [entry.place for entry in booking_order(leaving)]
+        moving = [_Moving(account, asset, None if to == NOWHERE else to, row, place) for account, asset, to, row, place in listed]
+        order[first:last] = [entry.place for entry in booking_order(moving)]
     return order
 
 
 def _entangled(order: np.ndarray, instant: np.ndarray, phase: np.ndarray, whole: dict[str, np.ndarray]) -> Iterator[tuple[int, int]]:
-    """First and last place (exclusive) in the order of what leaves at an instant where a transfer goes to a pool that something leaves."""
-    leaving = np.flatnonzero(phase[order] == Phase.LEAVING)
-    moment = instant[order[leaving]]
+    """First and last place (exclusive) in the order of an instant's transfers where one goes to a pool that another leaves."""
+    moving = np.flatnonzero(phase[order] == Phase.MOVING)
+    moment = instant[order[moving]]
     accounts, assets = (int(whole[name].max()) + 2 for name in ("account", "asset"))
     accounts = max(accounts, int(whole["to_account"].max()) + 2)
     used, reached = (
-        (moment * accounts + whole[name][order[leaving]]) * assets + whole["asset"][order[leaving]] for name in ("account", "to_account")
+        (moment * accounts + whole[name][order[moving]]) * assets + whole["asset"][order[moving]] for name in ("account", "to_account")
     )
-    moves = whole["to_account"][order[leaving]] != NOWHERE
+    moves = whole["to_account"][order[moving]] != NOWHERE
     for when in np.unique(moment[moves & np.isin(reached, used)]).tolist():
         first, last = np.searchsorted(moment, [when, when + 1])
-        yield int(leaving[first]), int(leaving[last - 1]) + 1
+        yield int(moving[first]), int(moving[last - 1]) + 1

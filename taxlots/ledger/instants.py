@@ -1,7 +1,8 @@
-"""The order of what leaves an account at one instant: row order, except that what comes in by transfer is there before it is used.
+"""The order of the transfers of one instant: row order, except that what comes in by one is there before another sends it on.
 
-Exports that give only a date make many rows equal in time. Per account the rows keep their order; a transfer is booked before anything
-that leaves the account it goes to. Where two transfers of one instant wait for each other, row order decides.
+Exports that give only a date make many rows equal in time. Transfers come before the sales of their instant (`entry_columns.Phase`); among
+themselves those of an account keep their order, and one is booked before any that leaves the account it goes to. Where two wait for each
+other, row order decides.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +11,7 @@ from typing import Protocol, TypeVar
 Pool = tuple[int, int]
 
 
-class Leaving(Protocol):
+class Moving(Protocol):
     """What is needed of an entry: the pool that it takes from, the account that it moves to, and its row."""
 
     @property
@@ -23,11 +24,11 @@ class Leaving(Protocol):
     def row(self) -> int: ...
 
 
-E = TypeVar("E", bound=Leaving)
+E = TypeVar("E", bound=Moving)
 
 
 def booking_order(entries: Sequence[E]) -> list[E]:
-    """Entries of one instant that leave their accounts, given in row order; those of one row stay together."""
+    """Entries of the transfers of one instant, given in row order; those of one row stay together."""
     blocks: dict[int, list[E]] = {}
     for entry in entries:
         blocks.setdefault(entry.row, []).append(entry)
@@ -37,15 +38,15 @@ def booking_order(entries: Sequence[E]) -> list[E]:
     return [entry for block in _sorted(listed) for entry in block]
 
 
-def _out(block: Iterable[Leaving]) -> set[Pool]:
+def _out(block: Iterable[Moving]) -> set[Pool]:
     return {(entry.account, entry.asset) for entry in block}
 
 
-def _into(block: Iterable[Leaving]) -> set[Pool]:
+def _into(block: Iterable[Moving]) -> set[Pool]:
     return {(entry.to_account, entry.asset) for entry in block if entry.to_account is not None}
 
 
-def _moves_into_use(blocks: Sequence[Sequence[Leaving]]) -> bool:
+def _moves_into_use(blocks: Sequence[Sequence[Moving]]) -> bool:
     used = set().union(*(_out(block) for block in blocks))
     return any(_into(block) & used for block in blocks)
 
