@@ -23,15 +23,17 @@ from taxlots.importers.times import TimeError, parse_time
 from taxlots.ledger.rules import BulkRule
 from taxlots.ledger.settle import LATER, Ledger, Terms, settle
 from taxlots.lots import identification
-from taxlots.lots.book import Elections
+from taxlots.lots.elections import MIN_TAX, Elections, TermRates
 from taxlots.lots.filing import JournalFile, Purpose, directed, journal_problems, unrecorded
 from taxlots.lots.form_lines import FormCheck, check_forms
-from taxlots.lots.methods import METHODS
+from taxlots.lots.lawful import LotLaw
 from taxlots.lots.results import Book
 from taxlots.lots.results import book as book_ledger
+from taxlots.lots.wished import Choice, Place, needs_rates, remarks, wished
 from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.rulebook import Rulebook, load
-from taxlots.settings import FILE_NAME, JURISDICTIONS, POOLS, Settings, SettingsFile, parse_settings, zone_named
+from taxlots.settings import FILE_NAME, JURISDICTIONS, Methods, Settings, SettingsFile, parse_settings, zone_named
+from taxlots.tax.term_rates import term_rates
 from taxlots.tax.year import TaxYears
 
 
@@ -105,9 +107,16 @@ class Session:
 
     def years_by(self, method: str) -> TaxYears:
         """Tax positions by year with another order of lots in every account. Raises TaxlotsError(USAGE) for an unknown one."""
-        own = self.book.elections
-        chosen = elections(method, "account" if own.per_account else "universal", {}, "fifo" if own.transfers_fifo else "account")
-        return TaxYears(book_ledger(self.ledger, chosen, self.rulebook), self.settings.profile, self.rulebook)
+        Choice(method).check()
+        own, law = self.book.elections, LotLaw.of(self.jurisdiction, self.rulebook, self.today)
+        chosen = Elections(method, per_account=own.per_account, transfers_fifo=own.transfers_fifo, regime=own.regime)
+        rated, _ = _rated(chosen, law, self.settings, self.ledger, self.rulebook)
+        return TaxYears(book_ledger(self.ledger, rated, self.rulebook), self.settings.profile, self.rulebook)
+
+    @property
+    def today(self) -> date:
+        """The day of this run, in the taxpayer's zone."""
+        return self.now.astimezone(self.ledger.zone).date()
 
     def portfolio(self) -> Portfolio:
         """What decisions start from, at this run's date; its problems join the session's. Raises TaxlotsError."""
@@ -126,14 +135,13 @@ class Session:
         return self._built(msgspec.structs.replace(self.settings, targets={}), Only(asset, account))
 
     def _built(self, settings: Settings, only: Only = EVERYTHING) -> Portfolio:
-        today = self.now.astimezone(self.ledger.zone).date()
         years = self.years()
-        position = years.position(today.year)
+        position = years.position(self.today.year)
         market = Market(self.ledger.prices, self.now, self.ledger.zone)
         found = build_portfolio(self.book, market, settings, position, self.rulebook, only)
         unused = unused_settings(self.settings) if only == EVERYTHING else []
         self.problems += [*years.problems, *found.problems, *unused]
-        return replace(found, acquired=acquisitions(self.ledger, today, self.rulebook))
+        return replace(found, acquired=acquisitions(self.ledger, self.today, self.rulebook))
 
 
 def read_exports(
@@ -154,30 +162,48 @@ def read_exports(
     return _ledger([Path(p) for p in paths], settings_file, choices)[0]
 
 
-def book(
+def book(  # noqa: PLR0913  one parameter per choice
     ledger: Ledger,
     *,
-    method: str = "fifo",
-    pool: str = "account",
+    method: str | None = None,
+    pool: str | None = None,
     accounts: Mapping[str, str] | None = None,
+    assets: Mapping[str, str] | None = None,
+    jurisdiction: str = "us",
+    rates: TermRates | None = None,
     rulebook: Rulebook | None = None,
 ) -> Book:
     """Book a ledger: `.lots`, `.disposals`, `.income`, `.moves` (frames) and `.problems`.
 
+    Without a method and a pool they are those of the jurisdiction (us: fifo, account). `accounts` (also `account:ASSET`) and `assets` have
+    orders of their own. `rates` are what min-tax ranks lots by.
+
     Raises:
-        TaxlotsError: a method or pool that is not covered.
+        TaxlotsError: a method, pool or jurisdiction that is not covered; min-tax without rates.
     """
-    return book_ledger(ledger, elections(method, pool, accounts or {}), rulebook or load())
+    check_jurisdiction(jurisdiction)
+    for name in (*(accounts or {}).values(), *(assets or {}).values()):
+        Choice(name).check()
+    rules = rulebook or load()
+    said = Methods(default=method, pool=pool, accounts=dict(accounts or {}), assets=dict(assets or {}))
+    Choice(method, pool).check()
+    found, law = wished(said, Choice(), ledger, Place(jurisdiction, rules, datetime.now(UTC).date()))
+    if needs_rates(found) and rates is None:
+        raise TaxlotsError(problem("USAGE", f"{MIN_TAX} ranks lots by tax rates", "Give rates=TermRates(short, long)."))
+    chosen = replace(found, rates=((datetime.min.replace(tzinfo=UTC), rates),) if rates else ())
+    booked = book_ledger(ledger, chosen, rules)
+    booked.problems += remarks(found, law, Choice(), ledger)
+    return booked
 
 
-def elections(method: str, pool: str, accounts: Mapping[str, str], transfers: str = "account") -> Elections:
-    """Checked orders of lots. Raises TaxlotsError(USAGE)."""
-    for name in (method, *accounts.values()):
-        if name not in METHODS:
-            raise TaxlotsError(problem("USAGE", f"method {name!r} is not covered", f"Use one of: {', '.join(METHODS)}."))
-    if pool not in POOLS:
-        raise TaxlotsError(problem("USAGE", f"pool {pool!r} is not known", f"Use one of: {', '.join(POOLS)}."))
-    return Elections(method, dict(accounts), pool == "account", transfers == "fifo")
+def _rated(chosen: Elections, law: LotLaw, settings: Settings, ledger: Ledger, rulebook: Rulebook) -> tuple[Elections, list[Problem]]:
+    """With the rates by which min-tax ranks lots, where an order needs them. Raises TaxlotsError(USAGE) where they are not known."""
+    if not needs_rates(chosen) or not len(ledger.transactions):
+        return chosen, []
+    first, last = (ledger.transactions["time"].iloc[place].astimezone(ledger.zone).year for place in (0, -1))
+    years = range(first - (law.year_begins != (1, 1)), last + 1)
+    found, told = term_rates(law.jurisdiction, settings.profile, rulebook, years)
+    return replace(chosen, rates=tuple((law.begins(year, ledger.zone), rates) for year, rates in found.items())), [told]
 
 
 def open_session(paths: Iterable[Path], choices: Choices, progress: Callable[[str], None] = lambda _step: None) -> Session:
@@ -191,17 +217,19 @@ def open_session(paths: Iterable[Path], choices: Choices, progress: Callable[[st
     settings = settings_file.settings
     check_jurisdiction(choices.jurisdiction or settings.profile.jurisdiction)
     ledger, now = _ledger(given, settings_file, choices)
-    methods = settings.methods
-    accounts = {} if choices.method else methods.accounts
-    wished = elections(choices.method or methods.default, choices.pool or methods.pool, accounts, methods.transfers)
     rulebook = load(choices.rules)
     progress("booking the lots")
+    jurisdiction, choice = choices.jurisdiction or settings.profile.jurisdiction, Choice(choices.method, choices.pool)
+    place = Place(jurisdiction, rulebook, now.astimezone(ledger.zone).date())
+    wish, law = wished(settings.methods, choice, ledger, place)
+    wish, told = _rated(wish, law, settings, ledger, rulebook)
     journal = read_journal(settings_file)
-    us = (choices.jurisdiction or settings.profile.jurisdiction) == "us"
+    us = jurisdiction == "us"
     purpose = Purpose(choices.filed and us, choices.method is not None, rulebook if us else None, now)
-    chosen = directed(wished, ledger, journal, purpose)
+    chosen = directed(wish, ledger, journal, purpose)
     booked = book_ledger(ledger, chosen, rulebook)
-    booked.problems += [*journal_problems(journal), *chosen.directions.problems, *unrecorded(wished, booked.disposals, purpose)]
+    booked.problems += [*remarks(wish, law, choice, ledger), *told]
+    booked.problems += [*journal_problems(journal), *chosen.directions.problems, *unrecorded(wish, booked.disposals, purpose)]
     checks, differing = check_forms(_lines_until(ledger), frames.records(booked.disposals) if ledger.form_lines else [])
     return Session(given, settings_file, rulebook, ledger, booked, now, choices, journal, [*booked.problems, *differing], checks)
 

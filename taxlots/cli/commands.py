@@ -15,7 +15,6 @@ from taxlots.reports import documents, tables, tax_documents, tax_tables
 from taxlots.reports.harvest_documents import review
 from taxlots.reports.templates import write_templates
 from taxlots.session import Session
-from taxlots.settings import METHODS
 from taxlots.tax import TaxDue, tax_due
 from taxlots.tax.countries.year import COUNTRIES, country_tax
 from taxlots.tax.estimated import safe_harbour
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from taxlots.reports.workbook import Content
 
 STEPS = 5 + len(ALTERNATIVES)
+COMPARED = ("fifo", "lifo", "hifo", "lofo", "min-tax")
 
 
 def check(session: Session, _advance: Advance, templates: Path | None) -> Result:
@@ -121,7 +121,7 @@ def _compared(session: Session, year: int, compared: Sequence[str], as_filed: bo
     if not compared:
         return {}
     own = session.book.elections.method
-    orders = METHODS if "all" in compared else compared
+    orders = COMPARED if "all" in compared else compared
     found = {}
     for method in dict.fromkeys((own, *orders)):
         years = session.years() if method == own else session.years_by(method)

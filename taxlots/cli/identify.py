@@ -14,16 +14,16 @@ from taxlots.files import append
 from taxlots.importers.times import TimeError, parse_time
 from taxlots.lots import identification
 from taxlots.lots.directions import Law
+from taxlots.lots.elections import MIN_TAX
 from taxlots.lots.filing import JournalFile, journal_problems
 from taxlots.lots.identification import Content, Part, Sale, Standing, Told, written
-from taxlots.lots.methods import METHODS
 from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.reports.identifications import document_of, record_table
 from taxlots.rulebook import load
 from taxlots.session import Choices, Session, find_settings, journal_path, open_session, read_journal
-from taxlots.settings import SettingsFile, zone_named
+from taxlots.settings import Methods, SettingsFile, zone_named
 
-MIN_TAX = "min-tax"
+_STANDING = ("fifo", "lifo", "hifo", "lofo", MIN_TAX)
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -185,8 +185,8 @@ def _checked(session: Session, account: str, asset: str, parts: Sequence[Part]) 
 
 def _standing(request: Request, zone: tzinfo, made: datetime) -> Standing:
     method = request.standing or ""
-    if method != MIN_TAX and method not in METHODS:
-        raise _wrong(f"--standing {method!r} is not covered", f"Use one of: {', '.join([*METHODS, MIN_TAX])}.")
+    if method not in _STANDING:
+        raise _wrong(f"--standing {method!r} is not covered", f"Use one of: {', '.join(_STANDING)}.")
     if request.lots and method != MIN_TAX:
         raise _wrong("--lots goes with --sale or with --standing min-tax", "A standing order names a method, not lots.")
     start = _time("--from", request.start, zone) if request.start else written(made)
@@ -232,20 +232,32 @@ def _least_tax(request: Request, zone: tzinfo, made: datetime) -> tuple[tuple[Pa
 def _attested_settings(request: Request, settings_file: SettingsFile, zone: tzinfo) -> list[Content]:
     """The orders of [methods] as standing orders that rest on an earlier record."""
     methods = settings_file.settings.methods
-    orders: dict[str | None, str] = {None: methods.default} | dict(methods.accounts)
-    if request.account:
-        orders = {request.account: methods.accounts.get(request.account, methods.default)}
-    if set(orders.values()) == {"fifo"}:
+    orders = _orders(methods, request.account)
+    if {order for _, _, order in orders} <= {"fifo"}:
         raise _wrong("--attest: [methods] has no order other than fifo", "Say what it is about: --standing ... or --sale ...")
     if not request.start:
         raise _wrong("--attest needs --from", "Since when were the orders of [methods] on record? Such as --from 2025-01-01.")
     start = _time("--from", request.start, zone)
     until = _time("--until", request.until, zone) if request.until else None
-    asset = request.asset.upper() if request.asset else None
+    wanted = request.asset.upper() if request.asset else None
     return [
-        Standing(method, start, until, account, asset, attested=request.attest, told=request.told, note=request.note)
-        for account, method in orders.items()
+        Standing(order, start, until, account, asset or wanted, attested=request.attest, told=request.told, note=request.note)
+        for account, asset, order in orders
+        if wanted in {None, asset or wanted}
     ]
+
+
+def _orders(methods: Methods, where: str | None) -> list[tuple[str | None, str | None, str]]:
+    """Account, asset (None: every one) and order of what [methods] says in general, or of one account alone."""
+    if methods.years:
+        raise _wrong("--attest: orders of single years are attested one by one", "Say --standing ORDER --from START --until END.")
+    own = methods.accounts.get(where) if where else None
+    found: list[tuple[str | None, str | None, str]] = [(where, None, own or methods.default or "fifo")]
+    for name, order in methods.accounts.items():
+        account, _, asset = name.partition(":")
+        if where is None or (account == where and asset):
+            found.append((account, asset or None, order))
+    return found if own else [*found, *((where, asset, order) for asset, order in methods.assets.items())]
 
 
 def _wrong(message: str, hint: str) -> TaxlotsError:

@@ -1,9 +1,9 @@
 """Settled transactions -> entries: one per change of one asset in one account, in the order in which they are booked.
 
 At one instant acquisitions come first, then transfers, in an order in which one arrives before it is sent on (`instants.py`), then
-conversions, then what leaves. Amounts are exact columns. The split of fees follows 26 CFR 1.1001-7(b)(2) and 1.1012-1(h): the cost of buying with
-money is basis, the cost of selling or swapping lowers the amount realised, and a fee paid in an asset is itself a disposal of that
-asset.
+conversions, then what leaves. Amounts are exact columns. The split of fees follows 26 CFR 1.1001-7(b)(2) and 1.1012-1(h): the cost of
+buying with money is basis, the cost of selling or swapping lowers the amount realised, and a fee paid in an asset is itself a disposal of
+that asset.
 """
 
 from collections.abc import Mapping

@@ -13,7 +13,6 @@ Every amount is in units (int, 10^18); what is split is split so that the parts 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -22,8 +21,8 @@ from taxlots import exact
 from taxlots.ledger.entry_columns import NOWHERE, OUTSIDE, Action, Entries
 from taxlots.lots.booked import Booked, Lacking, Moved, Sold, Written, ints
 from taxlots.lots.by_record import BY_RECORD, REORDER, Pick, Recorded
-from taxlots.lots.directions import Directions
 from taxlots.lots.distributions import lower, scale, share_out, with_units
+from taxlots.lots.elections import Elections
 from taxlots.lots.methods import METHODS
 from taxlots.lots.pieces import UNIT_RANK_SCALE, Pieces, unit_rank
 from taxlots.lots.pools import Pool
@@ -31,21 +30,6 @@ from taxlots.lots.pools import Pool
 _BLOCK = 1 << 16  # entries that are ints at a time
 Part = tuple[int, int, int]  # piece, units, basis
 _OWN_LOT = 15  # an action besides those of `Action`: a fee out of what its row brought in
-
-
-@dataclass(frozen=True, slots=True)
-class Elections:
-    """The orders that apply: default, per account, for transfers; whether pools are per account; what was recorded on top."""
-
-    method: str = "fifo"
-    accounts: dict[str, str] = field(default_factory=dict)
-    per_account: bool = True
-    transfers_fifo: bool = False
-    directions: Directions = field(default_factory=Directions)
-
-    def method_of(self, account: str) -> str:
-        """The order in which lots leave this account."""
-        return self.accounts.get(account, self.method) if self.per_account else self.method
 
 
 def book_entries(entries: Entries, elections: Elections) -> Booked:
@@ -60,7 +44,7 @@ def book_entries(entries: Entries, elections: Elections) -> Booked:
         Sold(*sold),
         Moved(*moved),
         sorted(fold.lacking, key=lambda found: found.entry),
-        elections.per_account,
+        fold.shared,
         fold.outside,
         fold.recorded,
     )
@@ -93,6 +77,7 @@ class _Fold:
         self.width = len(entries.assets)
         self.everywhere = len(entries.accounts)
         self.outside = entries.accounts.index(OUTSIDE)
+        self.shared = np.array([elections.is_shared(asset) for asset in entries.assets], bool)
         ages = np.empty(len(entries), np.int64)
         ages[np.argsort(entries.acquired, kind="stable")] = np.arange(len(entries))
         self.ages = ages.data
@@ -117,13 +102,14 @@ class _Fold:
         }
 
     def make_pool(self, number: int) -> Pool:
-        account = number // self.width
-        name = self.elections.method if account == self.everywhere else self.elections.method_of(self.entries.accounts[account])
+        account, asset = divmod(number, self.width)
+        where = "" if account == self.everywhere else self.entries.accounts[account]
+        name = self.elections.method_of(where, self.entries.assets[asset])
         return METHODS[name].pool(name, self.pieces, self.ages)
 
     def pool_number(self, account: int, asset: int) -> int:
         """Of the pool that the lots of an asset in an account are in."""
-        shared = not self.elections.per_account and account != self.outside
+        shared = self.shared[asset] and account != self.outside
         return (self.everywhere if shared else account) * self.width + asset
 
     def run(self, chosen: np.ndarray) -> None:
@@ -131,7 +117,7 @@ class _Fold:
         entries = self.entries
         places = pa.array(chosen)
         account, asset = (column[chosen].astype(np.int64) for column in (entries.account, entries.asset))
-        own = account if self.elections.per_account else np.where(account == self.outside, account, self.everywhere)
+        own = np.where(self.shared[asset] & (account != self.outside), self.everywhere, account)
         numbers = (ints(column.take(places)) for column in (entries.quantity, entries.amount, entries.cost))
         action = self.recorded.actions(chosen, np.where(entries.lot_of[chosen] == NOWHERE, entries.action[chosen], _OWN_LOT))
         whole = (chosen, action, own * self.width + asset, entries.row[chosen], np.asarray(self.ages)[chosen])
@@ -253,7 +239,7 @@ class _Fold:
     def move(self, entry: int, pool: Pool, units: int, _amount: int, _cost: int) -> None:
         """To another account; under a universal pool only to the outside."""
         target, asset = int(self.entries.to_account[entry]), int(self.entries.asset[entry])
-        if not self.elections.per_account and target != self.outside:
+        if self.shared[asset] and target != self.outside:
             return
         pieces, into, left = self.pieces, self.pools[self.pool_number(target, asset)], units
         acquiring, home, row, bases, moved = pieces.entry, self.home, self.row, pieces.base, self.moved.flat

@@ -50,13 +50,14 @@ class Booked:
     sold: Sold
     moved: Moved
     lacking: list[Lacking]
-    per_account: bool
+    universal: np.ndarray
     outside: int
     recorded: Recorded
 
-    def shared(self, account: np.ndarray) -> np.ndarray:
-        """Which accounts (by number) have their lots in one pool with the others."""
-        return np.zeros(len(account), bool) if self.per_account else account != self.outside
+    def shared(self, account: np.ndarray, asset: np.ndarray) -> np.ndarray:
+        """Which lots (by the numbers of account and asset) are in one pool with those of other accounts."""
+        found: np.ndarray = self.universal[asset] & (account != self.outside)
+        return found
 
 
 def ints(amounts: pa.Array) -> list[int]:

@@ -147,7 +147,7 @@ class Books:
 
     def turns(self, account: str, asset: str) -> list[datetime]:
         """The moments at which another standing order may come into force."""
-        found = set(self.law.changes())
+        found = set(self.law.changes()) if self.standing else set()
         for record, order in self.standing:
             if order.account in {None, account} and order.asset in {None, asset}:
                 found |= {moment(order.start), record.made, self.told.get(record.line, _LATEST)}
@@ -166,16 +166,21 @@ def _rank(item: tuple[Record, Standing]) -> tuple[bool, bool, datetime, int]:
     return (order.account is not None, order.asset is not None, moment(order.start), record.line)
 
 
-def changes(books: Books, pairs: Iterable[tuple[str, str]], usual: Callable[[str], str]) -> list[Change]:
-    """Every change of order in these accounts and assets, by time. `usual` is the order of an account without a record."""
+def changes(
+    books: Books, pairs: Iterable[tuple[str, str]], usual: Callable[[str, str, datetime], str], turns: Iterable[datetime] = ()
+) -> list[Change]:
+    """Every change of order in these accounts and assets, by time.
+
+    `usual` is the order of an asset in an account at a time, without a record; it may change at the moments `turns`.
+    """
     found: list[Change] = []
     for account, asset in pairs:
-        before = None
-        for when in books.turns(account, asset):
-            now = books.in_force(account, asset, when)
-            if now != before:
-                found.append(_change(when, account, asset, now, usual(account)))
-            before = now
+        before = (usual(account, asset, _EARLIEST),) * 2
+        for when in sorted({*books.turns(account, asset), *turns}):
+            change = _change(when, account, asset, books.in_force(account, asset, when), usual(account, asset, when))
+            if (change.method, change.label) != before:
+                found.append(change)
+            before = (change.method, change.label)
     return sorted(found, key=lambda change: (change.time, change.account, change.asset))
 
 

@@ -4,8 +4,9 @@ What is filed leaves an account first in, first out unless a record made in time
 files nothing shows the wished orders, and the records where no order was asked for on the command line.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pandas as pd
 
@@ -14,8 +15,8 @@ from taxlots.kinds import is_fiat
 from taxlots.ledger.settle import Ledger
 from taxlots.lots import directions as standing
 from taxlots.lots import identified_sales
-from taxlots.lots.book import Elections
 from taxlots.lots.directions import Books, Directions, Law
+from taxlots.lots.elections import WITHOUT_RECORD, Elections, Orders
 from taxlots.lots.identification import Journal, Record, Sale, Told
 from taxlots.lots.methods import METHODS
 from taxlots.lots.results import said_classes
@@ -51,20 +52,21 @@ def directed(wished: Elections, ledger: Ledger, file: JournalFile, purpose: Purp
     """The orders to book by. Raises TaxlotsError(RULE_MISSING) where a record speaks of a time without law."""
     if purpose.what_if and not purpose.filed:
         return wished
-    base = Elections("fifo", {}, wished.per_account, wished.transfers_fifo) if purpose.filed else wished
-    if not file.journal.records:
+    base = without_record(wished) if purpose.filed else wished
+    turns = base.turns()
+    if not file.journal.records and not turns:
         return base
     books = Books(file.journal.records, law_of(ledger, purpose.rulebook))
     rows = standing.leaving(ledger.transactions, books)
     matches = identified_sales.Matches(books, rows)
     named = standing.in_sequence(books, rows, per_account=base.per_account) | identified_sales.named(books, matches)
-    pairs = _pairs(ledger.transactions, per_account=base.per_account) if books.standing else []
+    pairs = _pairs(ledger.transactions, per_account=base.per_account) if books.standing or turns else []
     problems = [
         *standing.too_late(books, rows, file.name),
         *identified_sales.remarks(books, matches, purpose.now, file.name),
         *(_attested(record, file.name) for record in books.records if not isinstance(record.content, Told) and record.content.attested),
     ]
-    changes = tuple(standing.changes(books, pairs, base.method_of))
+    changes = tuple(standing.changes(books, pairs, base.method_of, turns))
     return replace(base, directions=Directions(named, changes, tuple(problems), file.name))
 
 
@@ -99,19 +101,47 @@ def journal_problems(file: JournalFile) -> list[Problem]:
 
 def unrecorded(wished: Elections, disposals: pd.DataFrame, purpose: Purpose) -> list[Problem]:
     """Where an order other than first in, first out was used, or was wished but not filed, without a record."""
-    if {wished.method, *wished.accounts.values()} == {"fifo"}:
+    if wished.orders() <= WITHOUT_RECORD:
         return []
-    grouped = disposals[["account", "method"]].value_counts().reset_index()
-    counts = {(row["account"], row["method"]): int(row["count"]) for row in frames.records(grouped)}
     if not purpose.filed:
-        used = sorted({method for _, method in counts if method in METHODS} - {"fifo"})
+        used = sorted(set(disposals["method"].unique()) & set(METHODS) - WITHOUT_RECORD)
         message = f"lots were chosen by {', '.join(used)}"
         return [problem("IDENTIFICATION_NOT_RECORDED", message)] if used and wished.per_account else []
-    missed = {account: count for (account, method), count in counts.items() if method == "fifo" and wished.method_of(account) != "fifo"}
+    missed = _missed(wished, disposals)
     if purpose.what_if:
         message = f"--method {wished.method} is a what-if: what is filed goes by the records, and first in, first out without one"
         return [problem("METHOD_WHAT_IF", message)] if missed else []
     return [
-        problem("IDENTIFICATION_NOT_RECORDED", f"{account}: {count} pieces were filed first in, first out, not {wished.method_of(account)}")
-        for account, count in sorted(missed.items())
+        problem("IDENTIFICATION_NOT_RECORDED", f"{account}: {count} pieces were filed first in, first out, not {order}")
+        for (account, order), count in sorted(missed.items())
     ]
+
+
+def without_record(wished: Elections) -> Elections:
+    """The wished elections with first in, first out in the place of every order that needs a record."""
+
+    def kept(orders: Mapping[str, str]) -> dict[str, str]:
+        return {name: order if order in WITHOUT_RECORD else "fifo" for name, order in orders.items()}
+
+    def of(orders: Orders) -> Orders:
+        default = kept({"": orders.default})[""] if orders.default else None
+        return Orders(default, kept(orders.accounts), kept(orders.assets))
+
+    spans = tuple(replace(span, orders=of(span.orders)) for span in wished.spans)
+    general = of(Orders(wished.method, wished.accounts, wished.assets))
+    return replace(wished, method=general.default or "fifo", accounts=general.accounts, assets=general.assets, spans=spans)
+
+
+def _missed(wished: Elections, disposals: pd.DataFrame) -> dict[tuple[str, str], int]:
+    """Pieces per account that left first in, first out, and the other order that was wished for them."""
+    turns = wished.turns()
+    part = disposals[["account", "asset", "method"]].assign(turn=0)
+    for moment in turns:
+        part["turn"] += (disposals["disposed"] >= moment).astype(int)
+    found: dict[tuple[str, str], int] = {}
+    for row in frames.records(part.value_counts().reset_index()):
+        when = turns[row["turn"] - 1] if row["turn"] else datetime.min.replace(tzinfo=UTC)
+        order = wished.method_of(row["account"], row["asset"], when)
+        if row["method"] == "fifo" and order != "fifo":
+            found[row["account"], order] = found.get((row["account"], order), 0) + int(row["count"])
+    return found

@@ -17,10 +17,11 @@ from taxlots.ledger.entries import split
 from taxlots.ledger.entry_columns import NOWHERE, Action, Entries
 from taxlots.ledger.settle import Ledger
 from taxlots.lots import by_record, lacking
-from taxlots.lots.book import Elections, book_entries
+from taxlots.lots.book import book_entries
 from taxlots.lots.booked import Booked
 from taxlots.lots.boxes import Facts, expected_boxes
 from taxlots.lots.calendar import Calendar
+from taxlots.lots.elections import Elections
 from taxlots.lots.wash_sales import COVERED, unadjusted
 from taxlots.lots.zone_doubts import zone_doubts
 from taxlots.platforms import is_us_broker
@@ -97,8 +98,7 @@ class _Writer:
         said = said_classes(entries.rows)
         self.classes = [asset_class(name, said) for name in entries.assets]
         self.security = np.array([name in COVERED for name in self.classes], bool)
-        self.directions = elections.directions
-        self.methods = [elections.method_of(account) for account in entries.accounts]
+        self.elections = elections
 
     def row(self, name: str, rows: np.ndarray | pa.Array) -> pa.Array:
         """A column of the settled rows, at these places (null: null)."""
@@ -134,7 +134,7 @@ class _Writer:
 
     def order_of_lots(self, account: np.ndarray, asset: np.ndarray, entry: np.ndarray) -> np.ndarray:
         """By pool and age."""
-        shared = self.booked.shared(account)
+        shared = self.booked.shared(account, asset)
         accounts, assets = (_ranks(names) for names in (self.entries.accounts, self.entries.assets))
         order: np.ndarray = np.lexsort((entry, self.entries.acquired[entry], assets[asset], np.where(shared, -1, accounts[account])))
         return order
@@ -203,9 +203,11 @@ class _Writer:
 
     def method(self, entry: np.ndarray) -> pa.Array:
         """What chose the lots: the order of the account, a record, or that a fee was withheld from what its row brought in."""
-        own = self.entries.lot_of[entry] != NOWHERE
-        places = np.where(own, len(self.methods), self.entries.account[entry])
-        return _words(*by_record.labels([*self.methods, "own lot"], places, entry, self.booked.recorded, self.directions))
+        entries, width = self.entries, len(self.entries.assets)
+        pools, places = np.unique(entries.account[entry].astype(np.int64) * width + entries.asset[entry], return_inverse=True)
+        named = [self.elections.method_of(entries.accounts[pool // width], entries.assets[pool % width]) for pool in pools.tolist()]
+        places = np.where(entries.lot_of[entry] != NOWHERE, len(named), places)
+        return _words(*by_record.labels([*named, "own lot"], places, entry, self.booked.recorded, self.elections.directions))
 
     def income(self) -> Columns:
         """One row per receipt of income."""

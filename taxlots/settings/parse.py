@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +13,7 @@ import msgspec
 
 from taxlots.kinds import EXCLUDE, KINDS
 from taxlots.problems import TaxlotsError, problem
-from taxlots.settings.schema import JURISDICTIONS, METHODS, POOLS, Rule, Settings, Target
+from taxlots.settings.schema import JURISDICTIONS, METHODS, OVER_ALL_ACCOUNTS, POOLS, Methods, Rule, Settings, Target
 
 _ZERO = Decimal(0)
 
@@ -23,10 +23,13 @@ class _Place:
     path: Path
     text: str
 
-    def error(self, message: str, dotted: str) -> TaxlotsError:
-        key = dotted.rpartition(".")[2]
-        lines = self.text.splitlines()
-        line = next((n for n, text in enumerate(lines, 1) if re.match(rf'\s*\[?[\w.]*"?{re.escape(key)}"?\s*[\].=]', text)), None)
+    def error(self, message: str, dotted: str, table: str = "") -> TaxlotsError:
+        """At the line of the key: the first after the header of its table, where that is given."""
+        key = dotted.rpartition(".")[2] if not table else dotted
+        lines = list(enumerate(self.text.splitlines(), 1))
+        header = next((n for n, text in lines if re.match(rf"\s*\[\s*{re.escape(table)}\s*\]", text)), 0) if table else 0
+        named = [n for n, text in lines if re.match(rf'\s*\[?[\w.]*"?{re.escape(key)}"?\s*[\].=]', text, re.IGNORECASE)]
+        line = next((n for n in named if n > header), next(iter(named), None))
         return TaxlotsError(problem("SETTINGS_INVALID", message, file=str(self.path), row=line))
 
 
@@ -58,6 +61,8 @@ def _shaped(table: Mapping[str, Any]) -> dict[str, Any]:
         profile = dict(shaped["profile"])
         years = {int(key): profile.pop(key) for key in list(profile) if re.fullmatch(r"\d{4}", key)}
         shaped["profile"] = profile | {"years": years}
+    if isinstance(shaped.get("methods"), dict):
+        shaped["methods"] = _methods(shaped["methods"])
     if isinstance(shaped.get("targets"), dict):
         plain = {a: v if isinstance(v, dict) else {"weight": v} for a, v in shaped["targets"].items()}
         shaped["targets"] = {asset.upper(): value for asset, value in plain.items()}
@@ -77,6 +82,20 @@ def _shaped(table: Mapping[str, Any]) -> dict[str, Any]:
 def _listed(names: Any) -> Any:
     """One name as a list of one."""
     return [names] if isinstance(names, str) else names
+
+
+def _methods(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Assets in capitals, years as numbers. Raises msgspec.ValidationError for a year that is none."""
+    shaped = dict(table)
+    if isinstance(shaped.get("assets"), dict):
+        shaped["assets"] = {name.upper(): order for name, order in shaped["assets"].items()}
+    if isinstance(shaped.get("accounts"), dict):
+        shaped["accounts"] = {_asset_key(name) if ":" in name else name: order for name, order in shaped["accounts"].items()}
+    if isinstance(shaped.get("years"), dict):
+        if wrong := next((key for key in shaped["years"] if not re.fullmatch(r"\d{4}", key)), None):
+            raise msgspec.ValidationError(f"{wrong!r} is no year - at `$.methods.years.{wrong}`")
+        shaped["years"] = {int(key): _methods(value) if isinstance(value, dict) else value for key, value in shaped["years"].items()}
+    return shaped
 
 
 def _asset_key(name: str) -> str:
@@ -104,11 +123,7 @@ def _check(settings: Settings, place: _Place) -> None:
     for times in settings.times.values():
         if times.timezone is not None:
             zone_named(times.timezone, place.error)
-    for key, method in {"default": methods.default, **methods.accounts}.items():
-        if method not in METHODS:
-            raise place.error(f"method {method!r} is not covered; covered: {', '.join(METHODS)}", key)
-    if methods.pool not in POOLS:
-        raise place.error(f"pool {methods.pool!r} is not one of {', '.join(POOLS)}", "pool")
+    _check_methods(methods, place)
     for name, account in settings.accounts.items():
         if account.type != "taxable":
             raise place.error(f"[accounts] {name}: accounts of type {account.type!r} are not computed in this version", name)
@@ -116,6 +131,30 @@ def _check(settings: Settings, place: _Place) -> None:
     _check_assets(settings, place)
     _check_rules(settings.rule, place)
     _check_targets(settings.targets, place)
+
+
+def _check_methods(methods: Methods, place: _Place) -> None:
+    for year, of_year in methods.years.items():
+        _check_orders(f"methods.years.{year}", {"default": of_year.default}, OVER_ALL_ACCOUNTS, place)
+        _check_orders(f"methods.years.{year}.accounts", of_year.accounts, OVER_ALL_ACCOUNTS, place)
+        _check_orders(f"methods.years.{year}.assets", of_year.assets, OVER_ALL_ACCOUNTS, place)
+    _check_orders("methods", {"default": methods.default}, (), place)
+    _check_orders("methods.accounts", methods.accounts, OVER_ALL_ACCOUNTS, place)
+    _check_orders("methods.assets", methods.assets, (), place)
+    for key in ("pool", "pool_until_2024"):
+        pool = getattr(methods, key)
+        if pool is not None and pool not in POOLS:
+            raise place.error(f"[methods] {key} {pool!r} is not one of {', '.join(POOLS)}", key, "methods")
+
+
+def _check_orders(table: str, orders: Mapping[str, str | None], refused: Sequence[str], place: _Place) -> None:
+    """Raises TaxlotsError at the line of an order that is not known, or can't hold for an account or a year alone."""
+    for key, order in orders.items():
+        if order is not None and order not in METHODS:
+            raise place.error(f"[{table}] {key}: method {order!r} is not covered; covered: {', '.join(METHODS)}", key, table)
+        if order in refused:
+            message = f"[{table}] {key}: {order} is one pool over all accounts and years; give it under [methods] or [methods.assets]"
+            raise place.error(message, key, table)
 
 
 def _check_amounts(settings: Settings, place: _Place) -> None:

@@ -7,7 +7,8 @@ from typing import Literal, NamedTuple
 import msgspec
 
 FILE_NAME = "taxlots.toml"
-METHODS = ("fifo", "lifo", "hifo", "lofo")
+METHODS = ("fifo", "lifo", "hifo", "lofo", "min-tax", "average", "section-104")
+OVER_ALL_ACCOUNTS = ("section-104",)  # orders of an asset, not of an account or a year
 POOLS = ("account", "universal")
 JURISDICTIONS = ("us", "uk", "ca", "de", "au", "generic")
 FilingStatus = Literal["single", "married_joint", "married_separate", "head_of_household", "surviving_spouse"]
@@ -57,13 +58,27 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     years: dict[int, YearProfile] = {}
 
 
-class Methods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Order in which lots leave an account, and the pool that they leave."""
+class MethodsOfYear(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Orders of a tax year, which go before those of [methods]."""
 
-    default: str = "fifo"
-    pool: str = "account"
+    default: str | None = None
+    accounts: dict[str, str] = {}
+    assets: dict[str, str] = {}
+
+
+class Methods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Order in which lots leave an account, and the pool that they leave. Without a default and a pool, those of the jurisdiction.
+
+    Accounts are named as such or as `account:ASSET`.
+    """
+
+    default: str | None = None
+    pool: str | None = None
+    pool_until_2024: str | None = None
     transfers: Literal["account", "fifo"] = "account"
     accounts: dict[str, str] = {}
+    assets: dict[str, str] = {}
+    years: dict[int, MethodsOfYear] = {}
 
 
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

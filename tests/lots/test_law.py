@@ -205,7 +205,7 @@ def test_a_transfer_arrives_before_it_is_sold_at_the_same_instant():
 
 
 def test_a_transfer_goes_before_a_sale_of_the_same_instant():
-    """Acquisitions and incoming moves of an instant come first: though listed later, the transfer takes b (basis 100), the sale bb (300)."""
+    """Acquisitions and incoming moves of an instant come first: listed later, the transfer takes b (basis 100), the sale bb (300)."""
     moved = tx("2024-06-01", "transfer", "mmmmm", "crx", sent_quantity="1", sent_asset="A", counter_account="bex")
     rows = [buy("2024-01-01", "b", "1", "100", account="crx"), buy("2024-02-01", "bb", "1", "300", account="crx")]
     rows += [sell("2024-06-01", "x", "1", "500", account="crx"), moved, sell("2024-07-01", "later", "1", "500", account="bex")]
@@ -216,7 +216,10 @@ def test_the_fee_of_a_transfer_goes_with_it_at_its_instant():
     """Sale listed first, then a transfer of 1 with a fee of 1: the fee takes b (basis 100), the transfer bb, the sale what is left, bbb."""
     legs = {"sent_quantity": "1", "sent_asset": "A", "fee_quantity": "1", "fee_asset": "A", "fee_value": "9"}
     rows = [buy(f"2024-0{n}-01", "b" * n, "1", f"{n}00", account="crx") for n in (1, 2, 3)]
-    rows += [sell("2024-06-01", "xxxx", "1", "500", account="crx"), tx("2024-06-01", "transfer", "ttttt", "crx", counter_account="bex", **legs)]
+    rows += [
+        sell("2024-06-01", "xxxx", "1", "500", account="crx"),
+        tx("2024-06-01", "transfer", "ttttt", "crx", counter_account="bex", **legs),
+    ]
     assert sold(book_of(rows)) == [("fee", "A", "b", 1, 9, 100, "short"), ("sell", "A", "bbb", 1, 500, 300, "short")]
 
 

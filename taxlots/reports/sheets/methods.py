@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from taxlots import __version__
+from taxlots.lots.elections import Elections, Orders
 from taxlots.reports.sheets.addresses import HEADER_ROW
 from taxlots.reports.sheets.book import Workbook
 from taxlots.reports.sheets.content import Facts
@@ -77,7 +78,20 @@ def _lots(facts: Facts) -> list[tuple[str, str]]:
     pool = "each account is its own pool" if elections.per_account else "one pool over all accounts"
     order = "first in, first out" if elections.transfers_fifo else "the order of the account that they leave"
     lines = [("Pool", pool), ("Order without another choice", elections.method), ("Lots that leave by transfer", order)]
-    return lines + [(f"Order in {account}", elections.method_of(account)) for account in _accounts(facts)]
+    lines += [(f"Order in {account}", elections.method_of(account)) for account in _accounts(facts)]
+    lines += [(f"Order of {name}", order) for name, order in sorted(_single(elections).items())]
+    return lines + [(f"Orders of {span.start:%Y-%m-%d} to {span.until:%Y-%m-%d}", _told(span.orders)) for span in elections.spans]
+
+
+def _single(elections: Elections) -> dict[str, str]:
+    """Orders of assets, in all accounts or in one (`account:ASSET`)."""
+    return {name: order for name, order in elections.accounts.items() if ":" in name} | dict(elections.assets)
+
+
+def _told(orders: Orders) -> str:
+    """What is said of a year, in words."""
+    named = sorted({**orders.accounts, **orders.assets}.items())
+    return ", ".join([*([orders.default] if orders.default else []), *(f"{order} for {name}" for name, order in named)])
 
 
 def _decisions(facts: Facts) -> list[tuple[str, str]]:

@@ -1,0 +1,105 @@
+"""What the settings and the command line wish for, with what the law adds, as elections."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from taxlots import frames
+from taxlots.ledger.settle import Ledger
+from taxlots.lots.elections import MIN_TAX, Elections, Orders, TermRates
+from taxlots.lots.lawful import LotLaw, departures, regime
+from taxlots.lots.methods import METHODS
+from taxlots.lots.results import said_classes
+from taxlots.problems import Problem, TaxlotsError, problem
+from taxlots.rulebook import Rulebook
+from taxlots.settings import POOLS, Methods, MethodsOfYear
+
+Rates = tuple[tuple[datetime, TermRates], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An order and a pool that were chosen for this run alone; None: what the settings say, else what the law says."""
+
+    method: str | None = None
+    pool: str | None = None
+
+    def check(self) -> None:
+        """Raises TaxlotsError(USAGE) for an order or a pool that is not covered."""
+        if self.method is not None and self.method not in METHODS:
+            raise TaxlotsError(problem("USAGE", f"method {self.method!r} is not covered", f"Use one of: {', '.join(METHODS)}."))
+        if self.pool is not None and self.pool not in POOLS:
+            raise TaxlotsError(problem("USAGE", f"pool {self.pool!r} is not known", f"Use one of: {', '.join(POOLS)}."))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The law that elections are made under, on a day."""
+
+    jurisdiction: str
+    rulebook: Rulebook
+    day: date
+
+
+def wished(methods: Methods, choice: Choice, ledger: Ledger, place: Place) -> tuple[Elections, LotLaw]:
+    """The elections of the settings; a method chosen for the run takes the place of every order in them.
+
+    Raises:
+        TaxlotsError: USAGE for a method or pool that is not covered; RULE_MISSING for a time without law.
+    """
+    choice.check()
+    law = LotLaw.of(place.jurisdiction, place.rulebook, place.day)
+    rows = frames.arrays(ledger.transactions)
+    said = said_classes(rows)
+    accounts, assets = ({} if choice.method else _renamed(table, ledger.renamed) for table in (methods.accounts, methods.assets))
+    years = {} if choice.method else methods.years
+    found = Elections(
+        method=choice.method or methods.default or law.order,
+        per_account=(choice.pool or methods.pool or law.pool) == "account",
+        transfers_fifo=methods.transfers == "fifo",
+        spans=tuple(law.span(year, _orders(one, ledger.renamed), ledger.zone) for year, one in sorted(years.items())),
+        regime=regime(place.jurisdiction, place.rulebook, place.day, said, assets_of(ledger)),
+        accounts=accounts,
+        assets=assets,
+    )
+    return found, law
+
+
+def _orders(one: MethodsOfYear, names: Mapping[str, str]) -> Orders:
+    return Orders(one.default, _renamed(one.accounts, names), _renamed(one.assets, names))
+
+
+def _renamed(table: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
+    """Under the names that the ledger gives the assets."""
+    found = {}
+    for key, order in table.items():
+        account, colon, asset = key.rpartition(":")
+        found[f"{account}{colon}{names.get(asset, asset)}"] = order
+    return found
+
+
+def assets_of(ledger: Ledger) -> list[str]:
+    """Every asset that the ledger names."""
+    columns = (ledger.transactions[f"{side}_asset"].dropna().unique() for side in ("sent", "received", "fee"))
+    return sorted({str(name) for column in columns for name in column})
+
+
+def remarks(elections: Elections, law: LotLaw, choice: Choice, ledger: Ledger) -> list[Problem]:
+    """Where the wished elections depart from the law; what was chosen for this run alone is a what-if and no departure."""
+    said = said_classes(frames.arrays(ledger.transactions))
+    judged = elections
+    if choice.method and choice.method not in (law.orders or {choice.method}):
+        judged = replace(judged, method=law.order)
+    if choice.pool:
+        judged = replace(judged, per_account=law.pool == "account")
+    found = departures(judged, law, said, assets_of(ledger))
+    if judged.method != elections.method:
+        known = ", ".join(sorted(law.orders or ()))
+        message = f"--method {choice.method} is a what-if: the law of {law.jurisdiction} knows {known}"
+        found.append(problem("METHOD_WHAT_IF", message, "Leave --method away for the lots that the law gives."))
+    return found
+
+
+def needs_rates(elections: Elections) -> bool:
+    """Whether an order ranks lots by tax."""
+    return MIN_TAX in elections.orders()
