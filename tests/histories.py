@@ -15,6 +15,6 @@ def ledger_of(transactions, zone=UTC) -> Ledger:
     return settle(Imported(files=files, transactions=list(transactions)), Terms(zone, zone_assumed=False))
 
 
-def book_of(transactions, method="fifo", pool="account", zone=UTC) -> Book:
+def book_of(transactions, method="fifo", pool="account", zone=UTC, **more) -> Book:
     """Settle and book."""
-    return book(ledger_of(transactions, zone=zone), method=method, pool=pool)
+    return book(ledger_of(transactions, zone=zone), method=method, pool=pool, **more)

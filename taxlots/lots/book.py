@@ -13,6 +13,8 @@ Every amount is in units (int, 10^18); what is split is split so that the parts 
 """
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, tzinfo
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -21,23 +23,26 @@ from taxlots import exact
 from taxlots.ledger.entry_columns import NOWHERE, OUTSIDE, Action, Entries
 from taxlots.lots.booked import Booked, Lacking, Moved, Sold, Written, ints
 from taxlots.lots.by_record import BY_RECORD, REORDER, Pick, Recorded
-from taxlots.lots.distributions import lower, scale, share_out, with_units
-from taxlots.lots.elections import Elections
+from taxlots.lots.calendar import Calendar
+from taxlots.lots.changes import changes_of
+from taxlots.lots.elections import MIN_TAX, Elections
+from taxlots.lots.least_tax import LeastTax, Rates
 from taxlots.lots.methods import METHODS
-from taxlots.lots.pieces import UNIT_RANK_SCALE, Pieces, unit_rank
+from taxlots.lots.pieces import UNIT_RANK_SCALE, Pieces
 from taxlots.lots.pools import Pool
 
 _BLOCK = 1 << 16  # entries that are ints at a time
 Part = tuple[int, int, int]  # piece, units, basis
-_OWN_LOT = 15  # an action besides those of `Action`: a fee out of what its row brought in
+_OWN_LOT, _BY_TAX = 15, 12  # actions besides those of `Action`: a fee out of what its row brought in; a sale that asks for the least tax
 
 
-def book_entries(entries: Entries, elections: Elections) -> Booked:
-    """Fold the entries, in the order given, over empty pools."""
-    fold = _Fold(entries, elections)
+def book_entries(entries: Entries, elections: Elections, zone: tzinfo = UTC) -> Booked:
+    """Fold the entries, in the order given, over empty pools. Days, where an order asks for them, are those of the zone."""
+    fold = Fold(entries, elections, zone)
     order = np.argsort(_groups(entries)[entries.asset], kind="stable") if len(entries) else np.empty(0, np.int64)
     for start in range(0, len(order), _BLOCK):
         fold.run(order[start : start + _BLOCK])
+    fold.finish()
     sold, moved = fold.sold.columns(), fold.moved.columns()
     return Booked(
         fold.pieces,
@@ -71,9 +76,11 @@ class _Pools(dict[int, Pool]):
         return self[number]
 
 
-class _Fold:
-    def __init__(self, entries: Entries, elections: Elections) -> None:
-        self.entries, self.elections = entries, elections
+class Fold:
+    """The pools and pieces as the entries are booked, and what was written down."""
+
+    def __init__(self, entries: Entries, elections: Elections, zone: tzinfo) -> None:
+        self.entries, self.elections, self.zone = entries, elections, zone
         self.width = len(entries.assets)
         self.everywhere = len(entries.accounts)
         self.outside = entries.accounts.index(OUTSIDE)
@@ -87,16 +94,18 @@ class _Fold:
         self.lacking: list[Lacking] = []
         self.recorded = Recorded.of(elections.directions, entries, self.everywhere)
         self.picks: list[Pick] = []
+        self.by_tax = MIN_TAX in elections.orders()
+        if self.by_tax:
+            self.rates = Rates(elections.rates)
+            self.pieces.long_from = self.calendar.long_from().data
         self.brought: dict[int, list[tuple[Pool, int]]] = {row: [] for row in np.unique(entries.lot_of).tolist() if row != NOWHERE}
         self.row, self.home = entries.row.data, entries.home.data
         self.actions = {
             Action.MOVE: self.move,
-            Action.CONVERT: self.convert,
-            Action.SPLIT: self.split,
             Action.REMOVE: self.remove,
-            Action.RETURN: self.return_capital,
-            Action.SPIN_OFF: self.spin_off,
+            **changes_of(self),
             _OWN_LOT: self.withhold,
+            _BY_TAX: self.sell_by_tax,
             BY_RECORD: self.by_record,
             REORDER: self.reorder,
         }
@@ -119,7 +128,10 @@ class _Fold:
         account, asset = (column[chosen].astype(np.int64) for column in (entries.account, entries.asset))
         own = np.where(self.shared[asset] & (account != self.outside), self.everywhere, account)
         numbers = (ints(column.take(places)) for column in (entries.quantity, entries.amount, entries.cost))
-        action = self.recorded.actions(chosen, np.where(entries.lot_of[chosen] == NOWHERE, entries.action[chosen], _OWN_LOT))
+        action = np.where(entries.lot_of[chosen] == NOWHERE, entries.action[chosen], _OWN_LOT)
+        if self.by_tax:
+            action = np.where(action == Action.DISPOSE, _BY_TAX, action)
+        action = self.recorded.actions(chosen, action)
         whole = (chosen, action, own * self.width + asset, entries.row[chosen], np.asarray(self.ages)[chosen])
         rows = zip(*(column.tolist() for column in whole), *numbers, strict=True)
         self.book(self.recorded.interleaved(rows) if self.recorded.waiting else rows)
@@ -192,8 +204,8 @@ class _Fold:
             yield part
 
     def withhold(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
-        """A fee out of what a row brought in, as far as that reaches."""
-        self.sell(entry, self.own(entry, pool, units), units, amount, cost)
+        """A fee out of what a row brought in, as far as that reaches; at average cost its lots are not told apart."""
+        self.sell(entry, self.take(pool, units) if pool.blended else self.own(entry, pool, units), units, amount, cost)
 
     def own(self, entry: int, pool: Pool, units: int) -> Iterator[Part]:
         """Parts of what the row brought in. A pool whose order changed meanwhile is another one with the same lots."""
@@ -214,6 +226,26 @@ class _Fold:
             self.sold.flat += (entry, NOWHERE, left, gross, fee, 0)
             self.lacking.append(Lacking(entry, left, gross))
 
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Days of the entries, for the orders that ask for them."""
+        return Calendar(self.entries, self.zone)
+
+    def finish(self) -> None:
+        """What pools have to do when everything is booked."""
+        for pool in self.pools.values():
+            pool.finish()
+
+    def sell_by_tax(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
+        """A sale that takes the lots of least tax, where the pool is in that order."""
+        if isinstance(pool, LeastTax):
+            price = (amount - cost) * UNIT_RANK_SCALE // units
+            pool.ask(self.rates.asked(int(self.entries.time[entry]), int(self.calendar.day[entry]), price))
+            self.sell(entry, self.take(pool, units), units, amount, cost)
+            pool.ask(None)
+        else:
+            self.sell(entry, self.take(pool, units), units, amount, cost)
+
     def by_record(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
         """Lots that a record names first, the rest in the pool's order."""
         picks, left = [], units
@@ -223,7 +255,7 @@ class _Fold:
         self.picks, self.recorded.taken[entry] = picks, len(picks)
         action = Action(int(self.entries.action[entry]))
         if action is Action.DISPOSE:
-            self.sell(entry, self.take(pool, units), units, amount, cost)
+            self.sell_by_tax(entry, pool, units, amount, cost)
         else:
             self.actions[action](entry, pool, units, amount, cost)
         self.picks = []
@@ -259,7 +291,7 @@ class _Fold:
 
     def leaving(self, pool: Pool, units: int) -> Iterator[Part]:
         """What a transfer takes: in the account's order, or the earliest first where that is chosen."""
-        if not self.elections.transfers_fifo or pool.name == "fifo":
+        if not self.elections.transfers_fifo or pool.name == "fifo" or pool.blended:
             yield from self.take(pool, units)
             return
         for piece, chosen in self.picks:
@@ -285,78 +317,6 @@ class _Fold:
         piece = pool.add(piece, name)
         if self.row[entry] in self.brought:
             self.brought[self.row[entry]].append((pool, piece))
-
-    def convert(self, entry: int, pool: Pool, units: int, _amount: int, _cost: int) -> None:
-        """Into another asset, with basis and dates."""
-        entries, left, new_units = self.entries, units, self.to_units(entry)
-        target, account = int(entries.to_asset[entry]), int(entries.account[entry])
-        parts = []
-        for piece, part, basis in list(self.take(pool, units)):
-            share = exact.share(new_units, part, left)
-            left, new_units = left - part, new_units - share
-            self.moved.flat += (entry, piece, part, basis)
-            parts.append((piece, basis, share))
-        self.become(entry, parts, target)
-        if left:
-            self.lacking.append(Lacking(entry, left))
-        if left and new_units:
-            self.arrive(entry, self.unknown(entry, account, target, new_units), target, self.row[entry] << 1)
-
-    def to_units(self, entry: int) -> int:
-        """Units of the asset that an entry brings in exchange."""
-        return exact.units(self.entries.to_quantity.slice(entry, 1))[0] or 0
-
-    def become(self, entry: int, parts: list[Part], asset: int) -> None:
-        """Parts of lots (piece, basis, new units) as lots of another asset, with their dates."""
-        pieces = self.pieces
-        for old, basis, units in with_units(parts):
-            piece = pieces.copy(old, units, basis)
-            pieces.ranks[piece] = unit_rank(basis, units)
-            pieces.place(piece, int(self.entries.account[entry]), asset)
-            pieces.base[piece] = pieces.derive(self.base(old), asset)
-            self.arrive(entry, piece, asset, pieces.base[piece] << 1)
-
-    def split(self, entry: int, pool: Pool, units: int, _amount: int, _cost: int) -> None:
-        """More or fewer units, the same basis."""
-        uncovered = scale(self.pieces, pool.open(), units)
-        pool.rank()
-        if uncovered:
-            self.lacking.append(Lacking(entry, abs(uncovered)))
-
-    def return_capital(self, entry: int, pool: Pool, _units: int, amount: int, _cost: int) -> None:
-        """Capital returned lowers basis, per unit alike; what exceeds a lot's basis is gain of that lot (26 USC 301(c)(2), (3))."""
-        places = pool.open()
-        if not places:
-            self.sold.flat += (entry, NOWHERE, 0, amount, 0, 0)
-            self.lacking.append(Lacking(entry, consequence=f"no {self.holding(entry)}, so that all of it is gain, short-term"))
-        for part in lower(self.pieces, places, amount):
-            if part.basis:
-                self.moved.flat += (entry, part.piece, 0, part.basis)
-            if part.excess:
-                self.sold.flat += (entry, part.piece, 0, part.excess, 0, 0)
-        pool.rank()
-
-    def holding(self, entry: int) -> str:
-        """Asset and account of an entry, in words."""
-        return f"{self.entries.assets[self.entries.asset[entry]]} in {self.entries.accounts[self.entries.account[entry]]}"
-
-    def spin_off(self, entry: int, pool: Pool, _units: int, amount: int, _cost: int) -> None:
-        """New units take a part of the basis of every lot held, and its dates (26 USC 355, 358(b), 1223(1))."""
-        entries, places, units = self.entries, pool.open(), self.to_units(entry)
-        target, account = int(entries.to_asset[entry]), int(entries.account[entry])
-        old, new = entries.assets[entries.asset[entry]], entries.assets[target]
-        if not places:
-            self.lacking.append(Lacking(entry, consequence=f"no {self.holding(entry)}, so that the {new} have basis 0"))
-            self.arrive(entry, self.unknown(entry, account, target, units), target, self.row[entry] << 1)
-        held = sum(self.pieces.basis[piece] for piece in places)
-        if amount >= exact.ONE and amount > held:
-            consequence = f"the basis that goes to {new} is more than that of all {old}; all of it was taken"
-            self.lacking.append(Lacking(entry, consequence=consequence))
-        parts = list(share_out(self.pieces, places, amount, units))
-        for part, _ in parts:
-            self.moved.flat += (entry, part.piece, 0, part.basis)
-        self.become(entry, [(part.piece, part.basis, share) for part, share in parts], target)
-        pool.rank()
 
     def remove(self, entry: int, pool: Pool, units: int, _amount: int, _cost: int) -> None:
         """Given away or gone: neither proceeds nor gain."""

@@ -73,6 +73,7 @@ class Recorded:
         """The same lots in the order of a change."""
         name = self.changes[place].method
         turned = METHODS[name].pool(name, pool.pieces, pool.ages)
+        pool.finish()
         turned.arrived, turned.count, turned.heap = pool.arrived, pool.count, pool.heap
         if turned.ranked:
             for piece in pool.open():
@@ -83,6 +84,9 @@ class Recorded:
     def pick(self, entry: int, pool: Pool) -> list[Pick]:
         """The pieces that the record of an entry names and what they give; none where it asks for more than is held there."""
         named = self.named[entry]
+        if pool.blended:
+            self.unmet.append(Unmet(entry, named, "the basis of the holding is an average"))
+            return []
         here = _by_name(pool, self.entries.accounts[self.entries.account[entry]])
         free = {piece: pool.pieces.quantity[piece] for piece in here.values()}
         if why := _lacking(named, here, free):

@@ -34,6 +34,11 @@ class Calendar:
         found: np.ndarray = self.local(time) // DAY_US
         return found
 
+    def long_from(self) -> np.ndarray:
+        """The first day on which what each entry acquires is long-term."""
+        found: np.ndarray = np.where(self.always_long, 0, np.maximum(self.long_term, 0))
+        return found
+
     def is_long(self, lot: np.ndarray, sale: np.ndarray) -> np.ndarray:
         """Whether the lots acquired by the first entries are long-term at the second."""
         found: np.ndarray = self.always_long[lot] | (self.day[sale] >= self.long_term[lot])

@@ -6,9 +6,11 @@ basis as acquired, fees included, so that a partial sale never changes a lot's r
 
 from dataclasses import dataclass
 
-from taxlots.lots.pools import Pool
-
-_AGE_BITS = 40  # more than there can be entries
+from taxlots.lots.averaged import AveragedPool
+from taxlots.lots.elections import AVERAGE, DATED_AVERAGE, MIN_TAX, SECTION_104
+from taxlots.lots.holding_pool import HoldingPool
+from taxlots.lots.least_tax import LeastTax
+from taxlots.lots.pools import AGE_BITS, Pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class _Highest(Pool):
     ranked = True
 
     def key(self, piece: int, age: int) -> int:
-        return (-self.pieces.ranks[piece] << _AGE_BITS) + age
+        return (-self.pieces.ranks[piece] << AGE_BITS) + age
 
 
 class _Lowest(Pool):
@@ -40,7 +42,7 @@ class _Lowest(Pool):
     ranked = True
 
     def key(self, piece: int, age: int) -> int:
-        return self.pieces.ranks[piece] << _AGE_BITS | age
+        return self.pieces.ranks[piece] << AGE_BITS | age
 
 
 METHODS: dict[str, Method] = {
@@ -50,5 +52,9 @@ METHODS: dict[str, Method] = {
         Method("lifo", _Latest, "last in, first out: latest acquisition first"),
         Method("hifo", _Highest, "highest unit basis first"),
         Method("lofo", _Lowest, "lowest unit basis first"),
+        Method(MIN_TAX, LeastTax, "least tax per unit first, at the sale's price and the person's rates"),
+        Method(AVERAGE, HoldingPool, "one holding at average cost"),
+        Method(DATED_AVERAGE, AveragedPool, "average basis, earliest acquisition first"),
+        Method(SECTION_104, HoldingPool, "same day, then the next 30 days, then one holding at average cost"),
     )
 }

@@ -7,7 +7,7 @@ A piece is ranked by its unit basis as acquired, scaled so that equal unit price
 has the ranks that are known, or that are not those of the acquiring entry.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,6 +32,8 @@ class Pieces:
 
     The name of a lot is the id of its row; `derived` names those of converted lots (base and new asset, numbered after the last row).
     `away`: moved to another account than that of its row, which the name says too. `again`: a part that came back changed, numbered.
+    `pooled`: a holding of what many rows acquired, at average cost. `merged`: what several rows acquired on one day. `long_from`: the first
+    long-term day of every entry, where an order asks for it.
     """
 
     entries: Entries
@@ -47,6 +49,9 @@ class Pieces:
     moved: set[int] = field(default_factory=set)
     away: set[int] = field(default_factory=set)
     again: dict[int, int] = field(default_factory=dict)
+    pooled: set[int] = field(default_factory=set)
+    merged: set[int] = field(default_factory=set)
+    long_from: Sequence[int] = ()
 
     def __len__(self) -> int:
         """How many there are."""
@@ -88,6 +93,8 @@ class Pieces:
             self.base[piece] = self.base[old]
         if old in self.moved:
             self.moved.add(piece)
+        if old in self.pooled:
+            self.pooled.add(piece)
         return piece
 
     def derive(self, base: int, asset: int) -> int:
@@ -116,7 +123,15 @@ class Pieces:
             places[copied[away]] = True
             joined = pc.binary_join_element_wise(names.filter(pa.array(places)), suffix, "")
             names = pc.replace_with_mask(names, pa.array(places), joined)
-        return _written(names, self.again, lambda piece, name: f"{name}+{self.again[piece]}")
+        names = _written(names, self.again, lambda piece, name: f"{name}+{self.again[piece]}")
+        names = _written(names, self.merged, lambda _, name: f"{name} and others of that day")
+        return _written(names, self.pooled, lambda piece, _: f"pool of {entries.assets[self.asset_of(piece)]}")
+
+    def asset_of(self, piece: int) -> int:
+        """The asset that the piece is of now."""
+        if piece not in self.copied:
+            return int(self.entries.asset[self.entry[piece]])
+        return self.asset[list(self.copied).index(piece)]
 
 
 def _written(names: pa.Array, chosen: Iterable[int], write: Callable[[int, str], str]) -> pa.Array:

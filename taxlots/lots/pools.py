@@ -9,8 +9,9 @@ from heapq import heapify, heappop, heappush
 
 from taxlots.lots.pieces import Pieces
 
-_BITS = 32
-_PIECE = (1 << _BITS) - 1
+PIECE_BITS = 32
+PIECE = (1 << PIECE_BITS) - 1
+AGE_BITS = 40  # more than there can be entries
 
 
 class Pool:
@@ -23,6 +24,7 @@ class Pool:
 
     __slots__ = ("ages", "arrived", "count", "heap", "name", "pieces")
     ranked = False  # whether the key needs the rank of the piece
+    blended = False  # whether the basis is an average, so that no lot can be chosen
 
     def __init__(self, name: str, pieces: Pieces, ages: Sequence[int]) -> None:
         """An empty pool; `name` is the method's."""
@@ -38,13 +40,13 @@ class Pool:
     def push(self, piece: int, age: int) -> None:
         """Put a piece in; `age` is that of the entry that acquired its lot."""
         self.count += 1
-        heappush(self.heap, self.key(piece, age) << _BITS | piece)
+        heappush(self.heap, self.key(piece, age) << PIECE_BITS | piece)
 
     def first(self) -> int:
         """The piece that leaves next; -1 where none is left."""
         heap, quantity = self.heap, self.pieces.quantity
         while heap:
-            piece = heap[0] & _PIECE
+            piece = heap[0] & PIECE
             if quantity[piece]:
                 return piece
             heappop(heap)
@@ -73,11 +75,14 @@ class Pool:
     def open(self) -> list[int]:
         """What is still there, in the order of acquisition."""
         quantity, entry = self.pieces.quantity, self.pieces.entry
-        found = {piece for item in self.heap if quantity[piece := item & _PIECE]}
+        found = {piece for item in self.heap if quantity[piece := item & PIECE]}
         return sorted(found, key=lambda piece: (self.ages[entry[piece]], piece))
 
     def rank(self) -> None:
         """Put the pieces in order again after a change of their basis."""
         entry = self.pieces.entry
-        self.heap = [self.key(piece, self.ages[entry[piece]]) << _BITS | piece for piece in self.open()]
+        self.heap = [self.key(piece, self.ages[entry[piece]]) << PIECE_BITS | piece for piece in self.open()]
         heapify(self.heap)
+
+    def finish(self) -> None:
+        """What is left to do when everything is booked; nothing in most orders."""

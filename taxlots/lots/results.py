@@ -50,7 +50,7 @@ class Book:
 def book(ledger: Ledger, elections: Elections, rulebook: Rulebook) -> Book:
     """Book the settled ledger. Bad data becomes Problems; nothing is raised."""
     entries = split(ledger.transactions)
-    return written(ledger, (entries, book_entries(entries, elections)), elections, rulebook)
+    return written(ledger, (entries, book_entries(entries, elections, ledger.zone)), elections, rulebook)
 
 
 def written(ledger: Ledger, folded: tuple[Entries, Booked], elections: Elections, rulebook: Rulebook) -> Book:

@@ -8,11 +8,10 @@ from taxlots import frames
 from taxlots.ledger.settle import Ledger
 from taxlots.lots.elections import MIN_TAX, Elections, Orders, TermRates
 from taxlots.lots.lawful import LotLaw, departures, regime
-from taxlots.lots.methods import METHODS
 from taxlots.lots.results import said_classes
 from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.rulebook import Rulebook
-from taxlots.settings import POOLS, Methods, MethodsOfYear
+from taxlots.settings import METHODS, POOLS, Methods, MethodsOfYear
 
 Rates = tuple[tuple[datetime, TermRates], ...]
 

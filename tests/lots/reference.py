@@ -51,8 +51,8 @@ def term(acquired: date, sold: date) -> str:
 class Reference:
     """Books rows (dicts of the universal columns, with Fractions) one after the other."""
 
-    def __init__(self, method: str, *, per_account: bool = True):
-        self.method, self.per_account = method, per_account
+    def __init__(self, method: str, *, per_account: bool = True, rates=None):
+        self.method, self.per_account, self.rates = method, per_account, rates
         self.lots: list[Lot] = []
         self.pieces: list[Piece] = []
         self.count = 0
@@ -94,7 +94,8 @@ class Reference:
         self.count += 1
         self.lots.append(Lot(row["id"], account, asset, quantity, unit, row["time"], self.count))
 
-    def pool(self, account, asset):
+    def pool(self, account, asset, sale=None):
+        """Open lots in their order; `sale` is (price per unit, day), None where nothing is sold."""
         found = [lot for lot in self.lots if lot.asset == asset and lot.quantity and (lot.account == account or not self.per_account)]
         keys = {
             "fifo": lambda lot: (lot.acquired, lot.rank),
@@ -102,10 +103,17 @@ class Reference:
             "hifo": lambda lot: (-lot.unit, lot.acquired, lot.rank),
             "lofo": lambda lot: (lot.unit, lot.acquired, lot.rank),
         }
-        return sorted(found, key=keys[self.method])
+        if self.method == "min-tax" and sale:
+            price, day = sale
 
-    def take(self, account, asset, quantity):
-        for lot in self.pool(account, asset):
+            def tax(lot):
+                return (price - lot.unit) * self.rates[term(lot.acquired.date(), day)]
+
+            return sorted(found, key=lambda lot: (tax(lot), -lot.unit, lot.acquired, lot.rank))
+        return sorted(found, key=keys["fifo" if self.method == "min-tax" else self.method])
+
+    def take(self, account, asset, quantity, sale=None):
+        for lot in self.pool(account, asset, sale):
             if not quantity:
                 return
             part = min(quantity, lot.quantity)
@@ -140,7 +148,8 @@ class Reference:
         self.dispose(row, kind, asset, quantity, gross - self.fee_value(row))
 
     def dispose(self, row, kind, asset, quantity, proceeds):
-        for lot, part in list(self.take(row["account"], asset, quantity)):
+        sale = (proceeds / quantity, row["time"].date())
+        for lot, part in list(self.take(row["account"], asset, quantity, sale)):
             share = proceeds * part / quantity
             if lot is None:
                 self.pieces.append(Piece(row["id"], kind, asset, None, part, share, Fraction(0), "short"))
