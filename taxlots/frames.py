@@ -110,6 +110,7 @@ DISPOSALS: Schema = {
     "adjustment": Column(EXACT, "home currency", "Form 8949 column (g)"),
     "gain": Column(EXACT, "home currency", "proceeds - basis + adjustment"),
     "term": Column(TEXT, "short or long", "by the calendar"),
+    "exempt": Column(pa.bool_(), "flag", "the law leaves the gain untaxed: Germany, after more than a year"),
     "box": Column(TEXT, "Form 8949 box", "expected until a form of the broker is imported"),
     "lot_id": Column(TEXT, "id", "empty where the piece is not covered"),
     "lot_transaction_id": _TRANSACTION,

@@ -16,14 +16,18 @@ moments = st.integers(0, 900).map(lambda n: START + timedelta(hours=17 * n))
 
 
 @st.composite
-def transactions(draw, most=14):
-    """A history of buys, sells, swaps, transfers, income and spends, in any order, with fees in money or in the asset given."""
-    rows = [draw(_one(index)) for index in range(draw(st.integers(1, most)))]
+def transactions(draw, most=14, *, crowded=False):
+    """A history of buys, sells, swaps, transfers, income and spends, in any order, with fees in money or in the asset given.
+
+    `crowded`: within a hundred days, so that many share a day or a month.
+    """
+    when = moments if not crowded else st.integers(0, 400).map(lambda n: START + timedelta(hours=6 * n))
+    rows = [draw(_one(index, when)) for index in range(draw(st.integers(1, most)))]
     return sorted(rows, key=lambda t: (t.time, t.sources))
 
 
 @st.composite
-def _one(draw, index):
+def _one(draw, index, when):
     kind = draw(st.sampled_from(["buy", "buy", "buy", "sell", "swap", "transfer", "income:staking", "spend"]))
     first, second = draw(st.permutations(ASSETS))
     account, other = draw(st.permutations(ACCOUNTS))
@@ -46,4 +50,4 @@ def _one(draw, index):
         legs |= {"fee_quantity": Decimal("0.5"), "fee_asset": "USD", "fee_value": Decimal("0.5")}
     if fee == "own":
         legs |= {"fee_quantity": Decimal("0.125"), "fee_asset": first, "fee_value": Decimal("1.25")}
-    return Transaction(time=draw(moments), account=account, kind=kind, id=f"t{index}", sources=(("h.csv", index + 2),), **legs)
+    return Transaction(time=draw(when), account=account, kind=kind, id=f"t{index}", sources=(("h.csv", index + 2),), **legs)

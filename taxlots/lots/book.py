@@ -15,6 +15,7 @@ Every amount is in units (int, 10^18); what is split is split so that the parts 
 from collections.abc import Callable, Iterator
 from datetime import UTC, tzinfo
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -25,15 +26,20 @@ from taxlots.lots.booked import Booked, Lacking, Moved, Sold, Written, ints
 from taxlots.lots.by_record import BY_RECORD, REORDER, Pick, Recorded
 from taxlots.lots.calendar import Calendar
 from taxlots.lots.changes import changes_of
-from taxlots.lots.elections import MIN_TAX, Elections
+from taxlots.lots.elections import MIN_TAX, SECTION_104, Elections
+from taxlots.lots.holding_pool import HoldingPool
 from taxlots.lots.least_tax import LeastTax, Rates
 from taxlots.lots.methods import METHODS
 from taxlots.lots.pieces import UNIT_RANK_SCALE, Pieces
 from taxlots.lots.pools import Pool
+from taxlots.lots.section_104 import Matching
+from taxlots.lots.superficial import Holdings
 
 _BLOCK = 1 << 16  # entries that are ints at a time
 Part = tuple[int, int, int]  # piece, units, basis
-_OWN_LOT, _BY_TAX = 15, 12  # actions besides those of `Action`: a fee out of what its row brought in; a sale that asks for the least tax
+# Actions besides those of `Action`: a fee out of what its row brought in; sales that ask for the least tax, or whose loss may be denied;
+# what is matched by section 104.
+_OWN_LOT, _BY_TAX, _BY_COST, _MATCHED_IN, _MATCHED_OUT = 15, 12, 11, 10, 9
 
 
 def book_entries(entries: Entries, elections: Elections, zone: tzinfo = UTC) -> Booked:
@@ -52,6 +58,7 @@ def book_entries(entries: Entries, elections: Elections, zone: tzinfo = UTC) -> 
         fold.shared,
         fold.outside,
         fold.recorded,
+        fold.denied,
     )
 
 
@@ -98,6 +105,14 @@ class Fold:
         if self.by_tax:
             self.rates = Rates(elections.rates)
             self.pieces.long_from = self.calendar.long_from().data
+        regime, orders = elections.regime, [elections.method_of("", asset) for asset in entries.assets]
+        self.matched = np.array([order == SECTION_104 for order in orders], bool)
+        if self.matched.any():
+            chosen = np.flatnonzero(self.matched).tolist()
+            self.matching = Matching(entries, chosen, self.calendar.day, regime.matching_days, self.pieces)
+        self.denied: dict[int, int] = {}
+        if regime.superficial_days is not None:
+            self.holdings = Holdings(entries, self.calendar.day, regime.superficial_days)
         self.brought: dict[int, list[tuple[Pool, int]]] = {row: [] for row in np.unique(entries.lot_of).tolist() if row != NOWHERE}
         self.row, self.home = entries.row.data, entries.home.data
         self.actions = {
@@ -106,6 +121,9 @@ class Fold:
             **changes_of(self),
             _OWN_LOT: self.withhold,
             _BY_TAX: self.sell_by_tax,
+            _BY_COST: self.sell_at_cost,
+            _MATCHED_IN: self.acquire_matched,
+            _MATCHED_OUT: self.sell_matched,
             BY_RECORD: self.by_record,
             REORDER: self.reorder,
         }
@@ -129,9 +147,14 @@ class Fold:
         own = np.where(self.shared[asset] & (account != self.outside), self.everywhere, account)
         numbers = (ints(column.take(places)) for column in (entries.quantity, entries.amount, entries.cost))
         action = np.where(entries.lot_of[chosen] == NOWHERE, entries.action[chosen], _OWN_LOT)
-        if self.by_tax:
+        if self.by_tax and self.elections.regime.superficial_days is None:
             action = np.where(action == Action.DISPOSE, _BY_TAX, action)
+        if self.elections.regime.superficial_days is not None:
+            action = np.where(action == Action.DISPOSE, _BY_COST, action)
         action = self.recorded.actions(chosen, action)
+        if self.matched.any():
+            coming, going = ((self.matched[asset]) & (entries.action[chosen] == kind) for kind in (Action.ACQUIRE, Action.DISPOSE))
+            action = np.where(coming, _MATCHED_IN, np.where(going, _MATCHED_OUT, action))
         whole = (chosen, action, own * self.width + asset, entries.row[chosen], np.asarray(self.ages)[chosen])
         rows = zip(*(column.tolist() for column in whole), *numbers, strict=True)
         self.book(self.recorded.interleaved(rows) if self.recorded.waiting else rows)
@@ -205,7 +228,15 @@ class Fold:
 
     def withhold(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
         """A fee out of what a row brought in, as far as that reaches; at average cost its lots are not told apart."""
-        self.sell(entry, self.take(pool, units) if pool.blended else self.own(entry, pool, units), units, amount, cost)
+        if pool.blended:
+            self.dispose(entry, pool, units, amount, cost)
+        else:
+            self.sell(entry, self.own(entry, pool, units), units, amount, cost)
+
+    def dispose(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
+        """A sale in the pool's order, whatever that asks for."""
+        sale = self.sell_by_tax if self.elections.regime.superficial_days is None else self.sell_at_cost
+        sale(entry, pool, units, amount, cost)
 
     def own(self, entry: int, pool: Pool, units: int) -> Iterator[Part]:
         """Parts of what the row brought in. A pool whose order changed meanwhile is another one with the same lots."""
@@ -246,6 +277,30 @@ class Fold:
         else:
             self.sell(entry, self.take(pool, units), units, amount, cost)
 
+    def acquire_matched(self, entry: int, pool: Pool, _units: int, _amount: int, _cost: int) -> None:
+        """What is left of an acquisition for the section 104 holding."""
+        units, basis = self.matching.rest[entry]
+        if units:
+            pool.push(self.pieces.new(entry, units, basis), self.ages[entry])
+
+    def sell_matched(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
+        """Out of what the disposal was matched with, the rest out of the holding."""
+        left = units - sum(part for _, part, _ in self.matching.matched(entry))
+        self.sell(entry, chain(self.matching.matched(entry), self.take(pool, left)), units, amount, cost)
+
+    def sell_at_cost(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
+        """A sale at average cost, of which a loss may be denied."""
+        if not isinstance(pool, HoldingPool):
+            self.sell_by_tax(entry, pool, units, amount, cost)
+            return
+        parts = list(self.take(pool, units))
+        self.sell(entry, iter(parts), units, amount, cost)
+        covered, basis = sum(part for _, part, _ in parts), sum(basis for _, _, basis in parts)
+        gain = exact.share(amount - cost, covered, units) - basis
+        if gain < 0 and (denied := self.holdings.denied(entry, covered, -gain)):
+            self.denied[entry] = denied
+            pool.deny(denied)
+
     def by_record(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
         """Lots that a record names first, the rest in the pool's order."""
         picks, left = [], units
@@ -255,7 +310,7 @@ class Fold:
         self.picks, self.recorded.taken[entry] = picks, len(picks)
         action = Action(int(self.entries.action[entry]))
         if action is Action.DISPOSE:
-            self.sell_by_tax(entry, pool, units, amount, cost)
+            self.dispose(entry, pool, units, amount, cost)
         else:
             self.actions[action](entry, pool, units, amount, cost)
         self.picks = []

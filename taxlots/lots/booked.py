@@ -1,6 +1,6 @@
 """What the fold writes down: pieces sold and moved, as columns, and what was lacking."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -44,7 +44,7 @@ class Lacking:
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """The result of the fold, in booking order, before it becomes frames."""
+    """The result of the fold, in booking order, before it becomes frames. `denied`: superficial losses by entry."""
 
     pieces: Pieces
     sold: Sold
@@ -53,6 +53,7 @@ class Booked:
     universal: np.ndarray
     outside: int
     recorded: Recorded
+    denied: dict[int, int] = field(default_factory=dict)
 
     def shared(self, account: np.ndarray, asset: np.ndarray) -> np.ndarray:
         """Which lots (by the numbers of account and asset) are in one pool with those of other accounts."""

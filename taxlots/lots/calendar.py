@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from taxlots.ledger.entry_columns import Entries
-from taxlots.lots.holding import DAY_US, local_times, long_term_days
+from taxlots.lots.holding import DAY_US, local_times, long_term_days, years_after
 
 
 class Calendar:
@@ -37,6 +37,11 @@ class Calendar:
     def long_from(self) -> np.ndarray:
         """The first day on which what each entry acquires is long-term."""
         found: np.ndarray = np.where(self.always_long, 0, np.maximum(self.long_term, 0))
+        return found
+
+    def over_a_year(self, lot: np.ndarray, sale: np.ndarray) -> np.ndarray:
+        """Whether more than a year lies between acquisition and sale: it ends with the same day of the next (BGB 187(1), 188(2), (3))."""
+        found: np.ndarray = self.day[sale] > years_after(self.acquired_on[lot])
         return found
 
     def is_long(self, lot: np.ndarray, sale: np.ndarray) -> np.ndarray:

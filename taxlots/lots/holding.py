@@ -55,6 +55,13 @@ def long_term_days(holding_starts: np.ndarray) -> np.ndarray:
     return np.array([(long_term_on(day_of(int(day))) - _FIRST_DAY).days for day in days], np.int64)[places]
 
 
+def years_after(days: np.ndarray) -> np.ndarray:
+    """The same day of the next year of a column of days; 28 February where there is no 29th."""
+    places, different = pd.factorize(days)
+    later = [(day_of(int(day)) + relativedelta(years=ONE_YEAR) - _FIRST_DAY).days for day in different]
+    return np.array(later, np.int64)[places]
+
+
 def local_times(time: np.ndarray, zone: tzinfo) -> np.ndarray:
     """What clocks in the zone show at each time; both in microseconds since 1970.
 

@@ -21,7 +21,10 @@ from taxlots.lots.book import book_entries
 from taxlots.lots.booked import Booked
 from taxlots.lots.boxes import Facts, expected_boxes
 from taxlots.lots.calendar import Calendar
-from taxlots.lots.elections import Elections
+from taxlots.lots.elections import AVERAGE, DATED_AVERAGE, SECTION_104, Elections
+from taxlots.lots.methods import METHODS
+from taxlots.lots.section_104 import SAME_DAY, THIRTY_DAYS
+from taxlots.lots.superficial import SUPERFICIAL
 from taxlots.lots.wash_sales import COVERED, unadjusted
 from taxlots.lots.zone_doubts import zone_doubts
 from taxlots.platforms import is_us_broker
@@ -95,6 +98,9 @@ class _Writer:
         self.lot_names = pieces.names()
         self.moved = np.zeros(len(pieces), bool)
         self.moved[list(pieces.moved)] = True
+        self.pooled, self.merged = np.zeros(len(pieces) + 1, bool), np.zeros(len(pieces) + 1, bool)  # the last: no piece
+        self.pooled[list(pieces.pooled)] = True
+        self.merged[list(pieces.merged | pieces.pooled)] = True
         said = said_classes(entries.rows)
         self.classes = [asset_class(name, said) for name in entries.assets]
         self.security = np.array([name in COVERED for name in self.classes], bool)
@@ -116,20 +122,23 @@ class _Writer:
         entry = self.entry[shown]
         row, kind = entries.row[entry], entries.kind[entry]
         starts, long = self.calendar.starts[entry], self.calendar.always_long[entry]
+        pooled = self.pooled[shown]
+        everywhere = pooled & self.booked.shared(account[shown], asset[shown])
+        rows = pa.array(row, mask=pooled)
         return {
             "lot_id": self.lot_names.take(pa.array(shown)),
-            "lot_transaction_id": self.row("id", row),
-            "account": _words(entries.accounts, account[shown]),
+            "lot_transaction_id": self.row("id", rows),
+            "account": _words(entries.accounts, np.where(everywhere, NOWHERE, account[shown])),
             "asset": _words(entries.assets, asset[shown]),
             "asset_class": _words(self.classes, asset[shown]),
             "quantity": exact.array([pieces.quantity[piece] for piece in shown.tolist()]),
             "basis": exact.array([pieces.basis[piece] for piece in shown.tolist()]),
-            "acquired": _times(entries.acquired[entry]),
-            "holding_starts": _dates(starts),
-            "long_term_on": _dates(np.where(long, starts, self.calendar.long_term[entry])),
-            "source_kind": _words(entries.kinds, kind),
+            "acquired": _times(entries.acquired[entry], pooled),
+            "holding_starts": _dates(starts, pooled),
+            "long_term_on": _dates(np.where(long, starts, self.calendar.long_term[entry]), pooled),
+            "source_kind": _words(entries.kinds, np.where(pooled, NOWHERE, kind)),
             "order": pa.array(self.acquisition_order(entry)),
-            "sources": self.row("sources", row),
+            "sources": _or_empty(self.row("sources", rows), ~pooled),
         }
 
     def order_of_lots(self, account: np.ndarray, asset: np.ndarray, entry: np.ndarray) -> np.ndarray:
@@ -151,10 +160,12 @@ class _Writer:
         sold, entries = self.booked.sold, self.entries
         entry, row = sold.entry, entries.row[sold.entry]
         covered = sold.piece != NOWHERE
+        dated, single = covered & ~self.pooled[sold.piece], covered & ~self.merged[sold.piece]
         lot = np.where(covered, self.entry[sold.piece] if len(self.entry) else 0, 0)
-        lot_row, asset = pa.array(entries.row[lot], mask=~covered) if len(entries) else pa.nulls(0, pa.int32()), entries.asset[entry]
+        lot_row, asset = pa.array(entries.row[lot], mask=~single) if len(entries) else pa.nulls(0, pa.int32()), entries.asset[entry]
         name = self.row("id", row)
-        long = covered & self.calendar.is_long(lot, entry)
+        long = dated & self.calendar.is_long(lot, entry)
+        adjustment = self.adjustment(entry)
         proceeds = _minus(sold.gross, sold.cost)
         return {
             "disposal_id": pc.binary_join_element_wise(name, pa.array(_count_within(row)).cast(pa.string()), "/"),
@@ -164,25 +175,33 @@ class _Writer:
             "asset_class": _words(self.classes, asset),
             "account": _words(entries.accounts, entries.account[entry]),
             "quantity": sold.quantity,
-            "acquired": _times(entries.acquired[lot], ~covered),
+            "acquired": _times(entries.acquired[lot], ~dated),
             "disposed": _times(entries.time[entry]),
             "disposed_on": _dates(self.calendar.day[entry]),
-            "holding_starts": _dates(self.calendar.starts[lot], ~covered),
+            "holding_starts": _dates(self.calendar.starts[lot], ~dated),
             "gross_proceeds": sold.gross,
             "fee": sold.cost,
             "proceeds": proceeds,
             "basis": sold.basis,
-            "adjustment_code": pa.repeat("", len(entry)),
-            "adjustment": pa.repeat(_ZERO, len(entry)),
-            "gain": _minus(proceeds, sold.basis),
+            "adjustment_code": _words(["", SUPERFICIAL], (sign(adjustment) != 0).astype(np.int8)),
+            "adjustment": adjustment,
+            "gain": pc.cast(pc.add(_minus(proceeds, sold.basis), adjustment), frames.EXACT),
             "term": _words(["short", "long"], long.astype(np.int8)),
+            "exempt": pa.array(self.exempt(entry, lot, dated)),
             "box": self.boxes(rulebook, lot, long, covered),
             "lot_id": self.lot_names.take(pa.array(sold.piece, mask=~covered)),
             "lot_transaction_id": self.row("id", lot_row),
-            "method": self.method(entry),
+            "method": self.method(entry, sold.piece, lot),
             "sources": self.row("sources", row),
-            "lot_sources": _or_empty(self.row("sources", lot_row), covered),
+            "lot_sources": _or_empty(self.row("sources", lot_row), single),
         }
+
+    def exempt(self, entry: np.ndarray, lot: np.ndarray, dated: np.ndarray) -> np.ndarray:
+        """What the law leaves untaxed because it was held for more than a year; securities never (EStG 20)."""
+        if not self.elections.regime.exempt_after_a_year or not len(entry):
+            return np.zeros(len(entry), bool)
+        found: np.ndarray = dated & self.calendar.over_a_year(lot, entry) & ~self.security[self.entries.asset[entry]]
+        return found
 
     def boxes(self, rulebook: Rulebook, lot: np.ndarray, long: np.ndarray, covered: np.ndarray) -> pa.Array:
         """The expected box of every piece sold."""
@@ -201,13 +220,26 @@ class _Writer:
         )
         return _words(letters, places)
 
-    def method(self, entry: np.ndarray) -> pa.Array:
-        """What chose the lots: the order of the account, a record, or that a fee was withheld from what its row brought in."""
+    def adjustment(self, entry: np.ndarray) -> pa.Array:
+        """What the law denies of losses, on the piece out of the holding: the first of its entry."""
+        found, denied = np.zeros(len(entry), bool), self.booked.denied
+        places = np.searchsorted(entry, np.array(sorted(denied), np.int64))
+        found[places] = True
+        amounts = exact.array([denied[one] for one in sorted(denied)])
+        return pc.replace_with_mask(pa.repeat(_ZERO, len(entry)), pa.array(found), amounts)
+
+    def method(self, entry: np.ndarray, piece: np.ndarray, lot: np.ndarray) -> pa.Array:
+        """What chose the lots: the order of the account, a record, a matching rule, or that a fee came out of what its row brought."""
         entries, width = self.entries, len(self.entries.assets)
         pools, places = np.unique(entries.account[entry].astype(np.int64) * width + entries.asset[entry], return_inverse=True)
         named = [self.elections.method_of(entries.accounts[pool // width], entries.assets[pool % width]) for pool in pools.tolist()]
-        places = np.where(entries.lot_of[entry] != NOWHERE, len(named), places)
-        return _words(*by_record.labels([*named, "own lot"], places, entry, self.booked.recorded, self.elections.directions))
+        blended = np.array([METHODS[name].pool.blended for name in named], bool)
+        places = np.where((entries.lot_of[entry] != NOWHERE) & ~blended[places], len(named), places)
+        names, places = by_record.labels([*named, "own lot"], places, entry, self.booked.recorded, self.elections.directions)
+        matched = np.array([name == SECTION_104 for name in names], bool)[places] & (piece != NOWHERE) & ~self.pooled[piece]
+        same = self.calendar.day[entry] == self.calendar.day[lot]
+        places = np.where(matched, len(names) + np.where(same, 0, 1), places)
+        return _words([AVERAGE if name == DATED_AVERAGE else name for name in [*names, SAME_DAY, THIRTY_DAYS]], places)
 
     def income(self) -> Columns:
         """One row per receipt of income."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from taxlots import frames
+from taxlots.kinds import is_fiat
 from taxlots.ledger.settle import Ledger
 from taxlots.lots.elections import MIN_TAX, Elections, Orders, TermRates
 from taxlots.lots.lawful import LotLaw, departures, regime
@@ -78,9 +79,9 @@ def _renamed(table: Mapping[str, str], names: Mapping[str, str]) -> dict[str, st
 
 
 def assets_of(ledger: Ledger) -> list[str]:
-    """Every asset that the ledger names."""
+    """Every asset that the ledger names, money aside."""
     columns = (ledger.transactions[f"{side}_asset"].dropna().unique() for side in ("sent", "received", "fee"))
-    return sorted({str(name) for column in columns for name in column})
+    return sorted({str(name) for column in columns for name in column if not is_fiat(name)})
 
 
 def remarks(elections: Elections, law: LotLaw, choice: Choice, ledger: Ledger) -> list[Problem]:

@@ -89,8 +89,9 @@ class _Doubts:
                 yield row, f"{row['kind']} of {row['received_asset']}", _YEAR
 
     def lots(self) -> np.ndarray:
-        """The entry that acquired the lot of each piece sold, -1 where none covers it."""
+        """The entry that acquired the lot of each piece sold, -1 where none covers it or the lot is a holding of many."""
         acquiring = np.array([*self.booked.pieces.entry, NOWHERE], np.int64)
+        acquiring[list(self.booked.pieces.pooled)] = NOWHERE
         return acquiring[self.booked.sold.piece]
 
     def row(self, place: int) -> dict[str, Any]:

@@ -33,6 +33,7 @@ GAINS = [
     "adjustment",
     "gain",
     "term",
+    "exempt",
     "box",
     "lot_id",
     "lot_transaction_id",

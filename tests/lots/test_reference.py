@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from reference import Reference
+from reference_pools import AverageCost, AveragedByAccount, Section104
 from taxlots import frames
 from taxlots.lots.elections import TermRates
 
@@ -30,8 +31,9 @@ def universal(transaction):
 
 def summed(pieces):
     """Per transaction, kind, lot and term: quantity, proceeds and basis. One lot's pieces may be split differently."""
-    sums = defaultdict(lambda: [Fraction(0)] * 3)
-    for key, *amounts in pieces:
+    sums = defaultdict(lambda: [Fraction(0)] * 4)
+    for key, *summands in pieces:
+        amounts = [*summands, *[Fraction(0)] * (4 - len(summands))]
         sums[key] = [a + Fraction(b) for a, b in zip(sums[key], amounts, strict=True)]
     return sums
 
@@ -54,11 +56,55 @@ def test_every_disposal_equals_the_reference(method, pool, history):
         assert all(abs(a - b) <= TOLERANCE for a, b in zip(amounts, found[key], strict=True)), key
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("jurisdiction", "reference"), [("uk", Section104), ("ca", AverageCost)], ids=["section 104", "adjusted cost base"]
+)
+@given(history=transactions(crowded=True))
+def test_pools_at_average_cost_equal_the_reference(jurisdiction, reference, history):
+    """Units, proceeds, basis and what is denied by transaction, kind and rule, and what is left, are those of a naive implementation."""
+    book = book_of(history, None, None, jurisdiction=jurisdiction)
+    expected = reference().run([universal(t) for t in history])
+    want = summed(((p.tx, p.kind, p.rule), p.quantity, p.proceeds, p.basis, p.denied) for p in expected.pieces)
+    rows = frames.records(book.disposals)
+    found = summed(
+        ((r["transaction_id"], r["kind"], r["method"] if r["lot_id"] else None), r["quantity"], r["proceeds"], r["basis"], r["adjustment"])
+        for r in rows
+    )
+    assert set(want) == set(found)
+    for key, amounts in want.items():
+        assert all(abs(a - b) <= TOLERANCE for a, b in zip(amounts, found[key], strict=True)), key
+    left = {row["asset"]: (Fraction(row["quantity"]), Fraction(row["basis"])) for row in frames.records(book.lots)}
+    assert left.keys() == expected.left.keys()
+    for asset, (quantity, basis) in expected.left.items():
+        assert left[asset][0] == quantity
+        assert abs(left[asset][1] - basis) <= TOLERANCE
+
+
+@pytest.mark.parametrize("pool", ["account", "universal"])
+@given(history=transactions())
+def test_average_basis_of_funds_equals_the_reference(pool, history):
+    """26 CFR 1.1012-1(e): the basis of an account's shares is averaged, the earliest leave first; what is left has the same total."""
+    funds = [replace(t, asset_class="fund") for t in history]
+    book = book_of(funds, "average", pool)
+    expected = AveragedByAccount("fifo", per_account=pool == "account").run([universal(t) for t in history])
+    want = summed(((p.tx, p.kind, p.lot, p.term), p.quantity, p.proceeds, p.basis) for p in expected.pieces)
+    rows = frames.records(book.disposals)
+    found = summed(
+        ((r["transaction_id"], r["kind"], r["lot_transaction_id"], r["term"]), r["quantity"], r["proceeds"], r["basis"]) for r in rows
+    )
+    assert set(want) == set(found)
+    for key, amounts in want.items():
+        assert all(abs(a - b) <= TOLERANCE for a, b in zip(amounts, found[key], strict=True)), key
+    left = sum((lot.quantity * lot.unit for lot in expected.lots), Fraction(0))
+    assert abs(left - sum((Fraction(lot["basis"]) for lot in frames.records(book.lots)), Fraction(0))) <= TOLERANCE
+
+
+@pytest.mark.parametrize("method", [*METHODS, "section-104", "average"])
 @given(history=transactions())
 def test_units_and_basis_are_conserved(method, history):
     """Units and basis that came in are those that went out plus those still open, to the last unit; what was not covered is extra."""
-    book = book_of(history, method, rates=RATES)
+    law = {"jurisdiction": "us"} if method in METHODS else {"jurisdiction": "generic", "pool": "universal"}
+    book = book_of(history, method, rates=RATES, **{"pool": "account", **law})
     came, went = defaultdict(Decimal), defaultdict(Decimal)
     basis_in = Decimal(0)
     for t in history:

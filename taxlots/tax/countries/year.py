@@ -57,7 +57,7 @@ def _calendar_year(day: date) -> int:
 
 
 COUNTRIES: Mapping[str, _Country] = {
-    "uk": _Country(uk.year_of, _uk, "GBP", frozenset({"section-104"})),
+    "uk": _Country(uk.year_of, _uk, "GBP", frozenset({"section-104", "same-day", "thirty-days"})),
     "ca": _Country(_calendar_year, _ca, "CAD", frozenset({"average"})),
     "de": _Country(_calendar_year, _de, "EUR", frozenset({"fifo"})),
     "au": _Country(australia.year_of, _au, "AUD", frozenset({"fifo", "lifo", "hifo", "lofo"})),

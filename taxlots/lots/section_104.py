@@ -1,0 +1,166 @@
+"""United Kingdom: which acquisitions disposals of fungible assets are matched with (TCGA 1992 sections 104, 105, 106A).
+
+First those of the same day, all purchases and all sales of a day as one each (section 105(1)); then those of the next 30 days, the earlier
+disposal and the earlier acquisition first (section 106A(5)); the rest comes out of the section 104 holding, at average cost. Accounts play
+no part. The matching depends on quantities and days alone, so that it is found before anything is booked; acquisitions enter the holding
+with what they have left. HMRC CRYPTO22255 as an example:
+
+    2019: 14,000 units in the holding, cost 200,000     2020-08-30: 4,000 sold for 160,000     2020-09-11: 500 bought for 17,500
+    500 of the sale with the purchase: cost 17,500; 3,500 out of the holding: 200,000 x 3,500 / 14,000 = 50,000
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from taxlots import exact
+from taxlots.ledger.entry_columns import Action, Entries
+from taxlots.lots.booked import ints
+from taxlots.lots.pieces import Pieces
+
+SAME_DAY, THIRTY_DAYS = "same-day", "thirty-days"
+Part = tuple[int, int, int]  # piece, units, basis
+
+
+@dataclass(slots=True)
+class Side:
+    """What was acquired, or disposed of, on a day: the entries with their units (and basis), and what is not matched yet."""
+
+    entries: list[int] = field(default_factory=list)
+    units: list[int] = field(default_factory=list)
+    basis: list[int] = field(default_factory=list)
+    left: int = 0
+    basis_left: int = 0
+    piece: int = -1
+
+    def add(self, entry: int, units: int, basis: int) -> None:
+        """One more entry of the day."""
+        self.entries.append(entry)
+        self.units.append(units)
+        self.basis.append(basis)
+        self.left += units
+        self.basis_left += basis
+
+    def give(self, units: int) -> int:
+        """Match units of an acquisition's day; their basis."""
+        basis = exact.share(self.basis_left, units, self.left)
+        self.left -= units
+        self.basis_left -= basis
+        return basis
+
+
+class Matching:
+    """The matches of some assets, by entry: parts of each disposal, and what of each acquisition is left for the holding."""
+
+    def __init__(self, entries: Entries, assets: Sequence[int], day: np.ndarray, days: int, pieces: Pieces) -> None:
+        """`day` of every entry; `days` after a disposal in which acquisitions count."""
+        self.pieces, self.days = pieces, days
+        self.parts: dict[int, list[Part]] = {}
+        self.rest: dict[int, tuple[int, int]] = {}
+        for asset in assets:
+            acquired, disposed = (self.side(entries, day, asset, action) for action in (Action.ACQUIRE, Action.DISPOSE))
+            matches = self.same_day(acquired, disposed)
+            self.later(acquired, disposed, matches)
+            for when, found in matches.items():
+                self.share_out(disposed[when], [(acquired[day_], units, basis) for day_, units, basis in found])
+            for side in acquired.values():
+                self.remain(side)
+
+    @staticmethod
+    def side(entries: Entries, day: np.ndarray, asset: int, action: Action) -> dict[int, Side]:
+        """What happened to an asset by day, in the order of days."""
+        chosen = np.flatnonzero((entries.asset == asset) & (entries.action == action))
+        chosen = chosen[np.argsort(day[chosen], kind="stable")]
+        columns = (ints(column.take(pa.array(chosen))) for column in (entries.quantity, entries.amount))
+        found: dict[int, Side] = {}
+        for entry, when, units, amount in zip(chosen.tolist(), day[chosen].tolist(), *columns, strict=True):
+            found.setdefault(when, Side()).add(entry, units, amount)
+        return found
+
+    @staticmethod
+    def same_day(acquired: dict[int, Side], disposed: dict[int, Side]) -> dict[int, list[Part]]:
+        """Day of acquisition, units and basis matched with each day's disposals, of the same day."""
+        matches: dict[int, list[Part]] = {}
+        for when in sorted(disposed.keys() & acquired.keys()):
+            units = min(disposed[when].left, acquired[when].left)
+            disposed[when].left -= units
+            matches[when] = [(when, units, acquired[when].give(units))]
+        return matches
+
+    def later(self, acquired: dict[int, Side], disposed: dict[int, Side], matches: dict[int, list[Part]]) -> None:
+        """The same of the days after: the earliest disposal first, with the earliest acquisition."""
+        bought = sorted(acquired)
+        first = 0
+        for when in sorted(disposed):
+            while first < len(bought) and (bought[first] <= when or not acquired[bought[first]].left):
+                first += 1
+            for day in _from(bought, first):
+                if day > when + self.days:
+                    break
+                if units := min(disposed[when].left, acquired[day].left):
+                    disposed[when].left -= units
+                    matches.setdefault(when, []).append((day, units, acquired[day].give(units)))
+
+    def share_out(self, sold: Side, matches: list[tuple[Side, int, int]]) -> None:
+        """Give each disposal of a day its part of every match, by quantity; a merged sale's proceeds are then split alike.
+
+        What is rounded goes where there is room, so that no disposal gets more than it has.
+        """
+        rooms, costs = [units for _, units, _ in matches], [basis for _, _, basis in matches]
+        rooms.append(sold.left)  # out of the holding
+        whole = sum(sold.units)
+        for entry, units in zip(sold.entries, sold.units, strict=True):
+            cells = _fitted(rooms, units, whole)
+            whole -= units
+            parts = []
+            for place, cell in enumerate(cells[:-1]):
+                if cell:
+                    basis = exact.share(costs[place], cell, rooms[place])
+                    costs[place] -= basis
+                    parts.append((self.piece_of(matches[place][0]), cell, basis))
+            rooms = [room - cell for room, cell in zip(rooms, cells, strict=True)]
+            self.parts[entry] = parts
+
+    def piece_of(self, bought: Side) -> int:
+        """The piece that stands for what was acquired on a day."""
+        if bought.piece < 0:
+            bought.piece = self.pieces.new(bought.entries[0], 0, 0)
+            if len(bought.entries) > 1:
+                self.pieces.merged.add(bought.piece)
+        return bought.piece
+
+    def remain(self, bought: Side) -> None:
+        """What every acquisition of a day has left, by quantity."""
+        whole = sum(bought.units)
+        left, basis_left = bought.left, bought.basis_left
+        for entry, units in zip(bought.entries, bought.units, strict=True):
+            part = exact.share(left, units, whole)
+            basis = exact.share(basis_left, part, left) if left else 0
+            left, basis_left, whole = left - part, basis_left - basis, whole - units
+            self.rest[entry] = (part, basis)
+
+    def matched(self, entry: int) -> Iterator[Part]:
+        """The parts of a disposal that do not come out of the holding."""
+        yield from self.parts.get(entry, ())
+
+
+def _from(days: Sequence[int], first: int) -> Iterator[int]:
+    """The days from a place on, without a copy."""
+    return (days[place] for place in range(first, len(days)))
+
+
+def _fitted(rooms: Sequence[int], units: int, whole: int) -> list[int]:
+    """Split units over the rooms in their proportion to the whole, none more than its room; the rooms add up to the whole."""
+    cells = []
+    left = units
+    for room in rooms:
+        cell = min(exact.share(room, units, whole), left, room)
+        cells.append(cell)
+        left -= cell
+    for place, room in enumerate(rooms):
+        more = min(left, room - cells[place])
+        cells[place] += more
+        left -= more
+    return cells

@@ -1,0 +1,59 @@
+"""Canada: superficial losses (Income Tax Act 54 "superficial loss", 40(2)(g)(i), 53(1)(f)).
+
+A loss is denied as far as the same property was acquired in the 61 days around the sale and is still held at their end: by the least of
+units sold, acquired and held, over those sold. What is denied is added to the cost of the units that are left, else of the next ones.
+
+    day 1: 10 bought for 12     day 2: 5 sold for 1, loss 6 - 1 = 5     day 15: 4 sold     so 1 is held on day 32
+    denied 5 x min(5, 10, 1) / 5 = 1; the 5 left cost 6 + 1 = 7
+"""
+
+from bisect import bisect_left, bisect_right
+
+import numpy as np
+import pyarrow as pa
+
+from taxlots import exact
+from taxlots.ledger.entry_columns import Action, Entries
+from taxlots.lots.booked import ints
+
+SUPERFICIAL = "SL"  # the code of the adjustment
+_COMING = {Action.ACQUIRE: 1, Action.SPLIT: 1, Action.DISPOSE: -1, Action.REMOVE: -1, Action.CONVERT: -1}
+
+
+class Holdings:
+    """Units acquired and held of each asset, by day, over all accounts."""
+
+    def __init__(self, entries: Entries, day: np.ndarray, days: int) -> None:
+        """`days` before and after a sale count."""
+        self.entries, self.day, self.days = entries, day, days
+        self.known: dict[int, tuple[list[int], list[int], list[int]]] = {}
+
+    def denied(self, entry: int, units: int, loss: int) -> int:
+        """The part of a loss on these units that is denied."""
+        asset, sold_on = int(self.entries.asset[entry]), int(self.day[entry])
+        if asset not in self.known:
+            self.known[asset] = self.counted(asset)
+        days, acquired, held = self.known[asset]
+        first, last = bisect_left(days, sold_on - self.days), bisect_right(days, sold_on + self.days)
+        bought = acquired[last] - acquired[first]
+        return exact.share(loss, min(units, bought, max(held[last], 0)), units)
+
+    def counted(self, asset: int) -> tuple[list[int], list[int], list[int]]:
+        """Days, and how much had been acquired and was held before each of them (and after the last)."""
+        entries = self.entries
+        changes: dict[int, list[int]] = {}
+        own = np.flatnonzero((entries.asset == asset) & np.isin(entries.action, list(_COMING)))
+        units = ints(entries.quantity.take(pa.array(own)))
+        for when, action, quantity in zip(self.day[own].tolist(), entries.action[own].tolist(), units, strict=True):
+            change = changes.setdefault(when, [0, 0])
+            change[0] += quantity if action == Action.ACQUIRE else 0
+            change[1] += quantity * _COMING[Action(action)]
+        becoming = np.flatnonzero((entries.to_asset == asset) & np.isin(entries.action, (Action.CONVERT, Action.SPIN_OFF)))
+        for when, quantity in zip(self.day[becoming].tolist(), ints(entries.to_quantity.take(pa.array(becoming))), strict=True):
+            changes.setdefault(when, [0, 0])[1] += quantity
+        days = sorted(changes)
+        acquired, held = [0], [0]
+        for when in days:
+            acquired.append(acquired[-1] + changes[when][0])
+            held.append(held[-1] + changes[when][1])
+        return days, acquired, held
