@@ -23,6 +23,7 @@ from taxlots.importers.times import TimeError, parse_time
 from taxlots.ledger.rules import BulkRule
 from taxlots.ledger.settle import LATER, Ledger, Terms, settle
 from taxlots.lots import identification
+from taxlots.lots.directions import Directions
 from taxlots.lots.elections import MIN_TAX, Elections, TermRates
 from taxlots.lots.filing import JournalFile, Purpose, directed, journal_problems, unrecorded
 from taxlots.lots.form_lines import FormCheck, check_forms
@@ -109,7 +110,7 @@ class Session:
         """Tax positions by year with another order of lots in every account. Raises TaxlotsError(USAGE) for an unknown one."""
         Choice(method).check()
         own, law = self.book.elections, LotLaw.of(self.jurisdiction, self.rulebook, self.today)
-        chosen = Elections(method, per_account=own.per_account, transfers_fifo=own.transfers_fifo, regime=own.regime)
+        chosen = replace(own, method=method, accounts={}, assets={}, spans=(), rates=(), directions=Directions())
         rated, _ = _rated(chosen, law, self.settings, self.ledger, self.rulebook)
         return TaxYears(book_ledger(self.ledger, rated, self.rulebook), self.settings.profile, self.rulebook)
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 from taxlots import exact
 from taxlots.importers.date_orders import is_open
 from taxlots.importers.numbers import number, required
-from taxlots.importers.records import ReportedBalance, Row, RowError, Transaction
+from taxlots.importers.records import ReportedBalance, Row, RowError, Source, Transaction
 from taxlots.importers.times import time
 from taxlots.kinds import EXCLUDE, KINDS
 from taxlots.prices import PricePoint
@@ -39,6 +40,38 @@ class Pair:
     out_id: str
     in_id: str
     row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class AllocatedLot:
+    """Units of an account that get unused basis as of the end of 2024; quantity and basis in units, the day since 1970."""
+
+    account: str
+    asset: str
+    units: int
+    basis: int
+    acquired_on: date
+    id: str
+    source: Source
+
+    @property
+    def acquired_day(self) -> int:
+        """The day since 1970."""
+        return (self.acquired_on - date(1970, 1, 1)).days
+
+
+def is_allocation(row: Row) -> bool:
+    """Whether the row is of an allocation: its columns are those of opening lots, so that the name of the file tells."""
+    return PurePosixPath(row.file.replace("!", "/")).name.lower().startswith("allocation")
+
+
+def allocated_lot(row: Row, zone: tzinfo) -> AllocatedLot:
+    """One line of allocation.csv, with the columns of opening_lots.csv. Raises RowError."""
+    lot = opening_lot(row, zone)
+    if lot.received_quantity is None or lot.basis is None or lot.received_asset is None:
+        raise TypeError("an opening lot has a quantity, an asset and a basis")
+    units, basis = exact.to_units(lot.received_quantity), exact.to_units(lot.basis)
+    return AllocatedLot(lot.account, lot.received_asset, units, basis, lot.time.astimezone(zone).date(), lot.id, row.source)
 
 
 _TO_FILL = {"prices": ("price",), "transfers": ("out_id", "in_id"), "overrides": ("kind", "value", "basis", "acquired", "asset")}

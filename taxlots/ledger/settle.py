@@ -74,6 +74,7 @@ class Ledger:
     zoneless: frozenset[Source] = frozenset()
     as_of: datetime | None = None
     form_lines: list[FormLine] = field(default_factory=list)
+    allocation: list[companions.AllocatedLot] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
     decisions = plain_lines.Decisions(frozenset(named), terms.rules, layouts, terms.as_of)
     entangled, plain, later = _apart(parted, read, decisions, valuer)
     single = distinct([*read, *entangled], imported.order(), terms.zone)
+    allocation = _allocation(imported, terms, problems)
     opening = _opening(imported, terms, single, problems, names)
     ruled = apply_rules(single.transactions, terms.rules, layouts)
     overridden = apply_overrides([*ruled.transactions, *opening], overrides, single.aliases)
@@ -132,6 +134,7 @@ def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
         zoneless=frozenset(imported.zoneless),
         as_of=terms.as_of,
         form_lines=imported.form_lines,
+        allocation=allocation,
     )
     reported = names.balances(imported.balances + _parsed(imported, "balances", companions.balance, terms, problems))
     _check(ledger, [balance for balance in reported if balance.asset not in sifted.assets], (paired.transactions, plain), problems)
@@ -166,6 +169,14 @@ def _parsed(imported: Imported, name: str, parse: Callable[[Row, tzinfo], Line],
     lines = companions.parse_lines(rows, lambda row: parse(row, terms.zone), problems)
     imported.unusable.update((p.file, p.row) for p in problems[before:] if p.file is not None and p.row is not None)
     return lines
+
+
+def _allocation(imported: Imported, terms: Terms, problems: list[Problem]) -> list[companions.AllocatedLot]:
+    """The lines of an allocation, which are told from opening lots by the name of their file."""
+    rows = imported.companions.get("opening_lots", [])
+    imported.companions["allocation"] = [row for row in rows if companions.is_allocation(row)]
+    imported.companions["opening_lots"] = [row for row in rows if not companions.is_allocation(row)]
+    return _parsed(imported, "allocation", companions.allocated_lot, terms, problems)
 
 
 def _opening(imported: Imported, terms: Terms, single: Distinct, problems: list[Problem], names: Names) -> list[Transaction]:

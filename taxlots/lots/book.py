@@ -12,7 +12,7 @@ Every amount is in units (int, 10^18); what is split is split so that the parts 
 (conversions, spin-offs) are folded together; apart from that no asset touches another.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, tzinfo
 from functools import cached_property
 from itertools import chain
@@ -22,20 +22,24 @@ import pyarrow as pa
 
 from taxlots import exact
 from taxlots.ledger.entry_columns import NOWHERE, OUTSIDE, Action, Entries
+from taxlots.lots.allocation import Allocation
 from taxlots.lots.booked import Booked, Lacking, Moved, Sold, Written, ints
 from taxlots.lots.by_record import BY_RECORD, REORDER, Pick, Recorded
 from taxlots.lots.calendar import Calendar
 from taxlots.lots.changes import changes_of
 from taxlots.lots.elections import MIN_TAX, SECTION_104, Elections
+from taxlots.lots.holding import time_of
 from taxlots.lots.holding_pool import HoldingPool
 from taxlots.lots.least_tax import LeastTax, Rates
 from taxlots.lots.methods import METHODS
 from taxlots.lots.pieces import UNIT_RANK_SCALE, Pieces
-from taxlots.lots.pools import Pool
+from taxlots.lots.pools import Pool, Pools
 from taxlots.lots.section_104 import Matching
 from taxlots.lots.superficial import Holdings
+from taxlots.problems import Problem
 
 _BLOCK = 1 << 16  # entries that are ints at a time
+_ALWAYS = np.iinfo(np.int64).max  # later than any time
 Part = tuple[int, int, int]  # piece, units, basis
 # Actions besides those of `Action`: a fee out of what its row brought in; sales that ask for the least tax, or whose loss may be denied;
 # what is matched by section 104.
@@ -46,8 +50,12 @@ def book_entries(entries: Entries, elections: Elections, zone: tzinfo = UTC) -> 
     """Fold the entries, in the order given, over empty pools. Days, where an order asks for them, are those of the zone."""
     fold = Fold(entries, elections, zone)
     order = np.argsort(_groups(entries)[entries.asset], kind="stable") if len(entries) else np.empty(0, np.int64)
-    for start in range(0, len(order), _BLOCK):
-        fold.run(order[start : start + _BLOCK])
+    early = entries.time[order] < fold.until
+    fold.run_all(order[early])
+    if elections.universal is not None:
+        fold.told += Allocation(fold, elections.universal).carry_out()
+        fold.until = _ALWAYS
+    fold.run_all(order[~early])
     fold.finish()
     sold, moved = fold.sold.columns(), fold.moved.columns()
     return Booked(
@@ -59,6 +67,7 @@ def book_entries(entries: Entries, elections: Elections, zone: tzinfo = UTC) -> 
         fold.outside,
         fold.recorded,
         fold.denied,
+        fold.told,
     )
 
 
@@ -72,17 +81,6 @@ def _groups(entries: Entries) -> np.ndarray:
     return np.array(group, np.int32)
 
 
-class _Pools(dict[int, Pool]):
-    """Pools by number, made when first used."""
-
-    def __init__(self, make: Callable[[int], Pool]) -> None:
-        self.make = make
-
-    def __missing__(self, number: int) -> Pool:
-        self[number] = self.make(number)
-        return self[number]
-
-
 class Fold:
     """The pools and pieces as the entries are booked, and what was written down."""
 
@@ -92,11 +90,17 @@ class Fold:
         self.everywhere = len(entries.accounts)
         self.outside = entries.accounts.index(OUTSIDE)
         self.shared = np.array([elections.is_shared(asset) for asset in entries.assets], bool)
+        self.until, self.told = _ALWAYS, list[Problem]()
+        common = np.zeros(self.width, bool)
+        if elections.universal is not None:
+            self.until = time_of(elections.universal.until)
+            common = np.array([asset in elections.universal.assets for asset in entries.assets], bool)
+        self.common = common
         ages = np.empty(len(entries), np.int64)
         ages[np.argsort(entries.acquired, kind="stable")] = np.arange(len(entries))
         self.ages = ages.data
         self.pieces = Pieces(entries)
-        self.pools = _Pools(self.make_pool)
+        self.pools = Pools(self.make_pool)
         self.sold, self.moved = Written(4), Written(2)
         self.lacking: list[Lacking] = []
         self.recorded = Recorded.of(elections.directions, entries, self.everywhere)
@@ -136,15 +140,25 @@ class Fold:
 
     def pool_number(self, account: int, asset: int) -> int:
         """Of the pool that the lots of an asset in an account are in."""
-        shared = self.shared[asset] and account != self.outside
+        shared = self.is_shared(asset) and account != self.outside
         return (self.everywhere if shared else account) * self.width + asset
+
+    def is_shared(self, asset: int) -> bool:
+        """Whether the lots of an asset are in one pool over all accounts now."""
+        return bool(self.shared[asset] or (self.common[asset] and self.until != _ALWAYS))
+
+    def run_all(self, order: np.ndarray) -> None:
+        """Book the chosen entries, in the order given, block by block."""
+        for start in range(0, len(order), _BLOCK):
+            self.run(order[start : start + _BLOCK])
 
     def run(self, chosen: np.ndarray) -> None:
         """Book the chosen entries, in the order given."""
         entries = self.entries
         places = pa.array(chosen)
         account, asset = (column[chosen].astype(np.int64) for column in (entries.account, entries.asset))
-        own = np.where(self.shared[asset] & (account != self.outside), self.everywhere, account)
+        shared = self.shared | (self.common & (self.until != _ALWAYS))
+        own = np.where(shared[asset] & (account != self.outside), self.everywhere, account)
         numbers = (ints(column.take(places)) for column in (entries.quantity, entries.amount, entries.cost))
         action = np.where(entries.lot_of[chosen] == NOWHERE, entries.action[chosen], _OWN_LOT)
         if self.by_tax and self.elections.regime.superficial_days is None:
@@ -326,7 +340,7 @@ class Fold:
     def move(self, entry: int, pool: Pool, units: int, _amount: int, _cost: int) -> None:
         """To another account; under a universal pool only to the outside."""
         target, asset = int(self.entries.to_account[entry]), int(self.entries.asset[entry])
-        if self.shared[asset] and target != self.outside:
+        if self.is_shared(asset) and target != self.outside:
             return
         pieces, into, left = self.pieces, self.pools[self.pool_number(target, asset)], units
         acquiring, home, row, bases, moved = pieces.entry, self.home, self.row, pieces.base, self.moved.flat

@@ -8,6 +8,7 @@ import pyarrow as pa
 from taxlots import exact
 from taxlots.lots.by_record import Recorded
 from taxlots.lots.pieces import Pieces
+from taxlots.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Booked:
     outside: int
     recorded: Recorded
     denied: dict[int, int] = field(default_factory=dict)
+    told: list[Problem] = field(default_factory=list)
 
     def shared(self, account: np.ndarray, asset: np.ndarray) -> np.ndarray:
         """Which lots (by the numbers of account and asset) are in one pool with those of other accounts."""

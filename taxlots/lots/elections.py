@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from taxlots.ledger.companions import AllocatedLot
 from taxlots.lots.directions import Directions
 
 SECTION_104 = "section-104"
@@ -67,6 +68,15 @@ class Regime:
 
 
 @dataclass(frozen=True, slots=True)
+class Universal:
+    """Assets in one pool over all accounts until a moment, and the allocation of what is unused then (`allocation.py`)."""
+
+    until: datetime
+    assets: frozenset[str]
+    lines: tuple[AllocatedLot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Elections:
     """The orders that apply, for transfers too; whether pools are per account; what was recorded on top.
 
@@ -82,6 +92,7 @@ class Elections:
     spans: tuple[Span, ...] = ()
     rates: tuple[tuple[datetime, TermRates], ...] = ()
     regime: Regime = field(default_factory=Regime)
+    universal: Universal | None = None
 
     def method_of(self, account: str, asset: str = "", when: datetime = _EARLIEST) -> str:
         """The order in which lots of an asset leave an account at a time."""

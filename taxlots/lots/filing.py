@@ -61,6 +61,8 @@ def directed(wished: Elections, ledger: Ledger, file: JournalFile, purpose: Purp
     matches = identified_sales.Matches(books, rows)
     named = standing.in_sequence(books, rows, per_account=base.per_account) | identified_sales.named(books, matches)
     pairs = _pairs(ledger.transactions, per_account=base.per_account) if books.standing or turns else []
+    if pairs and base.universal is not None:
+        pairs += _pairs(ledger.transactions, per_account=False)
     problems = [
         *standing.too_late(books, rows, file.name),
         *identified_sales.remarks(books, matches, purpose.now, file.name),

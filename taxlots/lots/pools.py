@@ -4,7 +4,7 @@ A heap of whole numbers: the key of the method above, the piece below, so that a
 open. Pieces that are gone are dropped when they come to the top.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from heapq import heapify, heappop, heappush
 
 from taxlots.lots.pieces import Pieces
@@ -86,3 +86,15 @@ class Pool:
 
     def finish(self) -> None:
         """What is left to do when everything is booked; nothing in most orders."""
+
+
+class Pools(dict[int, Pool]):
+    """Pools by number, made when first used."""
+
+    def __init__(self, make: Callable[[int], Pool]) -> None:
+        """`make` makes the pool of a number."""
+        self.make = make
+
+    def __missing__(self, number: int) -> Pool:
+        self[number] = self.make(number)
+        return self[number]

@@ -22,6 +22,7 @@ from taxlots.lots.booked import Booked
 from taxlots.lots.boxes import Facts, expected_boxes
 from taxlots.lots.calendar import Calendar
 from taxlots.lots.elections import AVERAGE, DATED_AVERAGE, SECTION_104, Elections
+from taxlots.lots.holding import time_of
 from taxlots.lots.methods import METHODS
 from taxlots.lots.section_104 import SAME_DAY, THIRTY_DAYS
 from taxlots.lots.superficial import SUPERFICIAL
@@ -60,6 +61,7 @@ def written(ledger: Ledger, folded: tuple[Entries, Booked], elections: Elections
     """What the fold of the ledger's entries came to, as frames."""
     entries, booked = folded
     problems = ledger.problems + lacking.problems(booked.lacking, entries, ledger.zone) + _unbooked(entries)
+    problems += booked.told
     problems += by_record.problems(booked.recorded.unmet, entries, elections.directions.file)
     calendar = Calendar(entries, ledger.zone)
     writer = _Writer(entries, booked, calendar, elections)
@@ -231,8 +233,10 @@ class _Writer:
     def method(self, entry: np.ndarray, piece: np.ndarray, lot: np.ndarray) -> pa.Array:
         """What chose the lots: the order of the account, a record, a matching rule, or that a fee came out of what its row brought."""
         entries, width = self.entries, len(self.entries.assets)
-        pools, places = np.unique(entries.account[entry].astype(np.int64) * width + entries.asset[entry], return_inverse=True)
-        named = [self.elections.method_of(entries.accounts[pool // width], entries.assets[pool % width]) for pool in pools.tolist()]
+        account = np.where(self.in_common(entry), len(entries.accounts), entries.account[entry])
+        pools, places = np.unique(account.astype(np.int64) * width + entries.asset[entry], return_inverse=True)
+        accounts = [*entries.accounts, ""]
+        named = [self.elections.method_of(accounts[pool // width], entries.assets[pool % width]) for pool in pools.tolist()]
         blended = np.array([METHODS[name].pool.blended for name in named], bool)
         places = np.where((entries.lot_of[entry] != NOWHERE) & ~blended[places], len(named), places)
         names, places = by_record.labels([*named, "own lot"], places, entry, self.booked.recorded, self.elections.directions)
@@ -240,6 +244,15 @@ class _Writer:
         same = self.calendar.day[entry] == self.calendar.day[lot]
         places = np.where(matched, len(names) + np.where(same, 0, 1), places)
         return _words([AVERAGE if name == DATED_AVERAGE else name for name in [*names, SAME_DAY, THIRTY_DAYS]], places)
+
+    def in_common(self, entry: np.ndarray) -> np.ndarray:
+        """Which entries took their lots out of one pool over all accounts."""
+        entries, universal = self.entries, self.elections.universal
+        found: np.ndarray = self.booked.universal[entries.asset[entry]] if len(entry) else np.zeros(0, bool)
+        if universal is not None and len(entry):
+            common = np.array([asset in universal.assets for asset in entries.assets], bool)
+            found = found | (common[entries.asset[entry]] & (entries.time[entry] < time_of(universal.until)))
+        return found
 
     def income(self) -> Columns:
         """One row per receipt of income."""

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 
 from taxlots import frames
-from taxlots.kinds import is_fiat
+from taxlots.kinds import asset_class, is_fiat
 from taxlots.ledger.settle import Ledger
-from taxlots.lots.elections import MIN_TAX, Elections, Orders, TermRates
+from taxlots.lots.elections import MIN_TAX, Elections, Orders, TermRates, Universal
 from taxlots.lots.lawful import LotLaw, departures, regime
 from taxlots.lots.results import said_classes
+from taxlots.lots.wash_sales import COVERED
 from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.rulebook import Rulebook
 from taxlots.settings import METHODS, POOLS, Methods, MethodsOfYear
@@ -62,6 +63,13 @@ def wished(methods: Methods, choice: Choice, ledger: Ledger, place: Place) -> tu
         accounts=accounts,
         assets=assets,
     )
+    if methods.pool_until_2024 == "universal" and choice.pool is None and place.jurisdiction == "us" and found.per_account:
+        digital = frozenset(asset for asset in assets_of(ledger) if asset_class(asset, said) not in COVERED)
+        start = place.rulebook.rule("us/federal/basis_pool/pool").entries[0].start
+        moment = datetime.combine(start, time(), ledger.zone).astimezone(UTC)
+        lines = tuple(replace(line, asset=ledger.renamed.get(line.asset, line.asset)) for line in ledger.allocation)
+        universal = Universal(moment, digital, lines)
+        found = replace(found, per_account=False) if place.day < start else replace(found, universal=universal)
     return found, law
 
 
@@ -93,6 +101,10 @@ def remarks(elections: Elections, law: LotLaw, choice: Choice, ledger: Ledger) -
     if choice.pool:
         judged = replace(judged, per_account=law.pool == "account")
     found = departures(judged, law, said, assets_of(ledger))
+    if ledger.allocation and elections.universal is None:
+        file, row = ledger.allocation[0].source
+        message = "the allocation is not used: no pool over all accounts was left at the end of 2024"
+        found.append(problem("ALLOCATION_UNUSED", message, file=file, row=row))
     if judged.method != elections.method:
         known = ", ".join(sorted(law.orders or ()))
         message = f"--method {choice.method} is a what-if: the law of {law.jurisdiction} knows {known}"

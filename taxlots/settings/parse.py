@@ -124,6 +124,9 @@ def _check(settings: Settings, place: _Place) -> None:
         if times.timezone is not None:
             zone_named(times.timezone, place.error)
     _check_methods(methods, place)
+    named = settings.files.allocation
+    if named is not None and not Path(named).name.lower().startswith("allocation"):
+        raise place.error(f"[files] allocation = {named!r}: the name of the file begins with allocation", "allocation", "files")
     for name, account in settings.accounts.items():
         if account.type != "taxable":
             raise place.error(f"[accounts] {name}: accounts of type {account.type!r} are not computed in this version", name)

@@ -148,6 +148,7 @@ class Files(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prices: str | None = None
     overrides: str | None = None
     opening_lots: str | None = None
+    allocation: str | None = None
     transfers: str | None = None
     balances: str | None = None
     identifications: str | None = None
