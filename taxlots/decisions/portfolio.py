@@ -169,11 +169,14 @@ def portfolio(
     """The portfolio at the market's moment. Lots without a price are left out with an error Problem.
 
     Raises:
-        TaxlotsError: TARGET_UNKNOWN_ASSET where a target is neither held nor priced.
+        TaxlotsError: TARGET_UNKNOWN_ASSET where a target is neither held nor priced; USAGE for lots that are one pool at average cost.
     """
     today = market.now.astimezone(market.zone).date()
     targets = settings.targets
     held = [row for row in frames.records(book.lots) if only.holds(row)]
+    if pooled := next((row["lot_id"] for row in held if row["acquired"] is None), None):
+        hint = "Leave --method away, or choose an order of single lots: fifo, lifo, hifo, lofo, min-tax."
+        raise TaxlotsError(problem("USAGE", f"{pooled}: at average cost there are no lots that a decision could choose", hint))
     quotes = {asset: market.prices.latest(asset, market.now) for asset in {row["asset"] for row in held} | set(targets)}
     _check_targets(targets, quotes, {row["asset"] for row in held})
     lots = tuple(

@@ -16,7 +16,7 @@ from taxlots.ledger.settle import Ledger
 from taxlots.lots import directions as standing
 from taxlots.lots import identified_sales
 from taxlots.lots.directions import Books, Directions, Law
-from taxlots.lots.elections import WITHOUT_RECORD, Elections, Orders
+from taxlots.lots.elections import AVERAGE, WITHOUT_RECORD, Elections, Orders
 from taxlots.lots.identification import Journal, Record, Sale, Told
 from taxlots.lots.methods import METHODS
 from taxlots.lots.results import said_classes
@@ -120,10 +120,10 @@ def unrecorded(wished: Elections, disposals: pd.DataFrame, purpose: Purpose) -> 
 
 
 def without_record(wished: Elections) -> Elections:
-    """The wished elections with first in, first out in the place of every order that needs a record."""
+    """The wished elections with first in, first out in the place of every order that needs a record or that US law does not know."""
 
     def kept(orders: Mapping[str, str]) -> dict[str, str]:
-        return {name: order if order in WITHOUT_RECORD else "fifo" for name, order in orders.items()}
+        return {name: order if order in {"fifo", AVERAGE} else "fifo" for name, order in orders.items()}
 
     def of(orders: Orders) -> Orders:
         default = kept({"": orders.default})[""] if orders.default else None

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from openpyxl import load_workbook
 from taxlots import frames
 from test_law import buy, sell
 from test_law import tx as row
@@ -335,3 +336,24 @@ def test_an_order_on_the_command_line_is_a_what_if(tmp_path):
     assert ran.code == 0
     assert [(p["code"], p["severity"]) for p in ran.json["problems"]] == [("METHOD_WHAT_IF", "warning")]
     assert [p["basis"] for p in ran.json["disposals"]] == ["150"]
+
+
+def test_a_pool_has_no_dates_and_nothing_stumbles_over_it(tmp_path):
+    """The workbook shows a pool; decisions by lot refuse it; what is filed in the US never uses it."""
+    settings = '[profile]\ntimezone = "UTC"\nfiling_status = "single"\n[targets]\nBTC = 0.5\n'
+    prices = "time,asset,price,currency,source\n2023-12-30,BTC,300,USD,close\n"
+    folder(tmp_path, {"taxlots.toml": settings, "a.csv": TRADES, "prices.csv": prices})
+    options = ("a.csv", "--as-of", "2023-12-31")
+    assert run(tmp_path, "report", *options, "-o", "uk.xlsx", "--jurisdiction", "uk").code in {0, 1}
+    (holding,) = [row for row in workbook_rows(tmp_path / "uk.xlsx", "Open lots") if "pool of BTC" in row]
+    assert "a pool" in holding
+    refused = run(tmp_path, "rebalance", *options, "--method", "section-104")
+    assert refused.code == 2
+    assert "at average cost" in refused.err
+    run(tmp_path, "report", *options, "-o", "us.xlsx", "--method", "section-104")
+    assert not [row for row in workbook_rows(tmp_path / "us.xlsx", "Open lots") if "pool of BTC" in row]
+
+
+def workbook_rows(path, sheet):
+    """The rows of a sheet as lists of values."""
+    return [list(row) for row in load_workbook(path)[sheet].iter_rows(values_only=True)]

@@ -31,7 +31,7 @@ def _what(facts: Facts) -> tuple[Field, ...]:
         Field("account", "Account", 12, "text", lambda r: r["account"]),
         Field("asset", "Asset", 8, "text", lambda r: r["asset"]),
         Field("quantity", "Quantity", 16, "quantity", lambda r: r["quantity"]),
-        Field("acquired", "Acquired (local)", 17, "time", lambda r: facts.local(r["acquired"]) if r["acquired"] else "not covered"),
+        Field("acquired", "Acquired (local)", 17, "time", lambda r: _acquired(r, facts)),
         Field("sold", "Sold (local)", 17, "time", lambda r: facts.local(r["disposed"])),
         Field("days", "Holding days", 9, "whole", _days, "INT({sold})-{starts}"),
         Field("term", "Term", 7, "text", lambda r: r["term"]),
@@ -65,6 +65,12 @@ def _provenance(facts: Facts) -> tuple[Field, ...]:
         Field("sources", "Sale: file and row", 26, "text", lambda r: facts.places(r["sources"])),
         Field("lot_sources", "Purchase: file and row", 26, "text", lambda r: facts.places(r["lot_sources"])),
     )
+
+
+def _acquired(row: Row, facts: Facts) -> Cell:
+    if row["acquired"] is None:
+        return "not covered" if row["lot_id"] is None else "a pool"
+    return facts.local(row["acquired"])
 
 
 def _days(row: Row) -> Cell:

@@ -1,6 +1,7 @@
 """Open lots: what is still held, when it becomes long-term, and what it is worth at the last price."""
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ _NOTE = (
     "Value and unrealised gain at the last price up to the as-of date, before selling costs. "
     f"Account '{OUTSIDE}': sent away, and no deposit of this history is its other end."
 )
+_FIRST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def held(facts: Facts) -> list[Held]:
     session = facts.session
     lots = frames.records(session.book.lots)
     quotes = {asset: session.ledger.prices.latest(asset, session.now) for asset in {lot["asset"] for lot in lots}}
-    ordered = sorted(lots, key=lambda lot: (lot["asset"], lot["account"], lot["acquired"], lot["order"]))
+    ordered = sorted(lots, key=lambda lot: (lot["asset"], lot["account"] or "", lot["acquired"] or _FIRST, lot["order"]))
     return [Held(lot, quotes[lot["asset"]]) for lot in ordered]
 
 
@@ -54,10 +56,17 @@ def _what(facts: Facts) -> tuple[Field, ...]:
         Field("asset", "Asset", 9, "text", lambda h: h.lot["asset"]),
         Field("account", "Account", 14, "text", lambda h: h.lot["account"]),
         Field("quantity", "Quantity", 18, "quantity", lambda h: h.lot["quantity"]),
-        Field("acquired", "Acquired (local)", 17, "time", lambda h: facts.local(h.lot["acquired"])),
+        Field("acquired", "Acquired (local)", 17, "time", lambda h: facts.local(h.lot["acquired"]) if h.lot["acquired"] else "a pool"),
         Field("long_term_on", "Long-term from", 12, "date", lambda h: h.lot["long_term_on"]),
-        Field("term", "Term if sold now", 9, "text", lambda h: "long" if facts.as_of >= h.lot["long_term_on"] else "short"),
+        Field("term", "Term if sold now", 9, "text", lambda h: _term(h.lot["long_term_on"], facts.as_of)),
     )
+
+
+def _term(long_term_on: date | None, today: date) -> str:
+    """Short or long; nothing for a holding at average cost, which has no date."""
+    if long_term_on is None:
+        return ""
+    return "long" if today >= long_term_on else "short"
 
 
 def _worth() -> tuple[Field, ...]:
