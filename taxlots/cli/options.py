@@ -17,7 +17,9 @@ class Format(StrEnum):
 
 Paths = Annotated[list[Path], typer.Argument(help="Export files, folders (walked) or zip archives of them.", show_default=False)]
 Config = Annotated[Path | None, typer.Option("--config", help="Settings; default ./taxlots.toml if present.", show_default=False)]
-MethodOption = Annotated[str | None, typer.Option("--method", help="Order of lots: fifo, lifo, hifo, lofo.", show_default=False)]
+MethodOption = Annotated[
+    str | None, typer.Option("--method", help="Order of lots: fifo, lifo, hifo, lofo, min-tax, average, section-104.", show_default=False)
+]
 PoolOption = Annotated[str | None, typer.Option("--pool", help="account or universal.", show_default=False)]
 Jurisdiction = Annotated[str | None, typer.Option("--jurisdiction", help="us, uk, ca, de, au or generic.", show_default=False)]
 Timezone = Annotated[str | None, typer.Option("--timezone", help="Taxpayer's time zone.", show_default=False)]

@@ -30,6 +30,7 @@ from taxlots.lots.changes import changes_of
 from taxlots.lots.elections import MIN_TAX, SECTION_104, Elections
 from taxlots.lots.holding import time_of
 from taxlots.lots.holding_pool import HoldingPool
+from taxlots.lots.lacking import across_splits
 from taxlots.lots.least_tax import LeastTax, Rates
 from taxlots.lots.methods import METHODS
 from taxlots.lots.pieces import UNIT_RANK_SCALE, Pieces
@@ -114,6 +115,7 @@ class Fold:
         if self.matched.any():
             chosen = np.flatnonzero(self.matched).tolist()
             self.matching = Matching(entries, chosen, self.calendar.day, regime.matching_days, self.pieces)
+            self.told += across_splits(self.matching.across, entries)
         self.denied: dict[int, int] = {}
         if regime.superficial_days is not None:
             self.holdings = Holdings(entries, self.calendar.day, regime.superficial_days)

@@ -18,6 +18,17 @@ def problems(lacking: Sequence[Lacking], entries: Entries, zone: tzinfo) -> list
     return [(_holding if found.consequence else _uncovered)(found, entries, zone) for found in lacking]
 
 
+def across_splits(disposals: Sequence[int], entries: Entries) -> list[Problem]:
+    """One Problem per disposal that was matched with units from after a split."""
+    found = []
+    for entry in sorted(set(disposals)):
+        name, file, row = _told(entries, entry)
+        asset = entries.assets[entries.asset[entry]]
+        message = f"{asset} (id {name}) is matched with a purchase from after a split: their units are not the same"
+        found.append(problem("MATCHED_ACROSS_SPLIT", message, file=file, row=row))
+    return found
+
+
 def _day(entries: Entries, entry: int, zone: tzinfo) -> str:
     return str(instant_of(int(entries.time[entry])).astimezone(zone).date())
 

@@ -52,14 +52,19 @@ class Side:
 
 
 class Matching:
-    """The matches of some assets, by entry: parts of each disposal, and what of each acquisition is left for the holding."""
+    """The matches of some assets, by entry: parts of each disposal, and what of each acquisition is left for the holding.
+
+    `across`: disposals that were matched with units from after a split, whose numbers differ from theirs.
+    """
 
     def __init__(self, entries: Entries, assets: Sequence[int], day: np.ndarray, days: int, pieces: Pieces) -> None:
         """`day` of every entry; `days` after a disposal in which acquisitions count."""
         self.pieces, self.days = pieces, days
         self.parts: dict[int, list[Part]] = {}
         self.rest: dict[int, tuple[int, int]] = {}
+        self.across: list[int] = []
         for asset in assets:
+            self.splits = sorted(day[(entries.asset == asset) & (entries.action == Action.SPLIT)].tolist())
             acquired, disposed = (self.side(entries, day, asset, action) for action in (Action.ACQUIRE, Action.DISPOSE))
             matches = self.same_day(acquired, disposed)
             self.later(acquired, disposed, matches)
@@ -101,6 +106,7 @@ class Matching:
                     break
                 if units := min(disposed[when].left, acquired[day].left):
                     disposed[when].left -= units
+                    self.across += disposed[when].entries[:1] if any(when < split <= day for split in self.splits) else []
                     matches.setdefault(when, []).append((day, units, acquired[day].give(units)))
 
     def share_out(self, sold: Side, matches: list[tuple[Side, int, int]]) -> None:

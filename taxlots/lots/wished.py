@@ -101,6 +101,7 @@ def remarks(elections: Elections, law: LotLaw, choice: Choice, ledger: Ledger) -
     if choice.pool:
         judged = replace(judged, per_account=law.pool == "account")
     found = departures(judged, law, said, assets_of(ledger))
+    found += _gifts(law, ledger)
     if ledger.allocation and elections.universal is None:
         file, row = ledger.allocation[0].source
         message = "the allocation is not used: no pool over all accounts was left at the end of 2024"
@@ -110,6 +111,17 @@ def remarks(elections: Elections, law: LotLaw, choice: Choice, ledger: Ledger) -
         message = f"--method {choice.method} is a what-if: the law of {law.jurisdiction} knows {known}"
         found.append(problem("METHOD_WHAT_IF", message, "Leave --method away for the lots that the law gives."))
     return found
+
+
+def _gifts(law: LotLaw, ledger: Ledger) -> list[Problem]:
+    """Gifts where the law may see a disposal at market value (TCGA 1992 section 17; Income Tax Act 69(1)(b); ITAA 1997 section 116-30)."""
+    given = ledger.transactions[ledger.transactions["kind"] == "gift-out"]
+    if law.jurisdiction not in {"uk", "ca", "au"} or not len(given):
+        return []
+    first = frames.records(given[["id", "sources"]].iloc[:1])[0]
+    source = first["sources"][0]
+    message = f"{len(given)} gifts were given, the first is {first['id']}: booked without a gain"
+    return [problem("GIFT_NOT_VALUED", message, file=source["file"], row=source["row"])]
 
 
 def needs_rates(elections: Elections) -> bool:

@@ -169,6 +169,25 @@ def test_a_fee_in_tokens_is_a_disposal_of_the_same_day():
     assert (piece["kind"], piece["method"], piece["proceeds"], piece["basis"]) == ("fee", "same-day", 10, 11)
 
 
+def test_a_match_across_a_split_is_an_error():
+    """Sold on 1 May, split on 5 May, bought on 10 May: the units are not the same. A split after both is none."""
+
+    def codes_of(day):
+        split = row(day, "split", "sp", received_quantity="2", received_asset="A")
+        rows = [buy("2024-01-05", "b", "2", "20"), sell("2024-05-01", "ssss", "1", "50"), split, buy("2024-05-10", "yyyyyyy", "1", "30")]
+        return [p.code for p in book_of(rows, None, None, jurisdiction="uk").problems]
+
+    assert codes_of("2024-05-05") == ["MATCHED_ACROSS_SPLIT"]
+    assert codes_of("2024-05-15") == []
+
+
+def test_a_gift_is_named_where_it_may_be_taxed():
+    """A gift given: booked without a gain, with a warning in the United Kingdom, and none in Germany."""
+    rows = [buy("2024-01-05", "b", "2", "20"), row("2024-05-01", "gift-out", "gggg", sent_quantity="1", sent_asset="A")]
+    assert [p.code for p in book_of(rows, None, None, jurisdiction="uk").problems] == ["GIFT_NOT_VALUED"]
+    assert book_of(rows, None, None, jurisdiction="de").problems == []
+
+
 def canada(*trades):
     """Gain, denied loss and what is left, of trades on day numbers."""
     listed = [(str(date(2024, 1, 1) + timedelta(days=day)), side, quantity, money) for day, side, quantity, money in trades]

@@ -81,7 +81,7 @@ def country_tax(
             problem("PROFILE_ASSUMED", f"there is no [profile.{year}]; assumed: {told}", f"Add [profile.{year}] to taxlots.toml.")
         )
     gains = [
-        Gain(row["disposed_on"], row["gain"], row["term"] == "long", row["asset_class"] or "digital")
+        Gain(row["disposed_on"], row["gain"], row["term"] == "long" or row["exempt"], row["asset_class"] or "digital")
         for row in frames.records(book.disposals)
         if country.year_of(row["disposed_on"]) == year
     ]
