@@ -13,13 +13,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from time import perf_counter
 
 import rp2_side
 from universal_histories import HISTORIES, write
 
-METHODS = ("fifo", "lifo", "hifo", "lofo")
+METHODS = ("fifo", "lifo", "hifo", "lofo", "min-tax", "average", "section-104")
 RP2_ROWS = (2_000, 8_000, 32_000)
 TITLE = (
     "history         rows method  floor s |   read settle entries    fold  frames |  total  us/row  peak MB | entries  pieces   open lots\n"
@@ -34,10 +36,13 @@ def measure(path: Path, history: str, method: str) -> None:
     from taxlots.ledger.entries import split  # noqa: PLC0415
     from taxlots.ledger.settle import Terms, settle  # noqa: PLC0415
     from taxlots.lots import results  # noqa: PLC0415
-    from taxlots.lots.book import Elections, book_entries  # noqa: PLC0415
+    from taxlots.lots.book import book_entries  # noqa: PLC0415
+    from taxlots.lots.elections import Elections, TermRates  # noqa: PLC0415
     from taxlots.rulebook import load  # noqa: PLC0415
 
-    floor, rulebook, elections = min(_timed(pyarrow.csv.read_csv, path)[0] for _ in range(5)), load(), Elections(method)
+    floor, rulebook = min(_timed(pyarrow.csv.read_csv, path)[0] for _ in range(5)), load()
+    rates = ((datetime.min.replace(tzinfo=UTC), TermRates(Decimal("0.35"), Decimal("0.15"))),)
+    elections = Elections(method, per_account=method != "average", rates=rates)
     reading, imported = _timed(read, [path])
     settling, ledger = _timed(settle, imported, Terms(zone_assumed=False))
     rows = len(ledger.transactions)
