@@ -257,7 +257,8 @@ def _orders(methods: Methods, where: str | None) -> list[tuple[str | None, str |
         account, _, asset = name.partition(":")
         if where is None or (account == where and asset):
             found.append((account, asset or None, order))
-    return found if own else [*found, *((where, asset, order) for asset, order in methods.assets.items())]
+    named = {asset for account, asset, _ in found if account == where}
+    return found if own else [*found, *((where, asset, order) for asset, order in methods.assets.items() if asset not in named)]
 
 
 def _wrong(message: str, hint: str) -> TaxlotsError:

@@ -156,6 +156,24 @@ def test_filed_by_record_only(home):
     assert any("signed letter" in str(cell) for cell in cells(book["Problems"]))
 
 
+def test_orders_of_assets_and_of_assets_in_accounts_are_attested_as_such(home):
+    """One record each; with --account those that hold there; orders of a single year have to be attested one by one."""
+    methods = '[methods]\ndefault = "lifo"\n[methods.accounts]\nkraken = "lofo"\n"coinbase:BTC" = "fifo"\n[methods.assets]\nBTC = "hifo"\n'
+    (home.path / "taxlots.toml").write_text(SETTINGS + methods)
+    attest = ("--attest", "signed letter of 2025-12-30", "--from", "2026-01-01")
+    home.identify(*attest)
+    home.identify(*attest, "--account", "coinbase")
+    home.identify(*attest, "--account", "kraken")
+    found = [(r["method"], r.get("account"), r.get("asset")) for r in home.identify("--list")["records"]]
+    assert found == [
+        *(("lifo", None, None), ("lofo", "kraken", None), ("fifo", "coinbase", "BTC"), ("hifo", None, "BTC")),
+        *(("lifo", "coinbase", None), ("fifo", "coinbase", "BTC")),  # that goes before the order of the asset
+        ("lofo", "kraken", None),  # the account's order goes before that of an asset
+    ]
+    (home.path / "taxlots.toml").write_text(SETTINGS + '[methods.years.2026]\ndefault = "hifo"\n')
+    assert "single years" in home.identify(*attest, code=2)
+
+
 def test_a_what_if_leaves_the_journal_aside(home):
     """Recorded b3; FIFO as a what-if takes b1; the report takes b3."""
     home.identify("--sale", "s1", "--lots", "b3=0.5", *KRAKEN)

@@ -8,11 +8,12 @@ from datetime import UTC, date
 from zoneinfo import ZoneInfo
 
 import pytest
+from journals import booked, standing, written
 from taxlots.lots.elections import Elections, Orders
 from taxlots.lots.lawful import LotLaw
 from taxlots.rulebook import load
 
-from support import folder, run, tx, universal
+from support import folder, records, run, tx, universal
 
 LOTS = {"a": ("2022", 100), "b": ("2023", 300), "c": ("2024", 200)}
 
@@ -105,3 +106,20 @@ def test_a_tax_year_begins_where_the_law_says(jurisdiction, first):
     assert span.start.astimezone(zone).date() == first
     assert span.start.tzinfo == UTC
     assert span.until == law.span(2025, Orders(), zone).start
+
+
+def test_a_record_goes_before_the_order_of_a_year(tmp_path):
+    """2025 is HIFO (b); from 1 June 2025 a standing order says LIFO (c); its end on 1 August gives HIFO back, the new year FIFO (a).
+
+    Filed, the year's order counts for nothing without a record.
+    """
+    rows = [sale(day, "kraken", "BTC") for day in ("2025-05-01", "2025-07-01", "2025-09-01", "2026-02-01")]
+    span = LotLaw.of("us", load(), date(2025, 6, 1)).span(2025, Orders("hifo"), UTC)
+    data = written(("2025-05-15T00:00:00", standing("lifo", "2025-06-01T00:00:00Z", until="2025-08-01T00:00:00Z")))
+
+    def found(filed):
+        book, _ = booked(tmp_path, universal(*bought(), *rows), data, wished=Elections(spans=(span,)), filed=filed)
+        return [f"{piece['lot_id'][-1]} {piece['method'].partition(' (')[0]}" for piece in records(book.disposals)]
+
+    assert found(filed=False) == ["b hifo", "c lifo, record 1", "b hifo", "a fifo"]
+    assert found(filed=True) == ["a fifo", "c lifo, record 1", "a fifo", "a fifo"]
