@@ -4,9 +4,9 @@ A row that is not plain (a number with a thousands comma, a time in words, a mis
 goes the way that every row of a small file goes. So both ways give the same transactions, and only speed tells them apart.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,14 +15,13 @@ import pyarrow.compute as pc
 
 from taxlots import frames
 from taxlots.importers.records import Row, Source, Table
-from taxlots.importers.text_columns import by_word, words
+from taxlots.importers.text_columns import by_word, has_byte, together, words
 from taxlots.importers.transaction_columns import SCHEMA
 
 LEAST_BYTES = 256 * 1024  # below, columns cost more than they save
 _BLANK = 0x20
 _NEWLINE = 0x0A
 _BLOCK = 1 << 18  # bytes looked at together
-_QUOTE = re.compile(rb'"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +119,13 @@ def open_bulk(data: bytes, table: Table, delimiter: str, coded: Sequence[str] = 
     names = list(table.header)
     while names and not names[-1]:
         names.pop()
-    lines = _line_count(data)
-    if len(set(names)) < len(names) or "" in names or lines is None:
+    if len(set(names)) < len(names) or "" in names:
         return None
-    read = _cells(data, table, delimiter, (names, coded))
-    if read is None or read[0].num_rows + len(read[1]) != lines - table.header_row:
+    lines, read = together(partial(_line_count, data), partial(_cells, data, table, delimiter, (names, coded)))
+    if lines is None or read is None or read[0].num_rows + len(read[1]) != lines - table.header_row:
         return None
     cells, misfits = read
-    if any(_has_quote(chunk) for name in names for chunk in cells[name].chunks):
+    if any(has_byte(cells[name], '"') for name in names):
         return None
     numbers = np.arange(table.header_row + 1, lines + 1, dtype=np.int64)
     numbers = np.setdiff1d(numbers, [number for number, _ in misfits]) if misfits else numbers
@@ -182,12 +180,6 @@ def _line_count(data: bytes) -> int | None:
     while end and data[end - 1] in b"\r\n":
         end -= 1
     return newlines - data.count(b"\n", end) + 1
-
-
-def _has_quote(text: pa.Array) -> bool:
-    """Whether a cell holds a quote: then another reader may have seen other cells."""
-    content = (text.dictionary if pa.types.is_dictionary(text.type) else text).buffers()[2]
-    return content is not None and _QUOTE.search(content) is not None
 
 
 def _without_repeats(bulk: Bulk, names: Sequence[str]) -> Bulk:

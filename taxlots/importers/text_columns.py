@@ -1,5 +1,6 @@
 """Columns of text as numbers, times and codes, parsed by Arrow; what is not plain is left to be read cell by cell."""
 
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -87,6 +88,13 @@ def _cast(text: pa.Array, wanted: np.ndarray, kind: pa.DataType) -> tuple[pa.Arr
         return pc.cast(text if wanted.all() else pc.if_else(pa.array(wanted), text, None), kind), wanted
     except pa.ArrowInvalid:
         return pa.nulls(len(text), kind), np.zeros(len(text), bool)
+
+
+def has_byte(text: pa.ChunkedArray, byte: str) -> bool:
+    """Whether a cell may hold this character of one byte; told from the bytes of the whole column."""
+    contents = ((chunk.dictionary if pa.types.is_dictionary(chunk.type) else chunk).buffers()[2] for chunk in text.chunks)
+    search = re.compile(re.escape(byte.encode())).search  # a buffer has no `in`
+    return any(content is not None and search(content) for content in contents)
 
 
 def lengths(text: pa.Array) -> np.ndarray:

@@ -35,7 +35,8 @@ def check_line_lengths(data: bytes) -> None:
     """Raises RowsError for a line beyond the limit of a cell: told from the bytes, before they are copied as text."""
     start = 0
     while len(data) - start > LIMIT_CELL:
-        end = max(data.rfind(b"\n", start, start + LIMIT_CELL), data.rfind(b"\r", start, start + LIMIT_CELL))
+        end = data.rfind(b"\n", start, start + LIMIT_CELL)
+        end = data.rfind(b"\r", start, start + LIMIT_CELL) if end < 0 else end
         if end < 0:
             row = max(data.count(b"\n", 0, start), data.count(b"\r", 0, start)) + 1
             why = f"a line has more than {LIMIT_CELL} bytes; no table has such lines"

@@ -18,6 +18,7 @@ from taxlots.importers.bulk import Bulk
 from taxlots.importers.date_orders import Column
 from taxlots.importers.doubtful_hours import offset_text, settle_hours
 from taxlots.importers.records import Row, Source, Table
+from taxlots.importers.text_columns import has_byte
 from taxlots.importers.times import TimeError, is_local, parse_time
 from taxlots.importers.zones import named_zone, stated_zone
 from taxlots.problems import Problem, problem
@@ -80,7 +81,7 @@ def is_told(bulk: Bulk, clock: str, zone: tzinfo) -> bool:
     A time without an offset is one in UTC where that is the taxpayer's zone.
     """
     names = [name for name in bulk.cells.column_names if _TIME_NAME.search(name)]
-    if any(pc.any(pc.match_substring(bulk.cells[name], "/")).as_py() for name in names):
+    if any(has_byte(bulk.cells[name], "/") for name in names):
         return False
     fixed = not clock or (clock == OWN and not isinstance(zone, ZoneInfo)) or str(zone) == "UTC"
     return fixed or all(pc.all(pc.match_substring_regex(bulk.text(name), _WITH_ZONE)).as_py() for name in names)
