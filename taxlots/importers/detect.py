@@ -156,7 +156,8 @@ def detect_large(text: LargeText, layouts: Sequence[Layout]) -> Detected | None:
     opened = None if damaged else open_bulk(text.data, bare, text.delimiter(), found.layout.coded)
     if opened is None:
         return None
-    columns, misfits = opened
+    bare = replace(bare, sha256=text.sha256)
+    columns, misfits = replace(opened[0], tables=(bare,)), opened[1]
     cells = [next(csv.reader([line], delimiter=text.delimiter())) for _, line in misfits]
     if any(_fitting(_names(row), layouts) for row in cells):  # another table begins there
         return None

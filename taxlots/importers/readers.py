@@ -12,6 +12,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -61,13 +62,18 @@ class LargeText:
     """A text file that is too large to be split into cells before its layout is known."""
 
     file: str
-    sha256: str
+    pending: Future[str]
     data: bytes = field(repr=False)
 
+    @property
+    def sha256(self) -> str:
+        """The hash of the file, found beside whatever else is done with it."""
+        return self.pending.result()
+
     def head(self) -> Sheet | None:
-        """Its first rows."""
+        """Its first rows, without the hash of the file."""
         end = self.data.rfind(b"\n", 0, HEAD_BYTES)
-        first = _text_sheet(self.data[: end + 1], self.file, self.sha256)
+        first = _text_sheet(self.data[: end + 1], self.file, "")
         return first if isinstance(first, Sheet) else None
 
     def whole(self) -> "Sheet | Unreadable":
@@ -163,10 +169,18 @@ def _passed_over(data: bytes, label: str) -> Unreadable:
     return _refused(label, hashlib.sha256(data).hexdigest(), "FILE_LEFT_OUT", why)
 
 
+def _hashed(data: bytes) -> Future[str]:
+    """The hash, computed at once of a small file, and in a thread of its own of a large one."""
+    beside = ThreadPoolExecutor(1)
+    pending = beside.submit(lambda: hashlib.sha256(data).hexdigest())
+    beside.shutdown(wait=len(data) < LARGE_BYTES)
+    return pending
+
+
 def _read_bytes(data: bytes, label: str, room: _Room, depth: int = 0) -> Iterator[Sheet | LargeText | Unreadable]:
-    digest = hashlib.sha256(data).hexdigest()
+    pending = _hashed(data)
     if not data or data.isspace():
-        yield _refused(label, digest, "FILE_EMPTY", "no content")
+        yield _refused(label, pending.result(), "FILE_EMPTY", "no content")
     elif data.startswith(b"\x1f\x8b"):
         yield from _gunzip(data, label, room, depth)
     elif data.startswith(b"PK\x03\x04"):
@@ -176,9 +190,9 @@ def _read_bytes(data: bytes, label: str, room: _Room, depth: int = 0) -> Iterato
     elif data.startswith(OLE_MARK):
         yield from _read_workbook(data, label, room)
     elif other := what_else(data):
-        yield _refused(label, digest, "FILE_NOT_TEXT", f"it is {other[0]}", other[1])
+        yield _refused(label, pending.result(), "FILE_NOT_TEXT", f"it is {other[0]}", other[1])
     else:
-        yield _read_text(data, label, digest)
+        yield _read_text(data, label, pending)
 
 
 def _gunzip(data: bytes, label: str, room: _Room, depth: int) -> Iterator[Sheet | LargeText | Unreadable]:
@@ -280,15 +294,15 @@ def _read_workbook(data: bytes, label: str, room: _Room) -> Iterator[Sheet | Lar
         yield _failed(label, digest, error)
 
 
-def _read_text(data: bytes, label: str, digest: str) -> Sheet | LargeText | Unreadable:
+def _read_text(data: bytes, label: str, pending: Future[str]) -> Sheet | LargeText | Unreadable:
     if not ofx_markup.is_ofx(data[:HEAD_BYTES].decode(errors="replace")):  # which may be one line
         try:
             check_line_lengths(data)
         except RowsError as error:
-            return _broken(label, digest, error)
+            return _broken(label, pending.result(), error)
     if len(data) >= LARGE_BYTES:
-        return LargeText(label, digest, data.replace(_BYTE_ORDER, b"") if _BYTE_ORDER[:1] in data else data)  # one byte is found faster
-    return _text_sheet(data, label, digest)
+        return LargeText(label, pending, data.replace(_BYTE_ORDER, b"") if _BYTE_ORDER[:1] in data else data)  # one byte is found faster
+    return _text_sheet(data, label, pending.result())
 
 
 def _text_sheet(data: bytes, label: str, digest: str) -> Sheet | Unreadable:

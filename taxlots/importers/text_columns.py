@@ -152,10 +152,9 @@ def digests(text: pa.Array) -> np.ndarray:
     content = np.frombuffer(text.buffers()[2] or b"", np.uint8)
     starts, length = _offsets(text)[:-1], lengths(text)
     result = np.empty(len(text), np.uint64)
-    for size in np.unique(length).tolist():
-        rows = length == size
-        if rows.all():
-            return _digests(content, starts, size)
+    sizes = np.flatnonzero(np.bincount(length)).tolist() if len(text) else []
+    for size in sizes:
+        rows = slice(None) if len(sizes) == 1 else np.flatnonzero(length == size)
         result[rows] = _digests(content, starts[rows], size)
     return result
 
@@ -166,9 +165,13 @@ def _digests(content: np.ndarray, starts: np.ndarray, length: int) -> np.ndarray
     width = 8 if length >= 8 else 1
     places = [*range(0, length - width + 1, width)]
     places += [length - width] if length % width else []
-    whole = np.ndarray(max(len(content) - width + 1, 0), np.dtype(f"<u{width}"), content, strides=(1,))
+    following = bool((np.diff(starts) == length).all())
     for place in places:
-        result = (result ^ (result >> np.uint64(29))) * _PRIME + whole[starts + place]
+        if following:  # one word directly after the other
+            part = np.ndarray(len(starts), np.dtype(f"<u{width}"), content, int(starts[0]) + place, (length,))
+        else:
+            part = np.ndarray(len(content) - width + 1, np.dtype(f"<u{width}"), content, strides=(1,))[starts + place]
+        result = (result ^ (result >> np.uint64(29))) * _PRIME + part
     return result
 
 

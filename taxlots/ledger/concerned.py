@@ -38,34 +38,43 @@ def part(tables: Sequence[pa.Table], single: Sequence[Transaction], choices: Map
     found = [table for table in tables if len(table)]
     if not found:
         return Parted(list(single), [], frozenset())
-    assets = {asset for table in found for asset in _assets(table)}
-    concerned = _concerned(found, assets, single, choices) | _unpriced(found, assets, priced)
-    taken, left = list(single), []
-    for table in found:
-        words = Vocabulary()
-        codes = [words.codes(table[f"{side}_asset"].combine_chunks()) for side in _SIDES]
-        chosen = np.any([words.holds(code, concerned.__contains__) for code in codes], axis=0)
-        taken += to_transactions(table.filter(pa.array(chosen)))
-        left.append(table.filter(pa.array(~chosen)) if chosen.any() else table)
-    remaining = [table for table in left if len(table)]
-    return Parted(taken, remaining, frozenset(asset for table in remaining for asset in _assets(table)))
+    tables_of = [_Coded(table) for table in found]
+    assets = {asset for one in tables_of for asset in one.assets()}
+    concerned = _concerned(tables_of, assets, single, choices) | _unpriced(tables_of, assets, priced)
+    taken, left, plain = list(single), [], set[str]()
+    for one in tables_of:
+        chosen = np.any([one.words.holds(codes, concerned.__contains__) for codes in one.codes], axis=0)
+        taken += to_transactions(one.table.filter(pa.array(chosen)))
+        left.append(one.table.filter(pa.array(~chosen)) if chosen.any() else one.table)
+        plain |= one.assets(~chosen)
+    return Parted(taken, [table for table in left if len(table)], frozenset(plain))
 
 
-def _assets(table: pa.Table, rows: np.ndarray | None = None) -> set[str]:
-    """Assets, but for money, in these rows."""
-    words = Vocabulary()
-    codes = [words.codes(table[f"{side}_asset"].combine_chunks()) for side in _SIDES]
-    return {asset for asset in words.used(*(c if rows is None else c[rows] for c in codes)) if asset and not is_fiat(asset)}
+class _Coded:
+    """A table with its assets as codes."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self.table, self.words = table, Vocabulary()
+        self.codes = [self.words.codes(table[f"{side}_asset"].combine_chunks()) for side in _SIDES]
+
+    def assets(self, rows: np.ndarray | None = None) -> set[str]:
+        """Assets, but for money, in these rows."""
+        used = self.words.used(*(codes if rows is None else codes[rows] for codes in self.codes))
+        return {asset for asset in used if asset and not is_fiat(asset)}
+
+    def has(self, column: str) -> np.ndarray:
+        """Rows in which the column is filled."""
+        return mask(pc.is_valid(self.table[column]))
 
 
-def _concerned(tables: Sequence[pa.Table], assets: set[str], single: Sequence[Transaction], choices: Mapping[str, Asset]) -> set[str]:
+def _concerned(tables: Sequence[_Coded], assets: set[str], single: Sequence[Transaction], choices: Mapping[str, Asset]) -> set[str]:
     """Assets of these tables that names, classes or the person's choices may be about."""
     table = asset_table()
     here = assets | {asset for t in single for asset in (t.sent_asset, t.received_asset, t.fee_asset) if asset}
     known = _known(table, here) | {key.rpartition(":")[2] for key in choices}
     shares = {asset for t in single if t.asset_class for asset in (t.sent_asset, t.received_asset) if asset}
-    classed = {asset for one in tables for asset in _assets(one, mask(pc.is_valid(one["asset_class"])))}
-    plain = {asset for one in tables for asset in _assets(one, mask(pc.is_null(one["asset_class"])))}
+    classed = {asset for one in tables for asset in one.assets(one.has("asset_class"))}
+    plain = {asset for one in tables for asset in one.assets(~one.has("asset_class"))}
     coins = {asset for t in single if not t.asset_class for asset in (t.sent_asset, t.received_asset) if asset} | plain
     return {a for a in assets if a in known or a in shares or (a in classed and a in coins) or looks_like_nft(a, table)}
 
@@ -80,10 +89,10 @@ def _known(table: AssetTable, here: set[str]) -> set[str]:
     return known
 
 
-def _unpriced(tables: Sequence[pa.Table], assets: set[str], priced: set[str]) -> set[str]:
+def _unpriced(tables: Sequence[_Coded], assets: set[str], priced: set[str]) -> set[str]:
     """Assets without a price that look like spam, or of which nothing was ever traded."""
     traded: set[str] = set()
-    for table in tables:
+    for one in tables:
         kinds = Vocabulary()
-        traded |= _assets(table, ~kinds.holds(kinds.codes(table["kind"].combine_chunks()), MOVES.__contains__))
+        traded |= one.assets(~kinds.holds(kinds.codes(one.table["kind"].combine_chunks()), MOVES.__contains__))
     return {asset for asset in assets - priced if looks_like_spam(asset) or asset not in traded}

@@ -15,7 +15,7 @@ import pyarrow as pa
 from taxlots import frames
 from taxlots.assets import asset_table
 from taxlots.importers.read import Imported
-from taxlots.importers.records import FormLine, ReportedBalance, Row, Source, Transaction
+from taxlots.importers.records import FormLine, Row, Source, Transaction
 from taxlots.importers.text_columns import together
 from taxlots.ledger import companions
 from taxlots.ledger import plain as plain_lines
@@ -120,8 +120,10 @@ def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
     problems += names.problems() + single.problems + ruled.problems + overridden.problems + sifted.problems + paired.problems
     problems += companions.opening_log(opening, present)
     problems += untold(paired.transactions) + doubts(paired.transactions, layouts, terms.assets)
-    problems += [] if plain is None else plain_lines.left_open(plain)
-    problems += valuer.problems
+    reported = names.balances(imported.balances + _parsed(imported, "balances", companions.balance, terms, problems))
+    known = [balance for balance in reported if balance.asset not in sifted.assets and _is_before(balance.time, terms.as_of)]
+    alone, checked = together(partial(_left_open, plain), partial(check_balances, known, paired.transactions, plain))
+    problems += alone + valuer.problems + checked[1]
     ledger = Ledger(
         transactions=_frame(valued, paired.matches, imported, plain),
         prices=valuer.prices,
@@ -135,9 +137,8 @@ def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
         as_of=terms.as_of,
         form_lines=imported.form_lines,
         allocation=allocation,
+        balances=checked[0],
     )
-    reported = names.balances(imported.balances + _parsed(imported, "balances", companions.balance, terms, problems))
-    _check(ledger, [balance for balance in reported if balance.asset not in sifted.assets], (paired.transactions, plain), problems)
     ledger.files = _summaries(imported, ledger)
     ledger.problems = problems
     return ledger
@@ -196,13 +197,12 @@ def _until(transactions: Sequence[Transaction], as_of: datetime | None) -> tuple
     return [t for t in transactions if t.time < as_of], late
 
 
-def _check(
-    ledger: Ledger, reported: list[ReportedBalance], settled: tuple[list[Transaction], pa.Table | None], problems: list[Problem]
-) -> None:
-    until = ledger.as_of
-    known = [balance for balance in reported if until is None or balance.time < until]
-    ledger.balances, found = check_balances(known, *settled)
-    problems += found
+def _is_before(time: datetime, until: datetime | None) -> bool:
+    return until is None or time < until
+
+
+def _left_open(plain: pa.Table | None) -> list[Problem]:
+    return [] if plain is None else plain_lines.left_open(plain)
 
 
 def _frame(valued: Sequence[Valued], matches: dict[str, str], imported: Imported, plain: pa.Table | None) -> pd.DataFrame:

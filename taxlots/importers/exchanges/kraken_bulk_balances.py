@@ -14,7 +14,7 @@ from taxlots.importers.exchanges.kraken_rows import DEFAULT_WALLET, chain_asset,
 from taxlots.importers.records import Intake, ReportedBalance, RowError
 
 if TYPE_CHECKING:
-    from taxlots.importers.exchanges.kraken_bulk import Ledger
+    from taxlots.importers.exchanges.kraken_bulk_columns import Ledger
 
 _FEW = 1 << 15  # so many chains can be sorted by their digits
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
