@@ -113,9 +113,7 @@ def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
     present, late = _until(overridden.transactions, terms.as_of)
     sifted = sift(present, valuer.prices, terms.assets, parted.left)
     paired = pair_transfers(sifted.transactions, decided, single.aliases)
-    for refused in (*overridden.problems, *paired.problems):
-        if refused.code in _LINE_REFUSED and refused.file is not None and refused.row is not None:
-            imported.unusable.add((refused.file, refused.row))
+    imported.unusable |= _refused_lines([*overridden.problems, *paired.problems])
     valued = valuer.value_all(paired.transactions)
     problems += names.problems() + single.problems + ruled.problems + overridden.problems + sifted.problems + paired.problems
     problems += companions.opening_log(opening, present)
@@ -142,6 +140,10 @@ def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
     ledger.files = _summaries(imported, ledger)
     ledger.problems = problems
     return ledger
+
+
+def _refused_lines(problems: Sequence[Problem]) -> set[Source]:
+    return {(p.file, p.row) for p in problems if p.code in _LINE_REFUSED and p.file is not None and p.row is not None}
 
 
 def _price_table(points: Sequence[PricePoint], terms: Terms) -> PriceTable:
