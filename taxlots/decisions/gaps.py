@@ -6,11 +6,13 @@ priced one at a time, each with all others left at basis 0.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+import pandas as pd
 
 from taxlots import exact, frames
 from taxlots.kinds import is_fiat
@@ -48,8 +50,7 @@ class Gap:
 
 def price_gaps(ledger: Ledger, book: Book, years: TaxYears | None) -> list[Gap]:
     """Every gap with its price, the most expensive first; without `years` there is no tax to state."""
-    disposals = frames.records(book.disposals)
-    gaps = [_priced(found, ledger, years) for found in (*_uncovered(disposals), *_deposits(ledger, disposals))]
+    gaps = [_priced(found, ledger, years) for found in (*_uncovered(book.disposals), *_deposits(ledger, book.disposals))]
     return sorted(gaps, key=lambda gap: (-gap.worth, gap.time, gap.transaction_id))
 
 
@@ -64,23 +65,23 @@ class _Found:
     disposed: Mapping[YearTerm, Decimal]
 
 
-def _uncovered(disposals: Sequence[dict[str, Any]]) -> list[_Found]:
-    pieces = [row for row in disposals if row["lot_id"] is None and row["quantity"]]
+def _uncovered(disposals: pd.DataFrame) -> list[_Found]:
+    columns = ["transaction_id", "kind", "account", "asset", "disposed", "disposed_on", "quantity", "term"]
+    pieces = [row for row in frames.records(disposals[disposals["lot_id"].isna()][columns]) if row["quantity"]]
     return [_Found(r, r["asset"], r["disposed"], r["quantity"], {(r["disposed_on"].year, r["term"]): r["quantity"]}) for r in pieces]
 
 
-def _deposits(ledger: Ledger, disposals: Sequence[dict[str, Any]]) -> list[_Found]:
+def _deposits(ledger: Ledger, disposals: pd.DataFrame) -> list[_Found]:
+    columns = ["id", "kind", "account", "received_asset", "received_quantity", "time"]
+    settled = ledger.transactions
+    alone = frames.records(settled[(settled["kind"] == "deposit") & settled["basis"].isna()][columns])
+    open_ones = [row for row in alone if not is_fiat(row["received_asset"])]
+    from_them = disposals[disposals["lot_transaction_id"].isin([row["id"] for row in open_ones])]
     sold: dict[str, dict[YearTerm, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
-    for row in disposals:
-        if row["lot_transaction_id"] is not None:
-            by_year = sold[row["lot_transaction_id"]]
-            key = (row["disposed_on"].year, row["term"])
-            by_year[key] = exact.CONTEXT.add(by_year[key], row["quantity"])
-    return [
-        _Found(row, row["received_asset"], row["time"], row["received_quantity"], sold.get(row["id"], {}))
-        for row in frames.records(ledger.transactions)
-        if row["kind"] == "deposit" and row["basis"] is None and not is_fiat(row["received_asset"])
-    ]
+    for row in frames.records(from_them[["lot_transaction_id", "disposed_on", "term", "quantity"]]):
+        by_year, key = sold[row["lot_transaction_id"]], (row["disposed_on"].year, row["term"])
+        by_year[key] = exact.CONTEXT.add(by_year[key], row["quantity"])
+    return [_Found(row, row["received_asset"], row["time"], row["received_quantity"], sold.get(row["id"], {})) for row in open_ones]
 
 
 def _priced(found: _Found, ledger: Ledger, years: TaxYears | None) -> Gap:

@@ -12,6 +12,7 @@ from taxlots import exact
 from taxlots.reports.tables import MONEY, TEXT, Table
 
 DRAFT = "DRAFT"
+MOST_ROWS = 2000  # of a table in a terminal
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -68,9 +69,11 @@ def _print_table(console: Any, table: Table, title: str) -> None:
         shown = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
         for name, kind in table.columns:
             shown.add_column(Text(name), justify="left" if kind == TEXT else "right", overflow="fold")
-        for row in table.rows:
+        for row in table.rows[:MOST_ROWS]:
             shown.add_row(*(Text(_shown(cell, kind)) for cell, (_, kind) in zip(row, table.columns, strict=True)))
         console.print(shown)
+    if len(table.rows) > MOST_ROWS:
+        console.print(Text(f"  {len(table.rows) - MOST_ROWS:,} more rows: `--format json` or `csv` gives them all."))
     for note in table.notes:
         console.print(Text(f"  {note}"))
 

@@ -19,6 +19,7 @@ from taxlots.prices import PriceTable
 from taxlots.problems import Problem, Severity
 
 TEXT, NUMBER, MONEY = "text", "number", "money"
+MOST_OF_A_CODE = 200  # problems of one code that a table lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,19 @@ def _span(file: Any) -> tuple[str, str]:
 
 
 def problems_table(problems: Sequence[Problem]) -> Table:
-    """Every problem, errors first."""
+    """The problems, errors first; of a code with very many the first ones, and how many more there are."""
     order = list(Severity)
-    listed = sorted(problems, key=lambda p: (order.index(p.severity), p.code, p.file or "", p.row or 0))
-    rows = [(str(p.severity), p.code, p.where(), p.message, p.hint) for p in listed]
+    by_code: dict[tuple[int, str], list[Problem]] = defaultdict(list)
+    for found in problems:
+        by_code[order.index(found.severity), found.code].append(found)
+    rows, notes = [], []
+    for (_, code), alike in sorted(by_code.items()):
+        listed = sorted(alike, key=lambda p: (p.file or "", p.row or 0))
+        rows += [(str(p.severity), p.code, p.where(), p.message, p.hint) for p in listed[:MOST_OF_A_CODE]]
+        if len(listed) > MOST_OF_A_CODE:
+            notes.append(f"{len(listed) - MOST_OF_A_CODE:,} more {code}: `--format json` lists them all.")
     names = ("severity", "code", "where", "cause", "next step")
-    return Table("Problems", tuple((name, TEXT) for name in names), rows)
+    return Table("Problems", tuple((name, TEXT) for name in names), rows, tuple(notes))
 
 
 def balances_table(ledger: Ledger) -> Table:

@@ -138,11 +138,11 @@ def _yearly(book: Book) -> dict[int, dict[str, Decimal]]:
         year = years.setdefault(day.year, {})
         year[name] = exact.CONTEXT.add(year.get(name, Decimal(0)), amount)
 
-    for row in frames.records(book.disposals):
+    for row in frames.records(book.disposals[["disposed_on", "term", "gain", "asset_class"]]):
         put(row["disposed_on"], f"{row['term']}_term", row["gain"])
         if row["asset_class"] == "collectible" and row["term"] == "long":
             put(row["disposed_on"], "collectibles", row["gain"])
-    for row in frames.records(book.income):
+    for row in frames.records(book.income[["received_on", "kind", "value"]]):
         put(row["received_on"], _income_field(row), row["value"])
         if row["kind"] == STAKING:
             put(row["received_on"], STAKING, row["value"])
