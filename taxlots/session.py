@@ -34,6 +34,7 @@ from taxlots.lots.wished import Choice, Place, needs_rates, remarks, wished
 from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.rulebook import Rulebook, load
 from taxlots.settings import FILE_NAME, JURISDICTIONS, Methods, Settings, SettingsFile, parse_settings, zone_named
+from taxlots.tax.countries.currency import currency_of
 from taxlots.tax.term_rates import term_rates
 from taxlots.tax.year import TaxYears
 
@@ -271,7 +272,8 @@ def _ledger(paths: list[Path] | tuple[Path, ...], settings_file: SettingsFile, c
     known = {layout.id for layout in (*LAYOUTS, *own)}
     _check_times(settings, known)
     imported = read([*sorted(paths), *_companions(settings_file, choices)], zone, own, choices.base, settings.times)
-    terms = Terms(zone, name is None, until, rules=_rules(settings), assets=settings.assets, prices=settings.prices)
+    home = currency_of(choices.jurisdiction or settings.profile.jurisdiction, settings.profile.currency, imported)
+    terms = Terms(zone, name is None, until, home, rules=_rules(settings), assets=settings.assets, prices=settings.prices)
     ledger = settle(imported, terms)
     if choices.as_of is None:
         ledger.problems += _in_the_future(ledger)

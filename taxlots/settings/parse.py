@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from taxlots.kinds import EXCLUDE, KINDS
+from taxlots.kinds import EXCLUDE, KINDS, is_fiat
 from taxlots.problems import TaxlotsError, problem
 from taxlots.settings.schema import JURISDICTIONS, METHODS, OVER_ALL_ACCOUNTS, POOLS, Methods, Rule, Settings, Target
 
@@ -120,6 +120,7 @@ def _check(settings: Settings, place: _Place) -> None:
         raise place.error(f"jurisdiction {profile.jurisdiction!r} is not covered; covered: {', '.join(JURISDICTIONS)}", "jurisdiction")
     if profile.timezone is not None:
         zone_named(profile.timezone, place.error)
+    _check_currency(settings, place)
     for times in settings.times.values():
         if times.timezone is not None:
             zone_named(times.timezone, place.error)
@@ -134,6 +135,14 @@ def _check(settings: Settings, place: _Place) -> None:
     _check_assets(settings, place)
     _check_rules(settings.rule, place)
     _check_targets(settings.targets, place)
+
+
+def _check_currency(settings: Settings, place: _Place) -> None:
+    currency = settings.profile.currency
+    if currency is not None and not is_fiat(currency):
+        raise place.error(f"[profile] currency = {currency!r} is no national currency that is known, such as GBP", "currency", "profile")
+    if settings.profile.jurisdiction == "us" and currency not in {None, "USD"}:
+        raise place.error(f"[profile] currency = {currency!r}: the tax of the United States is computed in USD", "currency", "profile")
 
 
 def _check_methods(methods: Methods, place: _Place) -> None:

@@ -41,16 +41,17 @@ class YearProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     estimated_payments: Decimal = _ZERO
     prior_tax: Decimal | None = None
     prior_agi: Decimal | None = None
-    losses_brought_forward: Decimal = _ZERO
+    losses_brought_forward: Decimal | None = None
     basic_band_left: Decimal = _ZERO
     personal_rate: Decimal | None = None
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who files, where, in which time zone; one YearProfile per tax year."""
+    """Who files, where, in which time zone and currency; one YearProfile per tax year."""
 
     jurisdiction: str = "us"
     timezone: str | None = None
+    currency: str | None = None
     filing_status: FilingStatus | None = None
     state: str | None = None
     state_rate: Decimal | None = None

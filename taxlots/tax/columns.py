@@ -1,5 +1,6 @@
 """Columns of int64 in units of 10^-8 dollars: a frame of positions as such columns, the law in such units, results as a frame again."""
 
+import numbers
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
@@ -91,6 +92,7 @@ def position_columns(frame: pd.DataFrame) -> PositionColumns:
     frame = frame.reset_index(drop=True)
     keys = {name: _codes(frame[name]) for name in ("year", "filing_status")}
     keys["state"] = _codes(frame["state"]) if "state" in frame else (np.zeros(len(frame), np.int64), [None])
+    _check_keys(keys)
     alone = np.zeros(len(frame), bool)
     amounts, present = {}, {}
     for name in AMOUNTS:
@@ -102,19 +104,30 @@ def position_columns(frame: pd.DataFrame) -> PositionColumns:
     return PositionColumns(frame, keys, amounts, present, alone)
 
 
+def _check_keys(keys: Mapping[str, tuple[np.ndarray, list[Any]]]) -> None:
+    """Raises TaxlotsError(USAGE) for a year that is no whole number, or a status or state that is no text."""
+    for name, kind, optional in (("year", numbers.Integral, False), ("filing_status", str, False), ("state", str, True)):
+        for value in keys[name][1]:
+            if isinstance(value, bool) or not (isinstance(value, kind) or (optional and value is None)):
+                raise _unusable(f"the {name} {value!r} is no {'whole number' if name == 'year' else 'text'}")
+
+
 def _codes(series: pd.Series) -> tuple[np.ndarray, list[Any]]:
     """Codes of the values of a column, and the values; a missing one is None."""
-    codes, values = pd.factorize(series, use_na_sentinel=False)
+    try:
+        codes, values = pd.factorize(series, use_na_sentinel=False)
+    except TypeError as error:  # a list or a table as a value
+        raise _unusable(f"{series.name} can't be read: {error}") from None
     return codes.astype(np.int64), [None if pd.isna(value) else value for value in values]
 
 
 def _in_units(series: pd.Series, name: str, alone: np.ndarray) -> np.ndarray:
     """An amount's column in units, 0 where it is missing; marks what units can't hold."""
     try:
-        numbers = pa.array(series, exact.ARROW if series.dtype == object else None, from_pandas=True)
-        if not (pa.types.is_decimal(numbers.type) or pa.types.is_integer(numbers.type) or pa.types.is_null(numbers.type)):
-            raise _unusable(f"{name} is of type {numbers.type}; give Decimals, whole numbers or the exact type")
-        wide = (numbers.combine_chunks() if isinstance(numbers, pa.ChunkedArray) else numbers).cast(_WIDE)
+        given = pa.array(series, exact.ARROW if series.dtype == object else None, from_pandas=True)
+        if not (pa.types.is_decimal(given.type) or pa.types.is_integer(given.type) or pa.types.is_null(given.type)):
+            raise _unusable(f"{name} is of type {given.type}; give Decimals, whole numbers or the exact type")
+        wide = (given.combine_chunks() if isinstance(given, pa.ChunkedArray) else given).cast(_WIDE)
     except pa.ArrowException as error:
         raise _unusable(f"{name} can't be read as exact amounts: {error}") from None
     narrow = pc.fill_null(pc.round(wide, _DECIMALS, round_mode="half_to_even").cast(_NARROW), pa.scalar(Decimal(0), _NARROW))

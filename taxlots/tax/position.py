@@ -7,6 +7,7 @@ from taxlots.problems import TaxlotsError, problem
 from taxlots.rulebook import STATUSES
 
 ZERO = Decimal(0)
+TOO_LARGE = Decimal(10) ** 18
 NEVER_NEGATIVE = frozenset(
     {
         "wages",
@@ -34,8 +35,8 @@ class TaxPosition:
     these to federal taxable income.
 
     Raises:
-        TaxlotsError: USAGE, for an unknown status, an amount that is no finite Decimal, or a negative one where none
-            can be.
+        TaxlotsError: USAGE, for an unknown status, an amount that is no finite Decimal or has more than 18 digits before
+            the point, or a negative one where none can be.
     """
 
     year: int
@@ -61,6 +62,8 @@ class TaxPosition:
             raise _unusable(f"The tax year {self.year!r} is no whole number.")
         if self.filing_status not in STATUSES:
             raise _unusable(f"{self.filing_status!r} is no filing status; there are: {', '.join(STATUSES)}.")
+        if self.state is not None and not isinstance(self.state, str):
+            raise _unusable(f"The state {self.state!r} is no text of two letters, such as CA.")
         for name in AMOUNTS:
             _check_amount(name, getattr(self, name))
 
@@ -99,6 +102,8 @@ def _check_amount(name: str, amount: object) -> None:
         return
     if not isinstance(amount, Decimal) or not amount.is_finite():
         raise _unusable(f"{name} is {amount!r}, which is no finite Decimal.")
+    if abs(amount) >= TOO_LARGE:
+        raise _unusable(f"{name} is {amount:.3e}: an amount has at most 18 digits before the point.")
     if amount < 0 and name in NEVER_NEGATIVE:
         raise _unusable(f"{name} is {amount}; it can't be negative.")
 

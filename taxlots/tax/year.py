@@ -24,8 +24,8 @@ _FIELD_OF_INCOME = {
 STAKING = "income:staking"
 _ASSUMED_STATUS = "single"
 _FIELDS = tuple(name for name in YearProfile.__struct_fields__ if name in AMOUNTS)
-_OWN_TO_A_YEAR = ("short_term", "long_term", "collectibles", "withheld", "estimated_payments", "losses_brought_forward", "basic_band_left")
-_CARRIED = ("carryover_short", "carryover_long", "prior_tax", "prior_agi")
+_OWN_TO_A_YEAR = ("short_term", "long_term", "collectibles", "withheld", "estimated_payments", "basic_band_left")
+_CARRIED = ("carryover_short", "carryover_long", "prior_tax", "prior_agi", "losses_brought_forward")
 
 
 class TaxYears:

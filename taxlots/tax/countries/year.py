@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from taxlots import exact, frames
 from taxlots.lots.results import Book
-from taxlots.problems import Problem, problem
+from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.rulebook import Rulebook
 from taxlots.settings import Profile, YearProfile
 from taxlots.tax.countries import australia, uk
@@ -21,35 +21,40 @@ _STAKING_AND_LENDING = frozenset({"income:staking", "income:interest", "income:r
 
 
 @dataclass(frozen=True, slots=True)
+class _Given:
+    """Besides the gains: income from staking and lending, losses brought in, and what the profile says of the year."""
+
+    income: Decimal
+    losses: Decimal
+    said: YearProfile
+
+
+@dataclass(frozen=True, slots=True)
 class _Country:
     """Which tax year a day lies in, the computation, the currency, and the lot orders that the law knows."""
 
     year_of: Callable[[date], int]
-    compute: Callable[[int, list[Gain], Decimal, YearProfile, Rulebook], CountryTax]
+    compute: Callable[[int, list[Gain], _Given, Rulebook], CountryTax]
     currency: str
     orders: frozenset[str]
 
 
-def _uk(year: int, gains: list[Gain], _income: Decimal, said: YearProfile, rulebook: Rulebook) -> CountryTax:
-    brought = said.losses_brought_forward
-    return uk_tax(year, gains, basic_band_left=said.basic_band_left, losses_brought_forward=brought, rulebook=rulebook)
+def _uk(year: int, gains: list[Gain], given: _Given, rulebook: Rulebook) -> CountryTax:
+    band = given.said.basic_band_left
+    return uk_tax(year, gains, basic_band_left=band, losses_brought_forward=given.losses, rulebook=rulebook)
 
 
-def _de(year: int, gains: list[Gain], income: Decimal, said: YearProfile, rulebook: Rulebook) -> CountryTax:
-    brought, rate = said.losses_brought_forward, said.personal_rate
-    return german_tax(year, gains, income=income, losses_brought_forward=brought, personal_rate=rate, rulebook=rulebook)
+def _de(year: int, gains: list[Gain], given: _Given, rulebook: Rulebook) -> CountryTax:
+    rate, losses = given.said.personal_rate, given.losses
+    return german_tax(year, gains, income=given.income, losses_brought_forward=losses, personal_rate=rate, rulebook=rulebook)
 
 
-def _ca(year: int, gains: list[Gain], _income: Decimal, said: YearProfile, rulebook: Rulebook) -> CountryTax:
-    return canadian_tax(
-        year, gains, losses_brought_forward=said.losses_brought_forward, personal_rate=said.personal_rate, rulebook=rulebook
-    )
+def _ca(year: int, gains: list[Gain], given: _Given, rulebook: Rulebook) -> CountryTax:
+    return canadian_tax(year, gains, losses_brought_forward=given.losses, personal_rate=given.said.personal_rate, rulebook=rulebook)
 
 
-def _au(year: int, gains: list[Gain], _income: Decimal, said: YearProfile, rulebook: Rulebook) -> CountryTax:
-    return australian_tax(
-        year, gains, losses_brought_forward=said.losses_brought_forward, personal_rate=said.personal_rate, rulebook=rulebook
-    )
+def _au(year: int, gains: list[Gain], given: _Given, rulebook: Rulebook) -> CountryTax:
+    return australian_tax(year, gains, losses_brought_forward=given.losses, personal_rate=given.said.personal_rate, rulebook=rulebook)
 
 
 def _calendar_year(day: date) -> int:
@@ -69,26 +74,25 @@ def country_tax(
 ) -> tuple[CountryTax, list[Problem]]:
     """The tax of the year that begins in `year`, and what keeps it from being the law's figure.
 
+    Losses that earlier years of the book leave are brought in, unless the profile says what is.
+
     Raises:
         TaxlotsError: RULE_MISSING for a year that is not covered; USAGE for what the country's rules refuse.
     """
     country = COUNTRIES[jurisdiction]
-    problems = []
-    said = profile.years.get(year)
-    if said is None:
-        told = "no losses brought in, no personal rate"
-        problems.append(
-            problem("PROFILE_ASSUMED", f"there is no [profile.{year}]; assumed: {told}", f"Add [profile.{year}] to taxlots.toml.")
-        )
-    gains = [
-        Gain(row["disposed_on"], row["gain"], row["term"] == "long" or row["exempt"], row["asset_class"] or "digital")
-        for row in frames.records(book.disposals)
-        if country.year_of(row["disposed_on"]) == year
-    ]
-    result = country.compute(year, gains, _income(country, book, year), said or YearProfile(), rulebook)
+    years = _Years(country, book, profile, rulebook)
+    brought, problems = years.brought_into(year)
+    result = years.computed(year, brought)
+    if year not in profile.years:
+        told = f"losses of {exact.cents(brought)} brought in, {'no personal rate' if result.tax is None else 'no unused basic rate band'}"
+        hint = f"Add [profile.{year}] to taxlots.toml."
+        problems.append(problem("PROFILE_ASSUMED", f"there is no [profile.{year}]; assumed: {told}", hint))
     if home != country.currency:
         message = f"gains are in {home}, and the law counts in {country.currency}: no exchange rate was applied"
-        problems.append(problem("LAW_NOT_FOLLOWED", message))
+        hint = (
+            f'Set currency = "{country.currency}" under [profile], and give the rates of {home} in prices.csv; until then this is a draft.'
+        )
+        problems.append(problem("LAW_NOT_FOLLOWED", message, hint))
     used = sorted({str(method) for method in book.disposals["method"].unique()} - country.orders - {"own lot"})
     if used:
         known = ", ".join(sorted(country.orders))
@@ -97,6 +101,54 @@ def country_tax(
         message = f"the tax of {jurisdiction} depends on a personal rate: only the taxable amount is computed"
         problems.append(problem("TAX_INCOMPLETE", message, f"Set personal_rate under [profile.{year}], such as 0.35."))
     return result, problems
+
+
+class _Years:
+    """The years of one book under a country's law, each computed with the losses that are brought into it."""
+
+    def __init__(self, country: _Country, book: Book, profile: Profile, rulebook: Rulebook) -> None:
+        self._country, self._book, self._profile, self._rulebook = country, book, profile, rulebook
+        self._gains: dict[int, list[Gain]] = {}
+        for row in frames.records(book.disposals):
+            gain = Gain(row["disposed_on"], row["gain"], row["term"] == "long", row["asset_class"] or "digital")
+            self._gains.setdefault(country.year_of(row["disposed_on"]), []).append(gain)
+
+    def computed(self, year: int, brought: Decimal) -> CountryTax:
+        """The year with losses brought in. Raises as `country_tax`."""
+        income = _income(self._country, self._book, year)
+        given = _Given(income, brought, self._profile.years.get(year, YearProfile()))
+        return self._country.compute(year, self._gains.get(year, []), given, self._rulebook)
+
+    def brought_into(self, year: int) -> tuple[Decimal, list[Problem]]:
+        """Losses of earlier years, as the profile says or from year to year of the book; with what is assumed about them."""
+        told: list[Problem] = []
+        left, begun = Decimal(0), None
+        for earlier in (one for one in sorted({*self._gains, *self._profile.years, year}) if one <= year):
+            said = self._said(earlier)
+            if said is not None:
+                left, begun = said, None
+            if earlier == year:
+                break
+            try:
+                left = self.computed(earlier, left).losses_forward
+            except TaxlotsError as error:
+                told += self._not_computed(earlier, year, error)
+            begun = None if not left else begun or earlier
+        if left and begun is not None:
+            known = f"losses of {exact.cents(left)} left since {begun} are brought into {year}"
+            hint = f"Set losses_brought_forward under [profile.{year}] to say what is."
+            told.append(problem("PROFILE_ASSUMED", f"{known}; assumed: reported in time and not used otherwise", hint))
+        return left, told
+
+    def _said(self, year: int) -> Decimal | None:
+        return self._profile.years[year].losses_brought_forward if year in self._profile.years else None
+
+    def _not_computed(self, earlier: int, year: int, error: TaxlotsError) -> list[Problem]:
+        """A Problem where a year that can't be computed may have left a loss."""
+        if not any(gain.amount < 0 for gain in self._gains.get(earlier, ())):
+            return []
+        message = f"losses of {earlier} may be carried into {year}, but {earlier} is not computed: {error.problem.message}"
+        return [problem("TAX_INCOMPLETE", message, f"Give losses_brought_forward under [profile.{year}].")]
 
 
 def _income(country: _Country, book: Book, year: int) -> Decimal:
