@@ -122,6 +122,83 @@ def test_other_countries_take_the_book_s_gains_and_say_what_is_not_theirs(tmp_pa
     assert len(told) == 1
 
 
+# A unit costs 5,000. Sold for 2,000 in 2023 (a loss of 3,000) and for 18,000 in 2025 (a gain of 13,000).
+ABROAD = universal(
+    tx("2022-01-05T12:00:00Z", "buy", sent="10000 GBP", received="2 BTC", id="b1"),
+    tx("2023-06-05T12:00:00Z", "sell", sent="1 BTC", received="2000 GBP", id="s0"),
+    tx("2025-06-05T12:00:00Z", "sell", sent="1 BTC", received="18000 GBP", id="s1"),
+)
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "currency", "year", "taxable"),
+    [
+        ("uk", "GBP", "2025", "7000"),  # 13,000 less the loss of 3,000 brought forward, less 3,000 exempt
+        ("ca", "CAD", "2025", "5000"),  # a half of 10,000
+        ("au", "AUD", "2024", "5000"),  # the loss of 2022-23 comes off before the discount of a half
+    ],
+)
+def test_a_country_s_own_currency_is_no_draft_and_losses_are_carried(tmp_path, jurisdiction, currency, year, taxable):
+    settings = PROFILE + f"[profile.{year}]\npersonal_rate = 0.4\n"
+    ran = tax(tmp_path, ABROAD.replace("GBP", currency), settings, "--year", year, "--jurisdiction", jurisdiction)
+    assert (ran.code, ran.json["draft"], ran.json["currency"], ran.json["taxable"]) == (0, False, currency, taxable)
+    # UK: 24 % of 7,000; else the personal rate: 40 % of 5,000.
+    assert D(ran.json["tax"]) == (1680 if jurisdiction == "uk" else 2000)
+    assert [p["code"] for p in ran.json["problems"]] == ["PROFILE_ASSUMED"]
+    assert "losses of 3000.00 left since" in ran.json["problems"][0]["message"]
+
+
+def test_what_the_profile_says_of_losses_goes_before_the_exports(tmp_path):
+    settings = PROFILE + "[profile.2025]\nlosses_brought_forward = 1000\n"
+    ran = tax(tmp_path, ABROAD, settings, "--year", "2025", "--jurisdiction", "uk")
+    # 13,000 less 1,000 less 3,000
+    assert (ran.json["taxable"], ran.json["problems"]) == ("9000", [])
+
+
+def test_a_loss_within_a_year_is_carried_in_germany_and_a_free_one_is_not(tmp_path):
+    """Bought and sold within the year: a loss of 500 in 2023; a loss of 3,000 after more than a year is of no use."""
+    trades = universal(
+        tx("2022-01-05T12:00:00Z", "buy", sent="5000 EUR", received="1 BTC", id="b1"),
+        tx("2023-06-05T12:00:00Z", "sell", sent="1 BTC", received="2000 EUR", id="s1"),
+        tx("2023-07-05T12:00:00Z", "buy", sent="2500 EUR", received="1 BTC", id="b2"),
+        tx("2023-09-05T12:00:00Z", "sell", sent="1 BTC", received="2000 EUR", id="s2"),
+        tx("2025-01-05T12:00:00Z", "buy", sent="1000 EUR", received="1 BTC", id="b3"),
+        tx("2025-06-05T12:00:00Z", "sell", sent="1 BTC", received="3000 EUR", id="s3"),
+    )
+    ran = tax(tmp_path, trades, PROFILE + "[profile.2025]\npersonal_rate = 0.4\n", "--year", "2025", "--jurisdiction", "de")
+    # 2,000 are above the limit of 1,000; less 500: 1,500 at 40 %
+    assert (ran.json["taxable"], D(ran.json["tax"])) == ("1500", 600)
+
+
+def test_losses_of_years_that_the_rules_do_not_cover_are_named(tmp_path):
+    old = ABROAD.replace("2022-01", "2014-01").replace("2023-06", "2016-06")
+    ran = tax(tmp_path, old, PROFILE + "[profile.2025]\n", "--year", "2025", "--jurisdiction", "uk")
+    told = [p["message"] for p in ran.json["problems"] if p["code"] == "TAX_INCOMPLETE"]
+    assert told[0].startswith("losses of 2016 may be carried into 2025")
+    assert ran.json["taxable"] == "10000"  # 13,000 less 3,000 exempt
+
+
+def test_the_currency_of_the_profile_goes_before_that_of_the_exports(tmp_path):
+    settings = PROFILE.replace("[profile]", '[profile]\njurisdiction = "uk"\ncurrency = "GBP"') + "[profile.2025]\n"
+    prices = "time,asset,price,currency,source\n" + "".join(
+        f"{day}T12:00:00Z,USD,0.5,GBP,bank\n" for day in ("2023-01-05", "2025-02-05", "2025-06-05")
+    )
+    folder(tmp_path, {"prices.csv": prices})
+    ran = tax(tmp_path, TRADES, settings, "--year", "2025")
+    # Section 104: 2 BTC for 5,000 + 10,000 pounds, one sold for 9,000: a gain of 1,500, all of it exempt
+    assert (ran.code, ran.json["currency"], ran.json["taxable"], ran.json["draft"]) == (0, "GBP", "0", False)
+    assert {line["what"]: line["amount"] for line in ran.json["lines"]}["gains of the year"] == "1500"
+
+
+@pytest.mark.parametrize(("jurisdiction", "currency", "said"), [("us", "GBP", "computed in USD"), ("uk", "BTC", "no national currency")])
+def test_a_currency_that_can_not_be(tmp_path, jurisdiction, currency, said):
+    settings = f'[profile]\njurisdiction = "{jurisdiction}"\ncurrency = "{currency}"\n'
+    ran = tax(tmp_path, TRADES, settings, "--year", "2025")
+    assert ran.code == 2
+    assert said in ran.err
+    assert "taxlots.toml:3" in ran.err
+
+
 def test_other_countries_have_no_decisions_yet(tmp_path):
     folder(tmp_path, {"a.csv": TRADES, "taxlots.toml": PROFILE})
     ran = run(tmp_path, "harvest", "a.csv", "--jurisdiction", "uk")

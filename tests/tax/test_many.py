@@ -16,6 +16,7 @@ D = Decimal
 NAMES = [f.name for f in fields(TaxDue)]
 AMOUNT = st.decimals(0, 3_000_000, places=6)
 GAIN = st.decimals(-900_000, 3_000_000, places=18)
+WITH_SCHEDULE = ("CA", "GA", "IL", "MI", "NC", "NJ", "NY", "OH", "PA", "VA", "TX")
 MAYBE = st.none() | st.decimals(0, 80_000, places=2)
 
 
@@ -36,7 +37,7 @@ def positions(draw):
         carryover_short=draw(st.sampled_from([D(0), D("12345.67")])),
         carryover_long=draw(st.sampled_from([D(0), D("54321.09")])),
         itemized_deductions=draw(MAYBE),
-        state=draw(st.sampled_from([None, "CA", "NJ", "OH", "PA", "IL", "TX"])) if year >= 2024 else None,
+        state=draw(st.sampled_from([None, *WITH_SCHEDULE])) if year >= 2024 else None,
         state_rate=draw(st.sampled_from([None, None, D("0.0512"), D("0.0123456789")])),
         state_deductions=draw(MAYBE),
         investment_income=draw(st.sampled_from([D(0), D(777)])),
@@ -93,6 +94,12 @@ def test_what_the_units_can_not_hold_is_computed_exactly():
         ({"filing_status": ["mfj"]}, "mfj"),
         ({"year": [2030]}, "2030"),
         ({"state": ["CO"]}, "CO"),
+        ({"state": [5]}, "the state 5"),
+        ({"year": [None]}, "the year None"),
+        ({"year": [True]}, "the year True"),
+        ({"year": ["2025"]}, "the year '2025'"),
+        ({"filing_status": [None]}, "the filing_status None"),
+        ({"filing_status": [["single"]]}, "filing_status can't be read"),
     ],
 )
 def test_what_can_not_be_a_position_is_refused(columns, said):

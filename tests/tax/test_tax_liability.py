@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from taxlots.rulebook import STATUSES
 from taxlots.tax import TaxPosition, tax_due
+from taxlots.tax.liability import compute
+from taxlots.tax.schedule import schedule_for
 
 
 def due(year, status, **amounts):
@@ -191,3 +193,55 @@ def test_total_is_the_sum_of_its_parts_and_gains_never_cost_more_than_wages(posi
     assert min(result.regular_tax, result.amt, result.niit) >= 0
     as_wages = tax_due(TaxPosition(position["year"], position["filing_status"], wages=max(Decimal(0), result.agi)))
     assert result.regular_tax <= as_wages.regular_tax
+
+
+# Single, head of household and separate returns; joint ones and surviving spouses. Schedule D Tax Worksheet (2025), lines 15, 19 and 26.
+LINE_15 = dict(zip(STATUSES, (48_350, 96_700, 48_350, 64_750, 96_700), strict=True))
+LINE_19 = dict(zip(STATUSES, (197_300, 394_600, 197_300, 197_300, 394_600), strict=True))
+LINE_26 = dict(zip(STATUSES, (533_400, 600_050, 300_000, 566_700, 600_050), strict=True))
+
+
+def worksheet_2025(status, taxable_income, dividends, gain, line_18):
+    """Schedule D Tax Worksheet of 2025 from line to line, without unrecaptured section 1250 gain and Form 4952."""
+    l1, l6, l9 = taxable_income, dividends, gain
+    l10 = l6 + l9
+    l13 = l10 - min(l9, line_18)
+    l14 = max(Decimal(0), l1 - l13)
+    l16 = min(l1, LINE_15[status])
+    l17 = min(l14, l16)
+    l18 = max(Decimal(0), l1 - l10)
+    l20 = min(l14, l1, LINE_19[status])
+    l21 = max(l18, l20)
+    l22 = l16 - l17
+    taxes = Decimal(0)
+    if l1 != l16:
+        l23 = min(l1, l13)
+        l25 = max(Decimal(0), l23 - l22)
+        l30 = min(l25, max(Decimal(0), min(l1, LINE_26[status]) - (l21 + l22)))
+        l33 = l23 - (l22 + l30)
+        l42 = max(Decimal(0), l1 - (l21 + l22 + l30 + l33))
+        taxes = l30 * Decimal("0.15") + l33 * Decimal("0.20") + l42 * Decimal("0.28")
+    schedule = schedule_for(2025, status).ordinary
+    return min(taxes + schedule.tax(l21), schedule.tax(l1))
+
+
+@given(st.sampled_from(STATUSES), AMOUNT, st.sampled_from([Decimal(0), Decimal(40_000)]), AMOUNT, AMOUNT)
+def test_the_28_percent_group_by_the_lines_of_the_worksheet(status, wages, dividends, collectibles, other):
+    """Line 19 is the top of the 24 % bracket: the worksheet that the IRS corrected in May 2019 stopped at the 0 % rate's end."""
+    found = due(2025, status, wages=wages, qualified_dividends=dividends, long_term=collectibles + other, collectibles=collectibles)
+    assert found.regular_tax == worksheet_2025(status, found.taxable_income, dividends, collectibles + other, collectibles)
+
+
+@pytest.mark.parametrize(
+    ("wages", "amount"),
+    [
+        # Form 6251 (2024), line 4 of a separate return: nothing up to 875,950, 25 % of what is above, 66,650 from 1,142,550 on.
+        (875_950, 0),
+        (975_950, 25_000),
+        (1_142_550, 66_650),
+        (3_000_000, 66_650),
+    ],
+)
+def test_line_4_of_a_separate_return_2024(wages, amount):
+    position = TaxPosition(2024, "married_separate", wages=Decimal(wages))
+    assert compute(position).federal.minimum.income == wages + amount
