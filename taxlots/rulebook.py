@@ -73,12 +73,45 @@ class Rule:
         return f"from {first} on" if last is None else f"{first} to {last}"
 
 
+class Rules(Mapping[str, Rule]):
+    """Rules by `jurisdiction/topic/rule`. A file is parsed when one of its rules is asked for first: a run needs few of them."""
+
+    def __init__(self, contents: Mapping[str, tuple[Path, bytes]]) -> None:
+        """Path and content of each file by `jurisdiction/topic`."""
+        self._contents = contents
+        self._topics: dict[str, dict[str, Rule]] = {}
+
+    def __getitem__(self, path: str) -> Rule:
+        """Raises KeyError; and TaxlotsError(RULE_INVALID) where the file is wrong."""
+        topic, _, name = path.rpartition("/")
+        return self._topic(topic)[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Every path, by file."""
+        return (f"{topic}/{name}" for topic in self._contents for name in self._topic(topic))
+
+    def __len__(self) -> int:
+        """Number of rules in all files."""
+        return sum(len(self._topic(topic)) for topic in self._contents)
+
+    def within(self, beginnings: tuple[str, ...]) -> Iterator[Rule]:
+        """Rules whose path begins so, without parsing files that hold none."""
+        for topic in self._contents:
+            if any(f"{topic}/".startswith(b) or b.startswith(f"{topic}/") for b in beginnings):
+                yield from (rule for name, rule in self._topic(topic).items() if f"{topic}/{name}".startswith(beginnings))
+
+    def _topic(self, topic: str) -> dict[str, Rule]:
+        if topic not in self._topics:
+            self._topics[topic] = {rule.name: rule for rule in _rules(*self._contents[topic], topic)}
+        return self._topics[topic]
+
+
 @dataclass(frozen=True)
 class Rulebook:
     """All rules by `jurisdiction/topic/rule`, and the hash of their files. Equal when the files are."""
 
     sha256: str
-    rules: Mapping[str, Rule] = field(compare=False, repr=False)
+    rules: Rules = field(compare=False, repr=False)
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules.values())
@@ -123,7 +156,7 @@ class Rulebook:
 
         Of these beginnings of paths only, where some are given, such as `us/federal`.
         """
-        for rule in (rule for path, rule in self.rules.items() if path.startswith(tuple(within))):
+        for rule in self.rules.within(tuple(within)):
             in_force = [e for e in rule.entries if e.start.year <= year and (e.end is None or year <= e.end.year)]
             yield rule, "; ".join(map(_text, in_force)), (in_force[-1] if in_force else rule).citation
 
@@ -134,7 +167,11 @@ def load(directory: Path | None = None) -> Rulebook:
     Raises:
         TaxlotsError: RULE_INVALID with file and line, or for a folder without rule files.
     """
-    return _packaged() if directory is None else _load({**_files(_home()), **_files(directory)})
+    if directory is None:
+        return _packaged()
+    found = _load({**_files(_home()), **_files(directory)})
+    len(found.rules)  # parses every file: what is wrong in a folder of one's own is told at once
+    return found
 
 
 @cache
@@ -157,16 +194,16 @@ def _files(directory: Path) -> dict[str, Path]:
 
 def _load(paths: Mapping[str, Path]) -> Rulebook:
     digest = sha256()
-    rules: dict[str, Rule] = {}
+    contents: dict[str, tuple[Path, bytes]] = {}
     for name, path in sorted(paths.items()):
         with _located(path, lambda: 1):
             content = path.read_bytes()
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
-        rules |= {f"{name}/{rule.name}": rule for rule in _rules(path, name, content)}
-    return Rulebook(digest.hexdigest(), rules)
+        contents[name] = path, content
+    return Rulebook(digest.hexdigest(), Rules(contents))
 
 
-def _rules(path: Path, name: str, content: bytes) -> Iterator[Rule]:
+def _rules(path: Path, content: bytes, name: str) -> Iterator[Rule]:
     jurisdiction, _, topic = name.rpartition("/")
     with _located(path, lambda: 1):
         text = content.decode("utf-8")

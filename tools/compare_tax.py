@@ -3,9 +3,10 @@
 A row is a filer: `year`, `status` (single, mfj, mfs, hoh, qss or the names of this project), `wages`, `interest`, `nonqual_div`,
 `qual_div`, `st_net`, `lt_net` and optionally `coll_gain`; the other columns that are known hold that calculator's figures.
 
-`--reading other` computes two points as some calculators do, against the statute: gain of the 28 % group fills the ordinary brackets only
-up to the end of the 0 % rate (26 USC 1(h)(1)(A)(ii)(I) says: up to the end of the last bracket below 25 %), and a separate filer's income
-for the minimum tax is not increased (26 USC 55(d)(3) says it is).
+The default is what the forms compute. `--reading other` computes two points as some calculators do, against form and statute: gain of the
+28 % group fills the ordinary brackets only up to the end of the 0 % rate, as in the Schedule D Tax Worksheet until the IRS corrected it in
+May 2019 (line 19: up to the end of the 24 % bracket; 26 USC 1(h)(1)(A)(ii)(I)), and a separate filer's income for the minimum tax is not
+increased (Form 6251, instructions to line 4, and 26 USC 55(d)(3) say it is).
 """
 
 import argparse
