@@ -13,6 +13,7 @@ from taxlots.settings import Profile, YearProfile
 from taxlots.tax.estimated import Paid
 from taxlots.tax.liability import tax_due
 from taxlots.tax.position import AMOUNTS, OPTIONAL, TaxPosition
+from taxlots.tax.schedule import schedule_for
 
 _FIELD_OF_INCOME = {
     "income:interest": "interest",
@@ -119,6 +120,7 @@ class TaxYears:
             hint = f"Give carryover_short and carryover_long under [profile.{position.year}]."
             self.problems.append(problem("TAX_INCOMPLETE", message, hint))
             return position
+        schedule_for(position.year, position.filing_status, self.rulebook)  # a year that is not covered is named itself, not the one before
         due = tax_due(replace(self.position(before), state=None, state_rate=None), self.rulebook)
         return replace(position, carryover_short=due.carryover_short, carryover_long=due.carryover_long)
 

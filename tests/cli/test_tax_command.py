@@ -249,6 +249,12 @@ def test_rules_of_a_year_that_is_not_covered(tmp_path):
     assert "2017-01-01 to 2026-12-31" in ran.err
 
 
+def test_a_year_that_is_not_covered_is_named_even_where_losses_reach_it(tmp_path):
+    ran = tax(tmp_path, ABROAD.replace("GBP", "USD"), PROFILE, "--year", "2030")
+    assert ran.code == 2
+    assert "no value for 2030: covered is 2017-01-01 to 2026-12-31" in ran.err
+
+
 def test_pending_bills_are_listed_apart(tmp_path):
     document = run(tmp_path, "rules", "wash_sale", "--year", "2026", "--format", "json").json
     assert {row["rule"] for row in document["pending"]} == {"us/federal/wash_sale/covers_digital_assets"}
