@@ -34,6 +34,7 @@ COLUMNS = [
     "acquired",
     "asset_class",
 ]
+DEFAULT_CURRENCY = "USD"  # of `value` and `fee_value`, where the row says none
 REQUIRED = ("time", "account", "kind")
 ASSET_CLASSES = {"digital", "security", "fund", "collectible", "fiat"}
 
@@ -83,9 +84,9 @@ def _transaction(row: Row, zone: tzinfo) -> Transaction:
         received_asset=received.asset,
         fee_quantity=fee.quantity,
         fee_asset=fee.asset,
-        fee_value=_amount(row, "fee_value"),
-        value=_amount(row, "value"),
-        value_currency=row.text("value_currency").upper() or None,
+        fee_value=(fee_value := _amount(row, "fee_value")),
+        value=(value := _amount(row, "value")),
+        value_currency=row.text("value_currency").upper() or (DEFAULT_CURRENCY if value is not None or fee_value is not None else None),
         counter_account=_counter(row, kind),
         id=_said(row, "id"),
         txid=_said(row, "txid") or None,

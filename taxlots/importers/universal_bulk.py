@@ -37,6 +37,7 @@ def read(bulk: Bulk, zone: tzinfo) -> Intake:
         partial(_names, bulk),
     )
     given = {name: column for columns, _ in parts for name, column in columns.items()}
+    given["value_currency"] = _currencies(given)
     plain = np.logical_and.reduce([_fitting(given, len(bulk)), *(rows for _, rows in parts)])
     intake = universal.read(bulk.rest(np.flatnonzero(~plain)), zone)
     chosen = np.flatnonzero(plain)
@@ -84,6 +85,14 @@ def _names(bulk: Bulk) -> _Part:
         "kind": bulk.words_as("kind", str.lower),
     }
     return accounts | others, plain
+
+
+def _currencies(given: dict[str, pa.Array]) -> pa.DictionaryArray:
+    """The currencies of values, the usual one where a row says none."""
+    words = Vocabulary()
+    codes = words.codes(given["value_currency"])
+    valued = text_columns.mask(pc.or_(pc.is_valid(given["value"]), pc.is_valid(given["fee_value"])))
+    return words.column(np.where((codes < 0) & valued, words.number(universal.DEFAULT_CURRENCY), codes))
 
 
 def _fitting(given: dict[str, pa.Array], count: int) -> np.ndarray:
