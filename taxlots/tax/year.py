@@ -1,11 +1,15 @@
 """The tax position of a year: what the profile says plus what the book shows, with losses carried over from year to year."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
-from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
 
 from taxlots import exact, frames
+from taxlots.importers.text_columns import Vocabulary
 from taxlots.lots.results import Book
 from taxlots.problems import Problem, problem
 from taxlots.rulebook import Rulebook
@@ -15,6 +19,7 @@ from taxlots.tax.liability import tax_due
 from taxlots.tax.position import AMOUNTS, OPTIONAL, TaxPosition
 from taxlots.tax.schedule import schedule_for
 
+_CODE_BITS = 16  # there are few terms, classes and kinds
 _FIELD_OF_INCOME = {
     "income:interest": "interest",
     "income:dividend": "ordinary_dividends",
@@ -136,20 +141,33 @@ def _yearly(book: Book) -> dict[int, dict[str, Decimal]]:
     """Per tax year, what the book adds to the fields of a position."""
     years: dict[int, dict[str, Decimal]] = {}
 
-    def put(day: date, name: str, amount: Decimal) -> None:
-        year = years.setdefault(day.year, {})
-        year[name] = exact.CONTEXT.add(year.get(name, Decimal(0)), amount)
+    def put(year: int, name: str, amount: Decimal) -> None:
+        amounts = years.setdefault(year, {})
+        amounts[name] = exact.CONTEXT.add(amounts.get(name, Decimal(0)), amount)
 
-    for row in frames.records(book.disposals[["disposed_on", "term", "gain", "asset_class"]]):
-        put(row["disposed_on"], f"{row['term']}_term", row["gain"])
-        if row["asset_class"] == "collectible" and row["term"] == "long":
-            put(row["disposed_on"], "collectibles", row["gain"])
-    for row in frames.records(book.income[["received_on", "kind", "value"]]):
-        put(row["received_on"], _income_field(row), row["value"])
-        if row["kind"] == STAKING:
-            put(row["received_on"], STAKING, row["value"])
+    for year, (term, asset_class), gain in _sums(book.disposals, "disposed_on", ("term", "asset_class"), "gain"):
+        put(year, f"{term}_term", gain)
+        if asset_class == "collectible" and term == "long":
+            put(year, "collectibles", gain)
+    for year, (kind,), value in _sums(book.income, "received_on", ("kind",), "value"):
+        put(year, _FIELD_OF_INCOME.get(kind, "other_income"), value)
+        if kind == STAKING:
+            put(year, STAKING, value)
     return years
 
 
-def _income_field(row: dict[str, Any]) -> str:
-    return _FIELD_OF_INCOME.get(row["kind"], "other_income")
+def _sums(frame: pd.DataFrame, day: str, named: Sequence[str], amount: str) -> Iterator[tuple[int, list[str], Decimal]]:
+    """Exact sum of the amounts of each calendar year and combination of words."""
+    columns = frames.arrays(frame[[day, *named, amount]])
+    vocabulary = Vocabulary()
+    keys = columns[day].cast(pa.int32()).to_numpy().astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
+    for name in named:
+        keys = keys << _CODE_BITS | vocabulary.codes(columns[name]) + 1  # 0 for no word
+    groups, places = np.unique(keys, return_inverse=True)
+    for group, units in zip(groups.tolist(), exact.grouped_sums(places, columns[amount], len(groups)), strict=True):
+        codes = [group >> _CODE_BITS * place & (1 << _CODE_BITS) - 1 for place in reversed(range(len(named)))]
+        yield (
+            1970 + (group >> _CODE_BITS * len(named)),
+            [vocabulary.word(code - 1) if code else "" for code in codes],
+            exact.to_decimal(units),
+        )
