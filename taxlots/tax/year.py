@@ -1,5 +1,6 @@
 """The tax position of a year: what the profile says plus what the book shows, with losses carried over from year to year."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -32,11 +33,11 @@ _CARRIED = ("carryover_short", "carryover_long", "prior_tax", "prior_agi", "loss
 class TaxYears:
     """Positions by year of one book and profile; a year's losses beyond the limit are carried into the next."""
 
-    def __init__(self, book: Book, profile: Profile, rulebook: Rulebook) -> None:
-        """Read the yearly nets once."""
+    def __init__(self, book: Book, profile: Profile, rulebook: Rulebook, untaxed: Collection[str] = ()) -> None:
+        """Read the yearly nets once; what happens in the `untaxed` accounts (tax-deferred ones) is on no return."""
         self.profile, self.rulebook = profile, rulebook
         self.problems: list[Problem] = []
-        self._amounts = _yearly(book)
+        self._amounts = _yearly(book, untaxed)
         self._positions: dict[int, TaxPosition] = {}
 
     def position(self, year: int) -> TaxPosition:
@@ -132,7 +133,7 @@ class TaxYears:
         return net < 0 or bool(said.carryover_short) or bool(said.carryover_long)
 
 
-def _yearly(book: Book) -> dict[int, dict[str, Decimal]]:
+def _yearly(book: Book, untaxed: Collection[str]) -> dict[int, dict[str, Decimal]]:
     """Per tax year, what the book adds to the fields of a position."""
     years: dict[int, dict[str, Decimal]] = {}
 
@@ -140,11 +141,15 @@ def _yearly(book: Book) -> dict[int, dict[str, Decimal]]:
         year = years.setdefault(day.year, {})
         year[name] = exact.CONTEXT.add(year.get(name, Decimal(0)), amount)
 
-    for row in frames.records(book.disposals[["disposed_on", "term", "gain", "asset_class"]]):
+    for row in frames.records(book.disposals[["account", "disposed_on", "term", "gain", "asset_class"]]):
+        if row["account"] in untaxed:
+            continue
         put(row["disposed_on"], f"{row['term']}_term", row["gain"])
         if row["asset_class"] == "collectible" and row["term"] == "long":
             put(row["disposed_on"], "collectibles", row["gain"])
-    for row in frames.records(book.income[["received_on", "kind", "value"]]):
+    for row in frames.records(book.income[["account", "received_on", "kind", "value"]]):
+        if row["account"] in untaxed:
+            continue
         put(row["received_on"], _income_field(row), row["value"])
         if row["kind"] == STAKING:
             put(row["received_on"], STAKING, row["value"])
