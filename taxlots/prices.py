@@ -11,7 +11,7 @@ fewest links, then the one with the nearest prices. Rates between two national c
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from taxlots.exact import CONTEXT
@@ -119,6 +119,13 @@ class PriceTable:
         times = {time for series in self._series.get(asset, {}).values() for time in series.times if time <= until}
         quotes = (self.at(asset, time) for time in sorted(times))
         return max((quote.price for quote in quotes if quote is not None), default=None)
+
+    def daily(self, asset: str, since: datetime, until: datetime) -> dict[date, Decimal]:
+        """The last price of each day of UTC between two times, as far as the table has it in the home currency itself."""
+        series = self._series.get(asset, {}).get(self.home)
+        if series is None:
+            return {}
+        return {time.astimezone(UTC).date(): series.points[time].price for time in series.times if since <= time <= until}
 
     def lacking(self, asset: str, time: datetime) -> str:
         """Whose price is missing where `at` finds none: the asset's own, or that of the last currency its chain leads to."""

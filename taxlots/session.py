@@ -1,11 +1,12 @@
 """The floors in a row, for the Python API and the commands: read, settle, book, and what the decisions start from."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,6 +14,7 @@ from taxlots import frames
 from taxlots.decisions.portfolio import EVERYTHING, Market, Only, Portfolio
 from taxlots.decisions.portfolio import portfolio as build_portfolio
 from taxlots.decisions.wash_window import acquisitions
+from taxlots.decisions.wishes import renamed_targets, unused_settings
 from taxlots.importers.companions import LAYOUTS as COMPANIONS
 from taxlots.importers.date_orders import is_open
 from taxlots.importers.layouts import LAYOUTS
@@ -23,7 +25,7 @@ from taxlots.importers.times import TimeError, parse_time
 from taxlots.ledger.rules import BulkRule
 from taxlots.ledger.settle import LATER, Ledger, Terms, settle
 from taxlots.lots import identification
-from taxlots.lots.directions import Directions
+from taxlots.lots.directions import Directions, Named
 from taxlots.lots.elections import MIN_TAX, Elections, TermRates
 from taxlots.lots.filing import JournalFile, Purpose, directed, journal_problems, unrecorded
 from taxlots.lots.form_lines import FormCheck, check_forms
@@ -105,7 +107,12 @@ class Session:
 
     def years(self) -> TaxYears:
         """Tax positions by year, of this book and profile."""
-        return TaxYears(self.book, self.settings.profile, self.rulebook)
+        return TaxYears(self.book, self.settings.profile, self.rulebook, self.deferred)
+
+    @property
+    def deferred(self) -> frozenset[str]:
+        """Tax-deferred accounts: what happens in them is on no return."""
+        return frozenset(name for name, account in self.settings.accounts.items() if account.type == "deferred")
 
     def years_by(self, method: str) -> TaxYears:
         """Tax positions by year with another order of lots in every account. Raises TaxlotsError(USAGE) for an unknown one."""
@@ -113,7 +120,7 @@ class Session:
         own, law = self.book.elections, LotLaw.of(self.jurisdiction, self.rulebook, self.today)
         chosen = replace(own, method=method, accounts={}, assets={}, spans=(), rates=(), directions=Directions())
         rated, _ = _rated(chosen, law, self.settings, self.ledger, self.rulebook)
-        return TaxYears(book_ledger(self.ledger, rated, self.rulebook), self.settings.profile, self.rulebook)
+        return TaxYears(book_ledger(self.ledger, rated, self.rulebook), self.settings.profile, self.rulebook, self.deferred)
 
     @property
     def today(self) -> date:
@@ -141,7 +148,7 @@ class Session:
         position = years.position(self.today.year)
         market = Market(self.ledger.prices, self.now, self.ledger.zone)
         found = build_portfolio(self.book, market, settings, position, self.rulebook, only)
-        unused = unused_settings(self.settings) if only == EVERYTHING else []
+        unused = unused_settings(settings, found) if only == EVERYTHING else []
         self.problems += [*years.problems, *found.problems, *unused]
         return replace(found, acquired=acquisitions(self.ledger, self.today, self.rulebook))
 
@@ -221,19 +228,46 @@ def open_session(paths: Iterable[Path], choices: Choices, progress: Callable[[st
     ledger, now = _ledger(given, settings_file, choices)
     rulebook = load(choices.rules)
     progress("booking the lots")
+    journal = read_journal(settings_file)
+    orders = _orders(settings, choices, ledger, (rulebook, now))
+    chosen = directed(orders.wish, ledger, journal, orders.purpose)
+    booked = book_ledger(ledger, chosen, rulebook)
+    booked.problems += [*orders.remarks, *journal_problems(journal), *chosen.directions.problems]
+    booked.problems += unrecorded(orders.wish, booked.disposals, orders.purpose)
+    checks, differing = check_forms(_lines_until(ledger), frames.records(booked.disposals) if ledger.form_lines else [])
+    return Session(given, settings_file, rulebook, ledger, booked, now, choices, journal, [*booked.problems, *differing], checks)
+
+
+class _Orders(NamedTuple):
+    """The orders of lots that are wished, remarks on them, and what the run is for."""
+
+    wish: Elections
+    remarks: Sequence[Problem]
+    purpose: Purpose
+
+
+def _orders(settings: Settings, choices: Choices, ledger: Ledger, law_of: tuple[Rulebook, datetime]) -> _Orders:
+    """The orders by the law of the rules and the day. Raises TaxlotsError."""
+    rulebook, now = law_of
     jurisdiction, choice = choices.jurisdiction or settings.profile.jurisdiction, Choice(choices.method, choices.pool)
     place = Place(jurisdiction, rulebook, now.astimezone(ledger.zone).date())
     wish, law = wished(settings.methods, choice, ledger, place)
     wish, told = _rated(wish, law, settings, ledger, rulebook)
-    journal = read_journal(settings_file)
     us = jurisdiction == "us"
     purpose = Purpose(choices.filed and us, choices.method is not None, rulebook if us else None, now)
-    chosen = directed(wish, ledger, journal, purpose)
-    booked = book_ledger(ledger, chosen, rulebook)
-    booked.problems += [*remarks(wish, law, choice, ledger), *told]
-    booked.problems += [*journal_problems(journal), *chosen.directions.problems, *unrecorded(wish, booked.disposals, purpose)]
-    checks, differing = check_forms(_lines_until(ledger), frames.records(booked.disposals) if ledger.form_lines else [])
-    return Session(given, settings_file, rulebook, ledger, booked, now, choices, journal, [*booked.problems, *differing], checks)
+    return _Orders(wish, [*remarks(wish, law, choice, ledger), *told], purpose)
+
+
+def booked_with(session: Session, file: Path, named: Mapping[str, Named], choices: Choices) -> Session:
+    """The same run with one more file, whose transactions by id take the lots named. Raises TaxlotsError."""
+    ledger, now = _ledger((*session.paths, file), session.settings_file, choices)
+    orders = _orders(session.settings, choices, ledger, (session.rulebook, now))
+    chosen = directed(orders.wish, ledger, session.journal, orders.purpose)
+    rows = {name: row for row, name in enumerate(ledger.transactions["id"])}
+    further = {rows[name]: lots for name, lots in named.items()}
+    directions = replace(chosen.directions, named={**chosen.directions.named, **further})
+    booked = book_ledger(ledger, replace(chosen, directions=directions), session.rulebook)
+    return replace(session, ledger=ledger, book=booked, now=now, choices=choices, problems=[*booked.problems], _portfolio=None)
 
 
 def _lines_until(ledger: Ledger) -> list[FormLine]:
@@ -353,15 +387,3 @@ def _as_of(text: str | None, zone: tzinfo) -> tuple[datetime, datetime]:
         raise TaxlotsError(problem("USAGE", f"--as-of: {error}", "Give a date such as 2026-12-31.")) from None
     end = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
     return end - timedelta(microseconds=1), end
-
-
-def renamed_targets(settings: Settings, names: Mapping[str, str]) -> Settings:
-    """The settings with targets under the names that the ledger gives the assets."""
-    return msgspec.structs.replace(settings, targets={names.get(asset, asset): target for asset, target in settings.targets.items()})
-
-
-def unused_settings(settings: Settings) -> list[Problem]:
-    """Settings that this version knows but does not compute with."""
-    terms = settings.rebalance
-    unused = [name for name in ("min_trade", "risk_aversion") if getattr(terms, name)]
-    return [problem("SETTING_UNUSED", f"[rebalance] {name} has no effect in this version") for name in unused]

@@ -154,11 +154,13 @@ def test_files_are_relative_to_the_settings(tmp_path):
     assert ran.json["income"][0]["value"] == "2500"
 
 
-@pytest.mark.parametrize("kind", ["deferred", "spouse"])
-def test_account_types_that_are_not_computed_are_refused(kind):
-    """A tax-deferred account's sales are no gains: until that is computed, the setting is refused instead of ignored."""
-    with pytest.raises(TaxlotsError, match="not computed in this version"):
-        parse_settings(f'[accounts.ira]\ntype = "{kind}"\n', Path("taxlots.toml"))
+def test_a_spouse_needs_a_joint_return():
+    """Without one the spouse's account is on another return; with one it is like one's own. A deferred account is taken as it is."""
+    with pytest.raises(TaxlotsError, match="married_joint"):
+        parse_settings('[accounts.hers]\ntype = "spouse"\n', Path("taxlots.toml"))
+    joint = '[profile]\nfiling_status = "married_joint"\n[accounts.hers]\ntype = "spouse"\n[accounts.ira]\ntype = "deferred"\ncash = 5\n'
+    accounts = parse_settings(joint, Path("taxlots.toml")).accounts
+    assert (accounts["hers"].type, accounts["ira"].type, accounts["ira"].cash) == ("spouse", "deferred", 5)
 
 
 def test_times_of_a_layout_that_there_is_not(tmp_path):

@@ -3,28 +3,17 @@
 import os
 import sys
 import traceback
-from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
 import typer
 
 from taxlots import __version__
 from taxlots.cli import options as o
+from taxlots.cli import questions as questions  # noqa: PLC0414  registers its commands
 from taxlots.cli.results import INCOMPLETE, WRONG_USAGE, emit, tell_one
+from taxlots.cli.table import app, carry_out
 from taxlots.problems import TaxlotsError, problem
-
-app = typer.Typer(
-    name="taxlots",
-    help="Tax-aware lot accounting: exports in, exact lots, scored rebalance alternatives and a workbook out. Offline, always.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-
-
-_QUESTIONS = frozenset({"sell", "harvest", "wait"})
-_FILED = frozenset({"report", "export"})  # what goes to the tax office: there only recorded orders of lots count
 
 
 def main() -> None:
@@ -56,21 +45,6 @@ def _root(
     pass
 
 
-def _carry_out(
-    name: str, paths: list[Path], choices: tuple[Any, ...], extra: tuple[Any, ...], shown: tuple[o.Format, Path | None]
-) -> NoReturn:
-    """Open a session, let the function of the command's name work on it, show the result and end with its exit code."""
-    from taxlots.cli import commands, selling  # noqa: PLC0415  `--help` must stay fast
-    from taxlots.cli.progress import steps  # noqa: PLC0415
-    from taxlots.session import Choices, open_session  # noqa: PLC0415
-
-    chosen = replace(Choices(*choices), filed=name in _FILED)
-    with steps(commands.STEPS) as advance:
-        session = open_session(paths, chosen, advance)
-        result = getattr(selling if name in _QUESTIONS else commands, name)(session, advance, *extra)
-    raise typer.Exit(emit(result, *shown))
-
-
 def _reading(name: str, text: str) -> None:
     """Register a command that reads exports; its work is `commands.<name>`, loaded when it runs."""
 
@@ -89,9 +63,7 @@ def _reading(name: str, text: str) -> None:
         output: o.Output = None,
     ) -> None:
         choices = (config, method, pool, jurisdiction, timezone, as_of, prices, rules)
-        if name == "report":
-            _carry_out(name, paths, choices, (year, output or Path("report.xlsx")), (o.Format.TABLE, None))
-        _carry_out(name, paths, choices, (year,), (form, output))
+        carry_out(name, paths, choices, (year,), (form, output))
 
     app.command(name, help=text)(command)
 
@@ -101,48 +73,14 @@ for _name, _text in (
     ("lots", "Open lots."),
     ("gains", "Disposals, one row per lot piece."),
     ("income", "Income events."),
-    ("rebalance", "Alternatives scored by their after-tax outcome."),
-    ("report", "The workbook for an accountant (-o FILE.xlsx)."),
 ):
     _reading(_name, _text)
 
 
 @app.command()
-def sell(  # noqa: PLR0913, PLR0917  one parameter per option
-    asset: Annotated[str, typer.Argument(help="What to sell, such as BTC.", show_default=False)],
+def report(  # noqa: PLR0913, PLR0917  one parameter per shared option
     paths: o.Paths,
-    quantity: Annotated[str | None, typer.Option("--quantity", help="So many units.", show_default=False)] = None,
-    cash: Annotated[str | None, typer.Option("--cash", help="As many as bring so much, after trading cost.", show_default=False)] = None,
-    target: Annotated[
-        str | None,
-        typer.Option("--target", help="The most within zero-tax, zero-ltcg, fifteen-ltcg, gain=X or tax=X.", show_default=False),
-    ] = None,
-    tax_from_cash: Annotated[
-        bool, typer.Option("--tax-from-cash", help="With --cash: that remains after the tax on the sale too.")
-    ] = False,
-    account: o.Account = None,
-    config: o.Config = None,
-    method: o.MethodOption = None,
-    pool: o.PoolOption = None,
-    jurisdiction: o.Jurisdiction = None,
-    timezone: o.Timezone = None,
-    as_of: o.AsOf = None,
-    prices: o.Prices = None,
-    rules: o.Rules = None,
-    form: o.FormatOption = o.Format.TABLE,
-    output: o.Output = None,
-) -> None:
-    """The lots to sell, best after tax first, against FIFO, LIFO, HIFO and LOFO."""
-    from taxlots.cli.selling import Wish  # noqa: PLC0415  `--help` must stay fast
-
-    wish = Wish(asset, quantity, cash, target, account, tax_from_cash)
-    _carry_out("sell", paths, (config, method, pool, jurisdiction, timezone, as_of, prices, rules), (wish,), (form, output))
-
-
-@app.command()
-def harvest(  # noqa: PLR0913, PLR0917  one parameter per option
-    paths: o.Paths,
-    account: o.Account = None,
+    plan: Annotated[Path | None, typer.Option("--plan", help="Also show this plan (JSON).", show_default=False)] = None,
     config: o.Config = None,
     method: o.MethodOption = None,
     pool: o.PoolOption = None,
@@ -155,31 +93,9 @@ def harvest(  # noqa: PLR0913, PLR0917  one parameter per option
     form: o.FormatOption = o.Format.TABLE,
     output: o.Output = None,
 ) -> None:
-    """Year-end review: what each loss is worth in this year's netting, and the gains that are taxed at 0 %."""
-    _carry_out("harvest", paths, (config, method, pool, jurisdiction, timezone, as_of, prices, rules), (year, account), (form, output))
-
-
-@app.command()
-def wait(  # noqa: PLR0913, PLR0917  one parameter per option
-    paths: o.Paths,
-    account: o.Account = None,
-    interest: Annotated[
-        str | None, typer.Option("--interest", help="A year, such as 0.04; default the setting's.", show_default=False)
-    ] = None,
-    config: o.Config = None,
-    method: o.MethodOption = None,
-    pool: o.PoolOption = None,
-    jurisdiction: o.Jurisdiction = None,
-    timezone: o.Timezone = None,
-    as_of: o.AsOf = None,
-    prices: o.Prices = None,
-    rules: o.Rules = None,
-    form: o.FormatOption = o.Format.TABLE,
-    output: o.Output = None,
-) -> None:
-    """Short-term gains: days to long-term, tax saved by waiting, break-even price."""
+    """The workbook for an accountant (-o FILE.xlsx)."""
     choices = (config, method, pool, jurisdiction, timezone, as_of, prices, rules)
-    _carry_out("wait", paths, choices, (account, interest), (form, output))
+    carry_out("report", paths, choices, (year, output or Path("report.xlsx"), plan), (form, None))
 
 
 @app.command()
@@ -200,7 +116,7 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per shared option
     output: o.Output = None,
 ) -> None:
     """Ingest and reconcile only: what was recognised, what is missing, what to do next."""
-    _carry_out("check", paths, (config, method, pool, jurisdiction, timezone, as_of, prices, rules), (templates,), (form, output))
+    carry_out("check", paths, (config, method, pool, jurisdiction, timezone, as_of, prices, rules), (templates,), (form, output))
 
 
 @app.command()
@@ -225,7 +141,7 @@ def tax(  # noqa: PLR0913, PLR0917  one parameter per shared option
 ) -> None:
     """Tax on a year's gains and income, line by line, with the profile in taxlots.toml."""
     choices = (config, method, pool, jurisdiction, timezone, as_of, prices, rules)
-    _carry_out("tax", paths, choices, (year, tuple(compare or ()), as_filed), (form, output))
+    carry_out("tax", paths, choices, (year, tuple(compare or ()), as_filed), (form, output))
 
 
 @app.command()
@@ -290,6 +206,7 @@ def init(
 def identify(  # noqa: PLR0913, PLR0917  one parameter per option
     paths: Annotated[list[Path] | None, typer.Argument(help="Exports, to check the lots against.", show_default=False)] = None,
     sale: Annotated[str | None, typer.Option("--sale", help="Transaction's id, or when the sale is planned.", show_default=False)] = None,
+    plan: o.PlanToRecord = None,
     lots: Annotated[list[str] | None, typer.Option("--lots", help="LOT=QUANTITY,...", show_default=False)] = None,
     standing: Annotated[
         str | None, typer.Option("--standing", help="Order for all sales: fifo, lifo, hifo, lofo, min-tax.", show_default=False)
@@ -304,9 +221,7 @@ def identify(  # noqa: PLR0913, PLR0917  one parameter per option
     note: Annotated[str | None, typer.Option("--note", help="A remark that is recorded too.", show_default=False)] = None,
     listed: Annotated[bool, typer.Option("--list", help="Show the journal.")] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Prove that the journal was not changed.")] = False,
-    known: Annotated[
-        str | None, typer.Option("--hash", help="With --verify: a hash kept elsewhere that must be there.", show_default=False)
-    ] = None,
+    known: o.KnownHash = None,
     config: o.Config = None,
     timezone: o.Timezone = None,
     prices: o.Prices = None,
@@ -322,6 +237,7 @@ def identify(  # noqa: PLR0913, PLR0917  one parameter per option
         paths=paths or (),
         choices=Choices(config=config, timezone=timezone, prices=prices, rules=rules),
         sale=sale,
+        plan=plan,
         standing=standing,
         lots=lots or (),
         account=account,

@@ -1,6 +1,7 @@
 """The commands that read exports: from a session to a Result."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,8 +9,11 @@ from taxlots import frames
 from taxlots.cli.progress import Advance
 from taxlots.cli.results import Result
 from taxlots.cli.selling import needs_tax
-from taxlots.decisions.alternatives import ALTERNATIVES, compare
+from taxlots.decisions.alternatives import ALTERNATIVES
+from taxlots.decisions.comparison import compare
 from taxlots.decisions.gaps import price_gaps
+from taxlots.decisions.money_frontier import portfolio_frontier
+from taxlots.decisions.plan_file import read_plan
 from taxlots.problems import TaxlotsError, problem
 from taxlots.reports import documents, tables, tax_documents, tax_tables
 from taxlots.reports.harvest_documents import review
@@ -24,7 +28,7 @@ from taxlots.tax.lines import rules_behind, tax_lines
 if TYPE_CHECKING:
     from taxlots.reports.workbook import Content
 
-STEPS = 5 + len(ALTERNATIVES)
+STEPS = 6 + len(ALTERNATIVES)
 COMPARED = ("fifo", "lifo", "hifo", "lofo", "min-tax")
 
 
@@ -139,28 +143,12 @@ def _tax_of_country(session: Session, year: int) -> Result:
     return Result(tax_documents.country_document(found, (rules, session.rulebook.sha256), problems), shown, problems)
 
 
-def rebalance(session: Session, advance: Advance, _year: int | None) -> Result:
-    """Alternatives scored by their after-tax outcome."""
-    needs_tax(session)
-    portfolio = session.portfolio()
-    if not portfolio.targets:
-        raise TaxlotsError(
-            problem("USAGE", "there are no targets", "Fill in [targets] in taxlots.toml, where `taxlots init` lists your assets.")
-        )
-    plans = compare(portfolio, advance)
-    if not any(plan.feasible for plan in plans):
-        message = f"no plan covers the withdrawal of {portfolio.terms.withdrawal}: the portfolio with its cash is worth less"
-        session.problems.append(problem("WITHDRAWAL_NOT_COVERED", message))
-    best = next((plan for plan in plans if plan.feasible), plans[0])
-    shown = [tables.plans_table(plans, portfolio.terms.drift_penalty), tables.trades_table(best)]
-    return Result(documents.rebalance_document(plans, session.problems), shown, session.problems)
-
-
-def report(session: Session, advance: Advance, year: int | None, path: Path) -> Result:
+def report(session: Session, advance: Advance, year: int | None, path: Path, plan: Path | None = None) -> Result:
     """The workbook for an accountant."""
     from taxlots.reports.workbook import write_workbook  # noqa: PLC0415  only this command pays for it
 
-    content = _decisions(session, year, advance)
+    chosen = read_plan(plan) if plan else None
+    content = replace(_decisions(session, year, advance), plan=chosen)
     advance("workbook")
     write_workbook(content, path)
     rows = [("workbook", str(path)), ("disposals", str(len(session.book.disposals))), ("open lots", str(len(session.book.lots)))]
@@ -178,12 +166,13 @@ def _decisions(session: Session, year: int | None, advance: Advance) -> "Content
         portfolio = session.portfolio()
         found = review(portfolio, session.replacements)
         plans = compare(portfolio, advance) if portfolio.targets else []
+        curve = portfolio_frontier(portfolio) if portfolio.targets else []
     except TaxlotsError as error:
         if error.problem.code != "RULE_MISSING":
             raise
         session.problems.append(error.problem)
         return Content(session, (), None, None, year)
-    return Content(session, plans, portfolio, found, year)
+    return Content(session, plans, portfolio, found, year, curve=curve)
 
 
 def _wanted_year(session: Session, year: int | None) -> int:

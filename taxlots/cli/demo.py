@@ -7,7 +7,8 @@ from pathlib import Path
 from taxlots.cli import commands
 from taxlots.cli.progress import steps
 from taxlots.cli.results import DONE, INCOMPLETE
-from taxlots.decisions.alternatives import compare
+from taxlots.decisions.comparison import best_of, compare
+from taxlots.decisions.money_frontier import portfolio_frontier
 from taxlots.problems import Severity, TaxlotsError, has_errors, problem
 from taxlots.reports import tables
 from taxlots.reports.harvest_documents import review
@@ -36,8 +37,8 @@ def run(out: Path) -> int:
         found = review(portfolio, session.replacements)
         plans = compare(portfolio, advance)
         advance("workbook")
-        write_workbook(Content(session, plans, portfolio, found, None), out / "report.xlsx")
-    best = next(plan for plan in plans if plan.feasible)
+        write_workbook(Content(session, plans, portfolio, found, None, curve=portfolio_frontier(portfolio)), out / "report.xlsx")
+    best = best_of(plans)
     shown = [
         tables.files_table(session.ledger),
         tables.holdings_table(session.book, session.ledger.prices, session.now),

@@ -10,6 +10,7 @@ from taxlots import exact, frames
 from taxlots.assets import asset_table
 from taxlots.cli.results import Result
 from taxlots.decisions.min_tax import by_tax
+from taxlots.decisions.plan_file import PlannedTrade, read_plan
 from taxlots.files import append
 from taxlots.importers.times import TimeError, parse_time
 from taxlots.lots import identification
@@ -39,6 +40,7 @@ class Request:
     paths: Sequence[Path] = ()
     choices: Choices = field(default_factory=Choices)
     sale: str | None = None
+    plan: Path | None = None
     standing: str | None = None
     lots: Sequence[str] = ()
     account: str | None = None
@@ -103,6 +105,8 @@ def _contents(request: Request, settings_file: SettingsFile, zone: tzinfo, made:
     chosen = [name for name in ("sale", "standing", "line") if getattr(request, name) is not None]
     if len(chosen) > 1:
         raise _wrong(f"--{chosen[0]} and --{chosen[1]} are two records", "Record them one after the other.")
+    if request.plan is not None:
+        return _planned_sales(request, zone, made)
     if request.line is not None:
         if not request.told:
             raise _wrong("--line needs --told", 'Say how and when the broker was told: --told "message 123 on 2027-01-05".')
@@ -125,6 +129,28 @@ def _sale(request: Request, zone: tzinfo, made: datetime) -> Sale:
     if not request.paths:
         return sale
     return _replaced(sale, _checked(_session(request, zone, made), request.account, sale.asset, parts))
+
+
+def _planned_sales(request: Request, zone: tzinfo, made: datetime) -> list[Content]:
+    """One record per account, asset and day of a plan; tax-deferred accounts need none."""
+    if request.standing or request.lots or request.account or request.asset or request.line is not None:
+        raise _wrong("--plan names accounts, assets and lots itself", "Use it with --sale DAY, --told, --note and the exports only.")
+    plan = read_plan(request.plan) if request.plan else None
+    groups: dict[tuple[str, str, str], list[PlannedTrade]] = {}
+    for trade in plan.sales if plan else ():
+        day = request.sale if request.sale and not trade.on else str(trade.on or plan.as_of if plan else trade.on)
+        if trade.taxed:
+            groups.setdefault((day, trade.account, trade.asset), []).append(trade)
+    if not groups:
+        raise _wrong(f"{request.plan} sells nothing that is taxed", "There is nothing to record.")
+    return [_sale(_of_plan(request, key, trades), zone, made) for key, trades in sorted(groups.items())]
+
+
+def _of_plan(request: Request, key: tuple[str, str, str], trades: Sequence[PlannedTrade]) -> Request:
+    """The same request about one sale of the plan."""
+    day, account, asset = key
+    lots = tuple(f"{trade.lot_id}={exact.plain(trade.quantity)}" for trade in trades)
+    return replace(request, plan=None, sale=day, account=account, asset=asset, lots=lots)
 
 
 def _replaced(sale: Sale, parts: tuple[Part, ...]) -> Sale:

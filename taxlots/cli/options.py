@@ -27,6 +27,13 @@ AsOf = Annotated[str | None, typer.Option("--as-of", help="Leave out what is lat
 Prices = Annotated[Path | None, typer.Option("--prices", help="Price table (CSV).", show_default=False)]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the result is shown.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file instead of stdout.", show_default=False)]
+PlanToRecord = Annotated[
+    Path | None, typer.Option("--plan", help="The sales of this plan (JSON), for its day or the day of --sale.", show_default=False)
+]
+KnownHash = Annotated[
+    str | None, typer.Option("--hash", help="With --verify: a hash kept elsewhere that must be there.", show_default=False)
+]
+Plot = Annotated[Path | None, typer.Option("--plot", help="Also draw a figure: FILE.png or FILE.svg.", show_default=False)]
 Account = Annotated[str | None, typer.Option("--account", help="Of this account alone.", show_default=False)]
 Year = Annotated[int | None, typer.Option("--year", help="Tax year.", show_default=False)]
 Rules = Annotated[

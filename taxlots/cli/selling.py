@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
+from pathlib import Path
 
 from taxlots import exact, frames
 from taxlots.cli.progress import Advance
@@ -17,7 +18,7 @@ from taxlots.decisions.wait import waits
 from taxlots.decisions.wash_window import window_of
 from taxlots.ledger.entry_columns import OUTSIDE
 from taxlots.problems import TaxlotsError, problem
-from taxlots.reports import harvest_documents, sale_documents
+from taxlots.reports import harvest_documents, plots, sale_documents
 from taxlots.reports.sale_documents import Asked
 from taxlots.session import Session
 
@@ -41,7 +42,10 @@ def sell(session: Session, _advance: Advance, wish: Wish) -> Result:
     needs_tax(session)
     asked = _asked(session, wish)
     portfolio = session.holding(asked.asset, asked.account)
-    lots = [lot for lot in portfolio.lots if lot.tradable]
+    lots = [lot for lot in portfolio.lots if lot.tradable and lot.taxed]
+    if len(lots) < sum(lot.tradable for lot in portfolio.lots):
+        message = f"{asked.asset} in tax-deferred accounts is left out: its sale is not taxed, so no order of lots matters there"
+        session.problems.append(problem("ACCOUNT_DEFERRED", message))
     if not lots:
         return _without_price(session, asked, portfolio)
     target = _target(asked, portfolio, lots)
@@ -184,7 +188,7 @@ def _empty(session: Session, asked: Asked) -> Result:
     return Result(document, [nothing], session.problems)
 
 
-def harvest(session: Session, _advance: Advance, year: int | None, account: str | None = None) -> Result:
+def harvest(session: Session, _advance: Advance, year: int | None, account: str | None = None, plot: Path | None = None) -> Result:
     """Year-end review: what each loss is worth in this year's netting, and which gains are taxed at 0 %."""
     needs_tax(session)
     portfolio = session.portfolio()
@@ -193,6 +197,8 @@ def harvest(session: Session, _advance: Advance, year: int | None, account: str 
         raise _wrong(f"--year {year}: losses are reviewed at {portfolio.today}", hint)
     _check_account(session, account)
     found = harvest_documents.review(portfolio, session.replacements, account)
+    if plot is not None:
+        plots.harvest(found.rungs, plot)
     document = harvest_documents.harvest_document(found, session.problems, session.ledger.zone)
     return Result(document, harvest_documents.harvest_tables(found), session.problems)
 

@@ -1,39 +1,41 @@
 """The table of rebalance alternatives. Each is a function of the portfolio that returns trades and remarks."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from taxlots import exact
-from taxlots.decisions.explain import against_first_in, explained
-from taxlots.decisions.harvest import paying_sales, round_trips
-from taxlots.decisions.optimise import certificate, optimal_trades
-from taxlots.decisions.plan import Plan, Trade
+from taxlots.decisions.dated import STEPS, defer, graduated
+from taxlots.decisions.harvest import paying_sales
+from taxlots.decisions.least_cost import full_min_tax, withdraw
+from taxlots.decisions.plan import Trade
 from taxlots.decisions.policies import (
     affordable,
     first_in,
     highest_basis,
+    in_units,
+    last_in,
     rebalanced,
     routed,
     to_bands,
     to_targets,
 )
 from taxlots.decisions.portfolio import ZERO, HeldLot, Portfolio
-from taxlots.decisions.score import attributed, figures
+from taxlots.decisions.score import sale
+from taxlots.decisions.tax_free import zero_tax
 
 Answer = tuple[list[Trade], list[str]]
-SHORTFALL = Decimal("-0.01")
 MOST_CONTRIBUTIONS = 240
-OPTIMAL = "optimal"
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One row of the table."""
+    """One row of the table. `alone`: without the trades in tax-deferred accounts that precede the others."""
 
     name: str
     meaning: str
     trades: Callable[[Portfolio], Answer]
+    alone: bool = False
 
 
 def hold(_portfolio: Portfolio) -> Answer:
@@ -44,6 +46,8 @@ def hold(_portfolio: Portfolio) -> Answer:
 def contribute(portfolio: Portfolio) -> Answer:
     """The contribution on the most underweight assets, nothing sold."""
     contribution = portfolio.terms.contribution
+    if contribution <= 0 and portfolio.terms.recurring_contribution > 0:
+        return [], [_contributions_needed(portfolio)]
     if contribution <= 0:
         return [], ["no contribution is set: give `contribution` under [rebalance]"]
     notes: list[str] = []
@@ -52,22 +56,51 @@ def contribute(portfolio: Portfolio) -> Answer:
 
 
 def _contributions_needed(portfolio: Portfolio) -> str:
-    """How many contributions of this size, at today's prices, until every asset is inside its band."""
+    """How many contributions, at today's prices, until every asset is inside its band: the first one of today, then the recurring ones."""
+    terms = portfolio.terms
+    size = terms.recurring_contribution or terms.contribution
+    count = contributions_until(portfolio, lambda gaps, total: all(abs(gap) <= portfolio.target(a).band * total for a, gap in gaps.items()))
+    if count is None:
+        return f"even {MOST_CONTRIBUTIONS} contributions of {exact.cents(size)} leave an asset outside its band"
+    until = ""
+    if count > 1 and terms.recurring_contribution:
+        until = f", the last on {portfolio.today + STEPS[terms.recurring_every] * (count - 1)}"
+    word = "contribution" if count == 1 else "contributions"
+    verb = "brings" if count == 1 else "bring"
+    return f"{count} {word} of {exact.cents(size)} and no sale {verb} every asset into its band, at today's prices{until}"
+
+
+def contributions_until(portfolio: Portfolio, done: Callable[[dict[str, Decimal], Decimal], bool]) -> int | None:
+    """How many contributions, placed on the furthest below its target each, until the gaps (target less value) are as wished."""
+    terms = portfolio.terms
     with exact.exactly():
-        size = portfolio.terms.contribution
         values, total = dict(portfolio.values), portfolio.total
         for count in range(MOST_CONTRIBUTIONS + 1):
             gaps = {asset: portfolio.target(asset).weight * total - value for asset, value in values.items()}
-            if all(abs(gap) <= portfolio.target(asset).band * total for asset, gap in gaps.items()):
-                return f"{count} contributions of {exact.cents(size)} bring every asset into its band, at today's prices"
-            values[max(gaps, key=lambda asset: gaps[asset])] += size
-            total += size if count else ZERO  # the first one is in the total already
-    return f"even {MOST_CONTRIBUTIONS} contributions of {exact.cents(size)} leave an asset outside its band"
+            if done(gaps, total):
+                return count
+            size = (terms.recurring_contribution if count else terms.contribution) or terms.contribution or terms.recurring_contribution
+            _place(values, gaps, size / (1 + portfolio.cost_rate))
+            total += size if count or not terms.contribution else ZERO  # the one of today is in the total already
+        return None
+
+
+def _place(values: dict[str, Decimal], gaps: dict[str, Decimal], money: Decimal) -> None:
+    """A contribution on the assets furthest below their targets; what no asset lacks stays cash."""
+    for asset in sorted(gaps, key=lambda asset: -gaps[asset]):
+        placed = min(money, max(ZERO, gaps[asset]))
+        values[asset] += placed
+        money -= placed
 
 
 def full_fifo(portfolio: Portfolio) -> Answer:
     """To the targets, earliest lots first."""
     return rebalanced(portfolio, to_targets(portfolio), first_in)
+
+
+def full_lifo(portfolio: Portfolio) -> Answer:
+    """To the targets, latest lots first."""
+    return rebalanced(portfolio, to_targets(portfolio), last_in)
 
 
 def full_hifo(portfolio: Portfolio) -> Answer:
@@ -76,8 +109,13 @@ def full_hifo(portfolio: Portfolio) -> Answer:
 
 
 def bands(portfolio: Portfolio) -> Answer:
-    """Only assets outside their band, back to its edge, highest unit basis first."""
+    """Only assets outside their band, back as far as `bands_to` says, highest unit basis first."""
     return rebalanced(portfolio, to_bands(portfolio), highest_basis)
+
+
+def loss_only(portfolio: Portfolio) -> Answer:
+    """To the targets as far as lots at a loss go."""
+    return rebalanced(portfolio, to_targets(portfolio), highest_basis, lambda lot: sale(portfolio, lot, lot.quantity).gain < 0)
 
 
 def no_short_gains(portfolio: Portfolio) -> Answer:
@@ -91,7 +129,8 @@ def no_short_gains(portfolio: Portfolio) -> Answer:
 
 def harvest(portfolio: Portfolio) -> Answer:
     """Losses that pay are realised first, then the targets are restored with what they allow."""
-    sales, notes = paying_sales(portfolio)
+    found, notes = paying_sales(portfolio)
+    sales = in_units(portfolio, found)
     changes = to_targets(portfolio)
     with exact.exactly():
         for trade in sales:
@@ -101,46 +140,18 @@ def harvest(portfolio: Portfolio) -> Answer:
 
 
 ALTERNATIVES: tuple[Alternative, ...] = (
-    Alternative("hold", "nothing is traded", hold),
-    Alternative("contribute", "only the contribution is placed, on the most underweight; nothing is sold", contribute),
+    Alternative("hold", "nothing is traded", hold, alone=True),
+    Alternative("contribute", "only the contribution is placed, on the most underweight; nothing is sold", contribute, alone=True),
+    Alternative("withdraw", "the withdrawal is raised at the least total cost; nothing is bought", withdraw, alone=True),
     Alternative("full-fifo", "to the targets, earliest lots first", full_fifo),
+    Alternative("full-lifo", "to the targets, latest lots first", full_lifo),
     Alternative("full-hifo", "to the targets, highest unit basis first", full_hifo),
-    Alternative("bands", "only assets outside their band, back to its edge", bands),
+    Alternative("full-min-tax", "to the targets, the lots that cost least in this year's netting", full_min_tax),
+    Alternative("bands", "only assets outside their band, back to its edge (or as bands_to says)", bands),
+    Alternative("loss-only", "towards the targets, selling lots at a loss only", loss_only),
     Alternative("no-short-gains", "to the targets, never realising a short-term gain", no_short_gains),
+    Alternative("zero-tax", "as near to the targets as costs no tax this year", zero_tax),
+    Alternative("defer", "to the targets; short-term gains wait until they are long-term where that is taxed less", defer),
     Alternative("harvest", "losses that pay first, then to the targets", harvest),
+    Alternative("graduated", "to the targets in equal tranches", graduated),
 )
-
-
-def compare(portfolio: Portfolio, progress: Callable[[str], None] = lambda _name: None) -> list[Plan]:
-    """Every alternative and the optimum as plans, best score first; of equal scores the optimum, then the one with less turnover."""
-    plans = []
-    for alternative in ALTERNATIVES:
-        progress(alternative.name)
-        trades, notes = alternative.trades(portfolio)
-        plans.append(_plan(portfolio, alternative.name, alternative.meaning, trades, notes))
-    progress(OPTIMAL)
-    plans.append(_optimal(portfolio, plans))
-    return sorted(plans, key=lambda p: (not p.feasible, -p.figures.score, p.name != OPTIMAL, p.figures.turnover))
-
-
-def _plan(portfolio: Portfolio, name: str, meaning: str, raw: Sequence[Trade], notes: Sequence[str]) -> Plan:
-    trades = tuple(explained(portfolio, attributed(portfolio, raw)))
-    counted = figures(portfolio, trades)
-    feasible = counted.cash_after >= SHORTFALL
-    told = [*notes, *round_trips(raw), *against_first_in(portfolio, trades, counted)]
-    if not feasible:
-        told.append(f"{exact.cents(-counted.cash_after)} of the withdrawal are not covered: lower it, or add cash")
-    return Plan(name, meaning, trades, counted, feasible, tuple(told))
-
-
-def _optimal(portfolio: Portfolio, others: Sequence[Plan]) -> Plan:
-    """The optimum of the linear programs; where the exact score of another plan is higher, that plan, with the gap that is left."""
-    raw, solved = optimal_trades(portfolio)
-    plan = _plan(portfolio, OPTIMAL, "the best score of all plans of today, with its proof", raw, ())
-    if solved.sold is None:
-        return replace(plan, feasible=False, notes=(*plan.notes, "no trades raise the money that the withdrawal needs"))
-    comparable = (p for p in others if p.feasible and all(t.value >= portfolio.terms.min_trade for t in p.trades))
-    better = max(comparable, key=lambda p: p.figures.score, default=plan)
-    if better.figures.score > plan.figures.score or not plan.feasible:
-        plan = replace(plan, trades=better.trades, figures=better.figures, feasible=better.feasible, notes=better.notes)
-    return replace(plan, certificate=certificate(portfolio, solved, plan.trades, plan.figures.score))

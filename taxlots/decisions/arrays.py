@@ -32,6 +32,7 @@ class Arrays:
     target: np.ndarray
     band: np.ndarray
     tradable: np.ndarray
+    buyable: np.ndarray
     exclusive: np.ndarray
     wash: np.ndarray
     buy_cost: np.ndarray
@@ -124,6 +125,12 @@ class Arrays:
             menu[:, SELL] = (self.exclusive | (self.wash & losing)) & (sellable > 0)
             menu[:, BUY] = self.exclusive & (sellable > 0)
             menu[:, BOTH] = ~menu[:, BUY]
+        # What may not be bought sells, or stays where nothing of it is held or not enough for a sale.
+        only_sold = ~self.buyable
+        enough = sellable >= least if least > 0 else sellable > 0
+        menu[only_sold, BOTH] = menu[only_sold, BUY] = False
+        menu[only_sold, SELL] = enough[only_sold]
+        menu[only_sold, HOLD] = ~enough[only_sold] | (least > 0)
         menu[~self.tradable] = (False, False, False, True)
         outside = np.abs(self.distance) > self.band * (1 + 1e-9) + 1e-9
         alone = menu.sum(axis=1) == 1
@@ -158,6 +165,7 @@ def arrays(instance: Instance, rulebook: Rulebook | None = None) -> Arrays:
         target=_floats(a.target for a in assets) * total,
         band=np.array([INFINITY if a.band is None else float(a.band) * total for a in assets]),
         tradable=np.array([not a.restricted for a in assets], dtype=bool),
+        buyable=np.array([not a.not_bought for a in assets], dtype=bool),
         exclusive=np.full(len(assets), instance.exclusive_sides),
         wash=np.array([instance.wash_sales if a.wash_sales is None else a.wash_sales for a in assets], dtype=bool),
         buy_cost=np.full(len(assets), rate),

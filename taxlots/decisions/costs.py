@@ -66,6 +66,7 @@ def allowed(arrays: Arrays, moves: Moves) -> bool:
         float(moves.bought.sum() + moves.sold.sum()) > arrays.turnover + slack,
         bool((np.abs(away) > arrays.band + slack).any()),
         bool(((buys | sells) & ~arrays.tradable).any()),
+        bool((buys & ~arrays.buyable).any()),
         bool((buys & sells & arrays.exclusive).any()),
         bool((buys & rebought_losses).any()),
         bool((buys & (moves.bought < small)).any() or (sells & (sold < small)).any()),

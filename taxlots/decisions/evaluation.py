@@ -181,6 +181,8 @@ class Evaluator:
         covered = one.wash_sales if asset.wash_sales is None else asset.wash_sales
         if asset.restricted and (sold or bought):
             yield f"{asset.asset} is restricted and traded"
+        if asset.not_bought and bought:
+            yield f"{asset.asset} is bought, which may be sold only"
         if asset.band is not None and abs(away) > asset.band * self.total + slack:
             yield f"{asset.asset} ends {away:.2f} from its target, outside its band"
         if one.exclusive_sides and sold and bought:

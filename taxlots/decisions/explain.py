@@ -5,26 +5,49 @@ from dataclasses import replace
 from decimal import Decimal
 
 from taxlots import exact
+from taxlots.decisions.further_gains import FurtherGains
 from taxlots.decisions.plan import Figures, Trade
 from taxlots.decisions.policies import first_in, sell_down
 from taxlots.decisions.portfolio import HeldLot, Portfolio
-from taxlots.decisions.score import figures
+from taxlots.decisions.score import position_with
+from taxlots.decisions.wait import DAYS_OF_YEAR, break_even
+from taxlots.tax import tax_due
 
 
 def explained(portfolio: Portfolio, trades: Sequence[Trade]) -> list[Trade]:
     """The trades, each with its reason."""
-    return [replace(trade, why=_sale(trade, trade.lot) if trade.lot else _purchase(portfolio, trade)) for trade in trades]
+    year = FurtherGains(portfolio.position, portfolio.rulebook)
+    told = [_sale(trade, trade.lot) + _break_even(portfolio, year, trade) if trade.lot else _purchase(portfolio, trade) for trade in trades]
+    return [replace(trade, why=why) for trade, why in zip(trades, told, strict=True)]
+
+
+def _break_even(portfolio: Portfolio, year: FurtherGains, trade: Trade) -> str:
+    """Of a sale that waits until its gain is long-term: the price then from which on waiting was right."""
+    lot = trade.lot
+    if lot is None or trade.on is None or trade.gain <= 0 or lot.long_term or trade.term == "short":
+        return ""
+    with exact.exactly():
+        rates = year.tax(trade.gain, Decimal(0)) / trade.gain, year.tax(Decimal(0), trade.gain) / trade.gain
+        years = Decimal((trade.on - portfolio.today).days) / DAYS_OF_YEAR
+        price = break_even(lot.price, lot.unit_basis, rates, portfolio.terms.interest, years)
+        return f"; waiting breaks even at a price of {exact.cents(price)}"
 
 
 def _sale(trade: Trade, lot: HeldLot) -> str:
     with exact.exactly():
         share = trade.gain * 100 / trade.value if trade.value else Decimal(0)
+        if not lot.taxed:
+            return "in a tax-deferred account: not taxed"
         word = "gain" if trade.gain >= 0 else "loss"
         effect = f"adds {exact.cents(trade.tax)} of tax" if trade.tax >= 0 else f"saves {exact.cents(-trade.tax)} of tax"
-        return f"{_since(lot)}; {word} {abs(share):.0f} % of the value; after the trades above it {effect}"
+        return f"{_since(trade, lot)}; {word} {abs(share):.0f} % of the value; after the trades above it {effect}"
 
 
-def _since(lot: HeldLot) -> str:
+def _since(trade: Trade, lot: HeldLot) -> str:
+    if trade.on and trade.term == "long" and not lot.long_term:
+        return f"on {trade.on}, when it is long-term"
+    if trade.on:
+        return f"on {trade.on}"
     if lot.long_term:
         return f"long-term since {lot.long_term_on}"
     return f"short-term until {lot.long_term_on}"
@@ -41,14 +64,15 @@ def _purchase(portfolio: Portfolio, trade: Trade) -> str:
 def against_first_in(portfolio: Portfolio, trades: Sequence[Trade], counted: Figures) -> list[str]:
     """What the same sales would cost in tax if each asset's earliest lots were sold instead."""
     sold = [trade for trade in trades if trade.lot]
-    if not sold:
+    if not sold or any(trade.on for trade in trades):
         return []
     with exact.exactly():
         wanted: dict[str, Decimal] = {}
         for trade in sold:
             wanted[trade.asset] = wanted.get(trade.asset, Decimal(0)) + trade.value
-        lots = sorted(portfolio.lots, key=first_in)
-        instead = [sale for asset, value in wanted.items() for sale in sell_down(portfolio, asset, value, lots)]
-        more = figures(portfolio, instead).tax_now - counted.tax_now
+        by_age = {asset: sorted(portfolio.lots_of[asset], key=first_in) for asset in wanted}
+        instead = [sale for asset, value in wanted.items() for sale in sell_down(portfolio, asset, value, by_age[asset])]
+        more = tax_due(position_with(portfolio.position, instead), portfolio.rulebook).total
+        more -= tax_due(portfolio.position, portfolio.rulebook).total + counted.tax_now
         word = "more" if more >= 0 else "less"
         return [f"the same sales by first in, first out would cost {exact.cents(abs(more))} {word} tax"]

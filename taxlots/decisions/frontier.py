@@ -27,12 +27,13 @@ QUICK = Effort(aim=1e-6, enough=1e-4, patience=5e5, most=5e6)
 
 @dataclass(frozen=True, slots=True)
 class FrontierPoint:
-    """A plan, the drift that it leaves (dollars) and its cost; `bound`: no plan with at most this drift costs less."""
+    """A plan, the drift that it leaves (dollars), its cost and sales; `bound`: no plan with at most this drift costs less."""
 
     drift: float
     cost: float
     bound: float
     evaluated: Evaluated
+    sold: float = 0.0
 
 
 def frontier(instance: Instance, points: int = POINTS, rulebook: Rulebook | None = None) -> list[FrontierPoint]:
@@ -82,4 +83,4 @@ def _points(data: Arrays, levels: np.ndarray, evaluator: Evaluator) -> Iterator[
         evaluated = evaluator.evaluate(sells, buys)
         cost = float(evaluated.tax + evaluated.trading_cost)
         bound = found.bound + shifted_base(data, evaluator) - NEXT_TO_NOTHING * float(level)
-        yield FrontierPoint(drift, cost, min(cost, bound), evaluated)
+        yield FrontierPoint(drift, cost, min(cost, bound), evaluated, float(found.moves.sold.sum()))

@@ -49,7 +49,11 @@ def zero_band(portfolio: Portfolio, account: str | None = None) -> ZeroBand:
         top = year.computed(ZERO, ZERO).rates.preferential[0][0]
         room, done = _room(year), ZERO
         rungs = []
-        whole = (sale(portfolio, lot, lot.quantity) for lot in portfolio.lots if _may(lot) and account in {None, lot.account})
+        whole = (
+            sale(portfolio, lot, lot.quantity)
+            for lot in portfolio.lots
+            if portfolio.can_sell(lot) and _may(lot) and account in {None, lot.account}
+        )
         for trade in sorted((t for t in whole if t.gain > 0), key=_gain_per_dollar, reverse=True):
             if trade.lot is None or done >= room:
                 break
@@ -62,7 +66,7 @@ def zero_band(portfolio: Portfolio, account: str | None = None) -> ZeroBand:
 
 def _may(lot: HeldLot) -> bool:
     """Whether its gain can be taxed at 0 %: collectibles are in the 28 % group."""
-    return lot.long_term and lot.tradable and lot.asset_class != "collectible"
+    return lot.long_term and lot.asset_class != "collectible"
 
 
 def _gain_per_dollar(trade: Trade) -> tuple[Decimal, str]:

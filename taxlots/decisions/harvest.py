@@ -19,6 +19,7 @@ from taxlots.decisions.score import position_with, sale
 from taxlots.decisions.wash_window import Window, wash_sale_applies, window_of
 from taxlots.kinds import is_fiat
 from taxlots.lots.wash_sales import COVERED
+from taxlots.tax import tax_due
 from taxlots.tax.marginal import cost_between
 
 SATURDAY = 5
@@ -55,7 +56,7 @@ class Rung:
 def ladder(portfolio: Portfolio, account: str | None = None) -> list[Rung]:
     """Every lot whose sale today is a loss, best first, each after those above it that pay; of one account alone where one is given."""
     with exact.exactly():
-        sales = [sale(portfolio, lot, lot.quantity) for lot in portfolio.lots if lot.tradable and account in {None, lot.account}]
+        sales = [sale(portfolio, lot, lot.quantity) for lot in portfolio.lots if portfolio.can_sell(lot) and account in {None, lot.account}]
         losing = sorted((t for t in sales if t.gain < 0), key=_loss_per_dollar)
         rungs: list[Rung] = []
         above = portfolio
@@ -113,12 +114,35 @@ def round_trips(trades: Sequence[Trade]) -> list[str]:
 
 def paying_sales(portfolio: Portfolio) -> tuple[list[Trade], list[str]]:
     """Sales of the lots whose loss pays, without those that a wash sale would defer."""
-    rungs = [rung for rung in ladder(portfolio) if rung.pays and not is_fiat(rung.lot.asset)]
-    free = [rung for rung in rungs if not wash_sale_applies(portfolio, rung.lot)]
+    paying = [trade for trade in _paying(portfolio) if not is_fiat(trade.asset)]
+    free = [trade for trade in paying if trade.lot and not wash_sale_applies(portfolio, trade.lot)]
     notes = [] if free else ["no loss is worth realising"]
-    if len(free) < len(rungs):
+    if len(free) < len(paying):
         notes.append("losses on securities are left out here: buying back within 30 days would defer them")
-    return [sale(portfolio, rung.lot, rung.lot.quantity) for rung in free], notes
+    return free, notes
+
+
+def _paying(portfolio: Portfolio) -> list[Trade]:
+    """The sales of the ladder's rungs that pay, without what else a rung tells."""
+    terms = portfolio.terms
+    taken: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    with exact.exactly():
+        sales = [sale(portfolio, lot, lot.quantity) for lot in portfolio.lots if portfolio.can_sell(lot)]
+        position, due = portfolio.position, tax_due(portfolio.position, portfolio.rulebook)
+        kept = []
+        for trade in sorted((t for t in sales if t.gain < 0), key=_loss_per_dollar):
+            covered = trade.lot is not None and wash_sale_applies(portfolio, trade.lot)
+            deferred = window_of(portfolio, trade.lot, taken[trade.asset]).deferred if covered and trade.lot else ZERO
+            counted = replace(trade, gain=_allowed(trade.gain, deferred, trade.quantity)) if deferred else trade
+            place = position_with(position, [counted])
+            after = tax_due(place, portfolio.rulebook)
+            carried = after.carryover_short + after.carryover_long - due.carryover_short - due.carryover_long
+            worth = due.total - after.total + carried * terms.carryforward_value + counted.gain * terms.future_rate
+            if worth > 2 * trade.value * portfolio.cost_rate:
+                kept.append(trade)
+                taken[trade.asset] += deferred
+                position, due = place, after
+        return kept
 
 
 def deadline(today: date) -> date:

@@ -20,7 +20,7 @@ NOT_JSON_NUMBERS = re.compile(r"(?<![\w\"])-?(NaN|Infinity|inf|nan)(?![\w\"])")
 
 
 class Asset(msgspec.Struct, frozen=True):
-    """An asset that may be held or bought. `wash_sales` overrides the instance's switch."""
+    """An asset that may be held or bought. `wash_sales` overrides the instance's switch; what is `not_bought` may be sold only."""
 
     asset: str
     price: Decimal
@@ -28,6 +28,7 @@ class Asset(msgspec.Struct, frozen=True):
     band: Decimal | None = None
     restricted: bool = False
     wash_sales: bool | None = None
+    not_bought: bool = False
 
 
 class Lot(msgspec.Struct, frozen=True):

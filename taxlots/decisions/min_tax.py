@@ -17,7 +17,7 @@ def by_tax(portfolio: Portfolio, account: str, asset: str) -> list[tuple[HeldLot
         before = tax_due(portfolio.position, portfolio.rulebook).total
         listed = []
         for lot in portfolio.lots:
-            if (lot.account, lot.asset) == (account, asset) and lot.tradable:
+            if (lot.account, lot.asset) == (account, asset) and lot.tradable and lot.taxed:
                 after = tax_due(position_with(portfolio.position, [sale(portfolio, lot, lot.quantity)]), portfolio.rulebook).total
                 listed.append((lot, (after - before) / lot.quantity))
         return sorted(listed, key=lambda item: (item[1], -item[0].unit_basis, item[0].acquired, item[0].order))

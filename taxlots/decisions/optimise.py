@@ -4,32 +4,36 @@ The optimiser computes in floats; its answer is rounded and scored exactly, and 
 the bound. The certificate carries the instance, so that `taxlots verify-plan` can check it from the document alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal
 
 import numpy as np
 
 from taxlots import exact
 from taxlots.decisions.arrays import arrays
+from taxlots.decisions.costs import Moves, cost
 from taxlots.decisions.evaluation import Evaluator
-from taxlots.decisions.instance import Asset, FederalTax, Instance, Lot
+from taxlots.decisions.instance import Asset, FederalTax, Instance, Lot, Risk
 from taxlots.decisions.plan import Certificate, Trade
-from taxlots.decisions.policies import LOT_STEP
+from taxlots.decisions.policies import LOT_STEP, in_units
 from taxlots.decisions.portfolio import HeldLot, Portfolio
 from taxlots.decisions.score import cash_after, purchase, sale
-from taxlots.decisions.search import Search
+from taxlots.decisions.search import Effort, Search
 from taxlots.decisions.solution import Proven, document, proof_of, proven, shifted_base
 from taxlots.decisions.wash_window import wash_sale_applies
 from taxlots.tax import TaxPosition
 
 WHOLE_LOT = 1e-7
 DUST = 1e-6
+ROUNDED = Decimal("1e-6")  # of a minimum trade, lost to rounding down to units
+WEIGHT = Context(prec=34)
 ASSUMPTIONS = (
     "trading cost is linear in the value traded",
     "alternative minimum tax is outside the bound; the exact score includes it",
     "collectibles are taxed like other long-term gains inside the bound",
-    "cash is pooled over all accounts",
+    "money may be moved between taxable accounts",
+    "units are divisible",
     "a wash sale is barred, where the law would only defer its loss",
 )
 
@@ -53,40 +57,74 @@ def optimal_trades(portfolio: Portfolio) -> tuple[list[Trade], Solved]:
 
 def solve(portfolio: Portfolio) -> Solved:
     """The optimum over all plans of today."""
-    instance = instance_of(portfolio)
-    if not instance.assets:
-        return Solved({}, {}, 0.0, instance, Proven(0.0, ()))
+    return solve_instance(portfolio, instance_of(portfolio))
+
+
+def solve_instance(portfolio: Portfolio, instance: Instance, effort: Effort | None = None) -> Solved:
+    """The optimum of a decision about this portfolio."""
+    if not instance.assets or not (instance.lots or instance.cash + instance.contribution > instance.withdrawal):
+        short = instance.withdrawal - instance.cash - instance.contribution > 0
+        nothing = None if short else dict[str, float]()
+        return Solved(nothing, {}, -float("inf") if short else 0.0, instance, Proven(0.0, ()))
     data = arrays(instance, portfolio.rulebook)
-    found = Search(data).run()
+    found = Search(data, effort).run()
     if found.moves is None:
         return Solved(None, {}, -float("inf"), instance, Proven(float("inf"), ()))
     bound = found.bound + shifted_base(data, Evaluator(instance, portfolio.rulebook))
-    hold = data.drift_penalty * float(np.abs(data.distance).sum())
+    hold = cost(data, Moves(np.zeros(len(data.owner)), np.zeros(len(data.names))))
     sold = {data.lot_ids[n]: float(found.moves.sold[n]) for n in np.flatnonzero(found.moves.sold > DUST)}
     bought = {data.names[n]: float(found.moves.bought[n]) for n in np.flatnonzero(found.moves.bought > DUST)}
     return Solved(sold, bought, hold - bound, instance, Proven(bound, proof_of(data, found)))
 
 
 def instance_of(portfolio: Portfolio) -> Instance:
-    """The decision as a problem file; what has no price is left out, for it can't be traded."""
+    """The decision as a problem file.
+
+    What has no price is left out, for it can't be traded; so are lots that may not be sold, tax-deferred cash and the reserve, which
+    count in the targets' dollars only.
+    """
     terms = portfolio.terms
     priced = [asset for asset in portfolio.assets if portfolio.prices[asset] > 0]
-    covered = {lot.asset for lot in portfolio.lots if wash_sale_applies(portfolio, lot)}
-    lots = tuple(
-        Lot(lot.lot_id, lot.asset, lot.quantity, lot.basis, "long" if lot.long_term else "short") for lot in portfolio.lots if lot.tradable
-    )
+    free = [lot for lot in portfolio.lots if portfolio.can_sell(lot)]
+    total = _within(portfolio, free)
+    share = total / portfolio.total if portfolio.total > 0 and total > 0 else Decimal(1)
+    risk = portfolio.covariance
     return Instance(
-        assets=tuple(Asset(name, portfolio.prices[name], portfolio.target(name).weight, wash_sales=name in covered) for name in priced),
-        lots=lots,
+        assets=tuple(_assets(portfolio, priced, free, total)),
+        lots=tuple(Lot(lot.lot_id, lot.asset, lot.quantity, lot.basis, "long" if lot.long_term else "short") for lot in free),
         tax=FederalTax(portfolio.position.year, _fields(portfolio.position), terms.carryforward_value, terms.future_rate),
         name=f"rebalance of {portfolio.today}",
         cash=terms.cash,
         contribution=terms.contribution,
-        withdrawal=terms.withdrawal,
+        withdrawal=exact.CONTEXT.add(terms.withdrawal, terms.cash_reserve),
         drift_penalty=terms.drift_penalty,
         trading_cost_bps=terms.trading_cost_bps,
         min_trade=terms.min_trade,
+        risk=None if risk is None else Risk(covariance=risk.of(priced)),
+        risk_aversion=exact.CONTEXT.multiply(portfolio.aversion, share),
     )
+
+
+def _within(portfolio: Portfolio, free: Sequence[HeldLot]) -> Decimal:
+    """V of the part that is decided about."""
+    with exact.exactly():
+        return portfolio.spendable + sum((lot.value for lot in free), Decimal(0))
+
+
+def _assets(portfolio: Portfolio, priced: Sequence[str], free: Sequence[HeldLot], total: Decimal) -> Iterator[Asset]:
+    """The assets with targets such that each is as many dollars away as in the whole portfolio."""
+    covered = {lot.asset for lot in free if wash_sale_applies(portfolio, lot)}
+    with exact.exactly():
+        inside = dict.fromkeys(portfolio.assets, Decimal(0))
+        for lot in free:
+            inside[lot.asset] += lot.value
+        for name in priced:
+            weight = portfolio.target(name).weight
+            if total not in {portfolio.total, 0}:
+                weight = WEIGHT.divide(portfolio.target_value(name) - (portfolio.values[name] - inside[name]), total)
+            buyable = portfolio.can_buy(name)
+            idle = not buyable and not inside[name]
+            yield Asset(name, portfolio.prices[name], weight, None, idle, name in covered, not buyable)
 
 
 def _fields(position: TaxPosition) -> dict[str, object]:
@@ -95,14 +133,16 @@ def _fields(position: TaxPosition) -> dict[str, object]:
     return {name: exact.plain(v) if isinstance(v, Decimal) else v for name, v in values.items() if v is not None and v != 0}
 
 
-def certificate(portfolio: Portfolio, solved: Solved, trades: Sequence[Trade], score: Decimal) -> Certificate:
-    """What is proven of a plan with these trades and this exact score."""
+def certificate(portfolio: Portfolio, solved: Solved, trades: Sequence[Trade], score: Decimal, before: Decimal) -> Certificate:
+    """What is proven of a plan with these trades and this exact score, after trades in tax-deferred accounts that score `before`."""
     reached = float(score)
     sells = {t.lot.lot_id: t.quantity for t in trades if t.lot}
-    buys = {t.asset: t.quantity for t in trades if not t.lot}
+    buys: dict[str, Decimal] = {}
+    for trade in (t for t in trades if not t.lot):
+        buys[trade.asset] = exact.CONTEXT.add(buys.get(trade.asset, Decimal(0)), trade.quantity)
     solution = proven(Evaluator(solved.instance, portfolio.rulebook), sells, buys, solved.proof)
-    gap = max(0.0, solved.bound - reached) / max(1.0, abs(reached))
-    return Certificate(solved.bound, gap, ASSUMPTIONS, solved.instance, document(solution))
+    gap = max(0.0, solved.bound - reached) / max(1.0, abs(reached + float(before)))
+    return Certificate(solved.bound + float(before), gap, ASSUMPTIONS, solved.instance, document(solution), float(before))
 
 
 def rounded_trades(portfolio: Portfolio, solved: Solved) -> list[Trade]:
@@ -113,7 +153,27 @@ def rounded_trades(portfolio: Portfolio, solved: Solved) -> list[Trade]:
     trades = [
         sale(portfolio, by_id[name], quantity) for name, value in solved.sold.items() if (quantity := _lot_units(by_id[name], value)) > 0
     ]
+    trades = _enough(portfolio, in_units(portfolio, trades))
     return trades + _purchases(portfolio, trades, solved.bought)
+
+
+def _enough(portfolio: Portfolio, sales: list[Trade]) -> list[Trade]:
+    """The sales, with a little more where rounding to units leaves the money short."""
+    sold = {t.lot.lot_id: t for t in sales if t.lot}
+    begun = [t.lot for t in sales if t.lot]
+    others = [lot for lot in portfolio.lots if portfolio.is_whole(lot.asset) and portfolio.can_sell(lot) and lot.lot_id not in sold]
+    for lot in (*begun, *others):
+        with exact.exactly():
+            missing = portfolio.terms.cash_reserve - cash_after(portfolio, list(sold.values()))
+            if missing <= 0:
+                break
+            step = Decimal(1) if portfolio.is_whole(lot.asset) else LOT_STEP
+            units = -(-missing // (lot.price * (1 - portfolio.cost_rate) * step)) * step
+            before = sold[lot.lot_id].quantity if lot.lot_id in sold else Decimal(0)
+            more = min(units, (lot.quantity - before) // step * step)
+            if more > 0:
+                sold[lot.lot_id] = sale(portfolio, lot, before + more)
+    return list(sold.values())
 
 
 def _lot_units(lot: HeldLot, value: float) -> Decimal:
@@ -129,13 +189,17 @@ def _lot_units(lot: HeldLot, value: float) -> Decimal:
 def _purchases(portfolio: Portfolio, sales: Sequence[Trade], bought: dict[str, float]) -> list[Trade]:
     """Purchases rounded down to units, and once more where the money does not quite reach."""
     with exact.exactly():
-        money = cash_after(portfolio, sales) / (1 + portfolio.cost_rate)
+        money = (cash_after(portfolio, sales) - portfolio.terms.cash_reserve) / (1 + portfolio.cost_rate)
         wanted = {asset: Decimal(value) for asset, value in bought.items()}
         needed = sum(wanted.values(), Decimal(0))
         factor = min(Decimal(1), max(Decimal(0), money) / needed) if needed else Decimal(1)
         trades = []
         for asset, value in wanted.items():
-            quantity = (value * factor / portfolio.prices[asset]).quantize(LOT_STEP, ROUND_DOWN)
-            if quantity > 0:
+            step = Decimal(1) if portfolio.is_whole(asset) else LOT_STEP
+            price, least = portfolio.prices[asset], portfolio.terms.min_trade
+            quantity = (value * factor / price).quantize(step, ROUND_DOWN)
+            if least * (1 - ROUNDED) <= quantity * price < least:
+                quantity += step
+            if quantity > 0 and quantity * price >= least:
                 trades.append(purchase(portfolio, asset, quantity))
         return trades

@@ -8,7 +8,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from taxlots import exact, frames
+from taxlots.decisions.history import Covariance, covariance_of
 from taxlots.ledger.entry_columns import OUTSIDE
 from taxlots.lots.results import Book
 from taxlots.prices import PriceTable, Quote
@@ -19,11 +22,12 @@ from taxlots.tax.position import TaxPosition
 
 ZERO = Decimal(0)
 OLD_PRICE_DAYS = 7
+USUAL_AVERSION = Decimal(2)
 
 
 @dataclass(frozen=True, slots=True)
 class HeldLot:
-    """An open lot with its value today. `long_term` is its term if it were sold today."""
+    """An open lot with its value today. `long_term` is its term if it were sold today; not `taxed` is what a tax-deferred account holds."""
 
     lot_id: str
     asset: str
@@ -37,6 +41,7 @@ class HeldLot:
     long_term: bool
     order: int
     transaction_id: str = ""
+    taxed: bool = True
 
     @property
     def value(self) -> Decimal:
@@ -73,7 +78,11 @@ class Acquisition:
 
 @dataclass(frozen=True)
 class Portfolio:
-    """Everything that a plan is computed from. Amounts in the home currency. `acquired`: within the wash-sale window before today."""
+    """Everything that a plan is computed from. Amounts in the home currency. `acquired`: within the wash-sale window before today.
+
+    `account_cash` is the part of the cash that lies in an account, `deferred` the cash of each tax-deferred account, apart from the rest;
+    `fixed` what is held of an asset beyond the lots. `classes`: the class of assets that the exports name.
+    """
 
     today: date
     lots: tuple[HeldLot, ...]
@@ -84,23 +93,34 @@ class Portfolio:
     rulebook: Rulebook = field(repr=False)
     problems: tuple[Problem, ...] = ()
     acquired: tuple[Acquisition, ...] = ()
+    account_cash: Mapping[str, Decimal] = field(default_factory=dict)
+    deferred: Mapping[str, Decimal] = field(default_factory=dict)
+    fixed: Mapping[str, Decimal] = field(default_factory=dict)
+    covariance: Covariance | None = None
+    classes: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def assets(self) -> tuple[str, ...]:
         """Held or targeted assets, by name."""
-        return tuple(sorted({lot.asset for lot in self.lots} | set(self.targets)))
+        return tuple(sorted({lot.asset for lot in self.lots} | set(self.targets) | set(self.fixed)))
 
     @cached_property
     def money(self) -> Decimal:
-        """Cash after contribution and withdrawal, before any trade."""
+        """Cash after contribution and withdrawal, before any trade; without that of tax-deferred accounts."""
         with exact.exactly():
             return self.terms.cash + self.terms.contribution - self.terms.withdrawal
 
     @cached_property
-    def total(self) -> Decimal:
-        """V: cash, contribution less withdrawal, and the market value of all lots, before costs."""
+    def spendable(self) -> Decimal:
+        """The money without the reserve, before any trade."""
         with exact.exactly():
-            return sum(self.values.values(), self.money)
+            return self.money - self.terms.cash_reserve
+
+    @cached_property
+    def total(self) -> Decimal:
+        """V: all cash, contribution less withdrawal, and the market value of everything held, before costs."""
+        with exact.exactly():
+            return sum(self.values.values(), self.money) + sum(self.deferred.values(), ZERO)
 
     @cached_property
     def cost_rate(self) -> Decimal:
@@ -108,13 +128,50 @@ class Portfolio:
         return self.terms.trading_cost_bps / 10000
 
     @cached_property
+    def sales_known(self) -> dict[tuple[int, Decimal], Any]:
+        """Sales computed before, by the lot's identity and the quantity: alternatives sell the same lots again and again."""
+        return {}
+
+    @cached_property
+    def lots_of(self) -> Mapping[str, tuple[HeldLot, ...]]:
+        """The lots of each asset, as they stand."""
+        found: dict[str, list[HeldLot]] = {asset: [] for asset in self.assets}
+        for lot in self.lots:
+            found[lot.asset].append(lot)
+        return {asset: tuple(lots) for asset, lots in found.items()}
+
+    @cached_property
     def values(self) -> Mapping[str, Decimal]:
         """Market value per asset."""
         with exact.exactly():
-            values = dict.fromkeys(self.assets, ZERO)
+            values = dict.fromkeys(self.assets, ZERO) | dict(self.fixed)
             for lot in self.lots:
                 values[lot.asset] += lot.value
             return values
+
+    def can_sell(self, lot: HeldLot) -> bool:
+        """Whether a plan may sell it: it has a price, its account is not tax-deferred, and nothing says `never_sell`."""
+        return lot.tradable and lot.taxed and not {lot.asset, lot.lot_id} & self.never_sell
+
+    @cached_property
+    def never_sell(self) -> frozenset[str]:
+        """Assets and lots that stay."""
+        return frozenset(self.terms.never_sell)
+
+    def can_buy(self, asset: str) -> bool:
+        """Whether a plan may buy it: it has a price, and is on the list of what may be bought, if there is one."""
+        return self.prices.get(asset, ZERO) > 0 and (not self.terms.buy_only or asset in self.terms.buy_only)
+
+    def is_whole(self, asset: str) -> bool:
+        """Whether only whole units of it are traded."""
+        return bool({asset, self.classes.get(asset, "")} & set(self.terms.whole_units))
+
+    @cached_property
+    def aversion(self) -> Decimal:
+        """Cost of tracking variance: the setting, else 2 where there is a history of prices."""
+        if self.covariance is None:
+            return ZERO
+        return USUAL_AVERSION if self.terms.risk_aversion is None else self.terms.risk_aversion
 
     def target(self, asset: str) -> Target:
         """The wished weight and band; an asset without a target is wished at 0, with the usual band."""
@@ -179,26 +236,52 @@ def portfolio(
         raise TaxlotsError(problem("USAGE", f"{pooled}: at average cost there are no lots that a decision could choose", hint))
     quotes = {asset: market.prices.latest(asset, market.now) for asset in {row["asset"] for row in held} | set(targets)}
     _check_targets(targets, quotes, {row["asset"] for row in held})
-    lots = tuple(
-        HeldLot(
-            lot_id=row["lot_id"],
-            asset=row["asset"],
-            asset_class=row["asset_class"],
-            account=row["account"],
-            quantity=row["quantity"],
-            basis=row["basis"],
-            price=quote.price,
-            acquired=row["acquired"],
-            long_term_on=row["long_term_on"],
-            long_term=today >= row["long_term_on"],
-            order=row["order"],
-            transaction_id=row["lot_transaction_id"],
-        )
-        for row in held
-        if (quote := quotes[row["asset"]]) is not None
-    )
+    deferred = {name for name, account in settings.accounts.items() if account.type == "deferred"}
+    lots = tuple(_lot(row, quote, today, deferred) for row in held if (quote := quotes[row["asset"]]) is not None)
     known = {asset: quote.price for asset, quote in quotes.items() if quote is not None}
-    return Portfolio(today, lots, known, targets, settings.rebalance, position, rulebook, tuple(_price_problems(quotes, today)))
+    cash = {name: account.cash for name, account in settings.accounts.items()}
+    in_accounts = {name: amount for name, amount in cash.items() if name not in deferred and amount}
+    with exact.exactly():
+        money = sum(in_accounts.values(), settings.rebalance.cash)
+    return Portfolio(
+        today,
+        lots,
+        known,
+        targets,
+        msgspec.structs.replace(settings.rebalance, cash=money),
+        position,
+        rulebook,
+        tuple(_price_problems(quotes, today)),
+        account_cash=in_accounts,
+        deferred={name: cash[name] for name in sorted(deferred)},
+        covariance=_covariance(market, settings.rebalance, known) if targets else None,
+        classes={row["asset"]: row["asset_class"] for row in held},
+    )
+
+
+def _lot(row: Mapping[str, Any], quote: Quote, today: date, deferred: set[str]) -> HeldLot:
+    return HeldLot(
+        lot_id=row["lot_id"],
+        asset=row["asset"],
+        asset_class=row["asset_class"],
+        account=row["account"],
+        quantity=row["quantity"],
+        basis=row["basis"],
+        price=quote.price,
+        acquired=row["acquired"],
+        long_term_on=row["long_term_on"],
+        long_term=today >= row["long_term_on"],
+        order=row["order"],
+        transaction_id=row["lot_transaction_id"],
+        taxed=row["account"] not in deferred,
+    )
+
+
+def _covariance(market: Market, terms: Rebalance, prices: Mapping[str, Decimal]) -> Covariance | None:
+    """The history of what has a price; none is looked for where a variance costs nothing."""
+    if terms.risk_aversion == 0:
+        return None
+    return covariance_of(market.prices, sorted(prices), market.now)
 
 
 def _check_targets(targets: Mapping[str, Target], quotes: Mapping[str, Quote | None], held: set[str]) -> None:

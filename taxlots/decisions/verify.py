@@ -52,21 +52,32 @@ def plan_objections(instance: Instance, plan: Mapping[str, Any], rulebook: Ruleb
     yield from objections(instance, solution, rulebook)
     try:
         alternative = next(a for a in plan["alternatives"] if a["name"] == "optimal")
-        traded = {(t["side"], t["lot_id"] or t["asset"]): float(t["quantity"]) for t in alternative["trades"]}
+        traded = _traded(alternative)
         solved = {("sell", t["lot_id"]): float(t["quantity"]) for t in solution["sells"]}
         solved |= {("buy", t["asset"]): float(t["quantity"]) for t in solution["buys"]}
         score, bound, gap = float(alternative["score"]), float(plan["optimal"]["bound"]), float(plan["optimal"]["gap"])
-        proven = float(solution["bound"])
+        before = float(plan["optimal"]["certificate"].get("before", 0.0))
+        proven = float(solution["bound"]) - before
     except (StopIteration, KeyError, TypeError, ValueError) as error:
         yield f"the plan lacks a usable {error!r}"
         return
     if traded.keys() != solved.keys() or any(_differs(traded[key], solved[key]) for key in traded):
         yield "the trades of the optimal alternative are not those of its certificate"
-    hold = float(Evaluator(instance, rulebook).evaluate({}, {}).drift)
+    hold = float(Evaluator(instance, rulebook).evaluate({}, {}).objective)
     if _differs(bound, hold - proven):
         yield f"the certificate proves that no plan scores above {hold - proven:.6f}, not {bound:.6f}"
     if not abs(max(0.0, bound - score) / max(1.0, abs(score)) - gap) <= CLOSE:
         yield f"a score of {score:.6f} does not leave a gap of {gap:.3e} to {bound:.6f}"
+
+
+def _traded(alternative: Mapping[str, Any]) -> dict[tuple[str, str], float]:
+    """Units by lot sold and by asset bought, outside of tax-deferred accounts, whose trades precede what is proven."""
+    found: dict[tuple[str, str], float] = {}
+    for trade in alternative["trades"]:
+        key = (trade["side"], trade["lot_id"] or trade["asset"])
+        if trade.get("taxed", True):
+            found[key] = found.get(key, 0.0) + float(trade["quantity"])
+    return found
 
 
 def _quantities(solution: Mapping[str, Any], side: str, key: str) -> dict[str, Decimal]:

@@ -49,7 +49,7 @@ def waits(portfolio: Portfolio, interest: Decimal | None = None) -> list[Wait]:
     """Every lot whose sale today is a short-term gain, most tax saved first; `interest` a year, by default the setting's."""
     with exact.exactly():
         rate = portfolio.terms.interest if interest is None else interest
-        found = [one for lot in portfolio.lots if lot.tradable and not lot.long_term and (one := _wait(portfolio, lot, rate))]
+        found = [one for lot in portfolio.lots if lot.tradable and lot.taxed and not lot.long_term and (one := _wait(portfolio, lot, rate))]
         return sorted(found, key=lambda one: (-one.tax_saved, one.lot.long_term_on, one.lot.lot_id))
 
 

@@ -185,18 +185,19 @@ def rebalance_document(plans: Sequence[Plan], problems: Sequence[Problem]) -> Do
     optimal: Document = {"bound": None, "gap": None, "certificate": None}
     if proof:
         instance = msgspec.to_builtins(proof.instance)
-        certificate = {"assumptions": list(proof.assumptions), "instance": instance, "solution": proof.solution}
+        certificate = {"assumptions": list(proof.assumptions), "instance": instance, "solution": proof.solution, "before": proof.before}
         optimal = {"bound": proof.bound, "gap": proof.gap, "certificate": certificate}
-    return document("rebalance", problems, alternatives=[_alternative(plan) for plan in plans], optimal=optimal)
+    return document("rebalance", problems, alternatives=[alternative(plan) for plan in plans], optimal=optimal)
 
 
-def _alternative(plan: Plan) -> Document:
+def alternative(plan: Plan) -> Document:
+    """A plan with its trades and figures."""
     f = plan.figures
-    amounts = ["tax_now", "carryover_value", "trading_cost", "future_tax_saved"]
+    amounts = ["tax_now", "tax_later", "carryover_value", "trading_cost", "future_tax_saved"]
     return {
         "name": plan.name,
         "meaning": plan.meaning,
-        "trades": [_trade(trade) for trade in plan.trades],
+        "trades": [_trade(trade, deferred=trade.account in plan.deferred) for trade in plan.trades],
         **{name: exact.plain(getattr(f, name)) for name in amounts},
         "drift_before": exact.plain(f.drift_before.total_points),
         "drift_after": exact.plain(f.drift_after.total_points),
@@ -211,13 +212,16 @@ def _alternative(plan: Plan) -> Document:
         "turnover": exact.plain(f.turnover),
         "cash_after": exact.plain(f.cash_after),
         "after_tax_value": exact.plain(f.after_tax_value),
+        "tracking_error": f.tracking_error,
         "score": approximate(f.score),
         "feasible": plan.feasible,
+        "several_dates": plan.several_dates,
+        "why_infeasible": list(plan.why_not) or None,
         "notes": list(plan.notes),
     }
 
 
-def _trade(trade: Trade) -> Document:
+def _trade(trade: Trade, *, deferred: bool = False) -> Document:
     return {
         "side": trade.side,
         "asset": trade.asset,
@@ -226,7 +230,9 @@ def _trade(trade: Trade) -> Document:
         "quantity": exact.plain(trade.quantity),
         "value": exact.plain(trade.value),
         "gain": exact.plain(trade.gain) if trade.lot else None,
-        "term": trade.lot.term if trade.lot else None,
+        "term": trade.term if trade.lot else None,
+        "on": trade.on.isoformat() if trade.on else None,
+        "taxed": trade.lot.taxed if trade.lot else not deferred,
         "tax": exact.plain(trade.tax) if trade.lot else None,
         "why": trade.why,
     }

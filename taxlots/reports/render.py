@@ -2,11 +2,12 @@
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 from taxlots import exact
 from taxlots.reports.tables import MONEY, TEXT, Table
@@ -37,7 +38,7 @@ def _csv_cell(cell: Any, kind: str) -> str:
 
 def as_json(document: dict[str, Any]) -> str:
     """Indented JSON with a final line end."""
-    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    return msgspec.json.format(msgspec.json.encode(document), indent=1).decode() + "\n"
 
 
 def as_text(tables: Sequence[Table], width: int | None = None, *, draft: bool = False) -> str:

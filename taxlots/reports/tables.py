@@ -192,14 +192,23 @@ def _sum(items: Sequence[Any], name: str) -> Decimal:
 
 def plans_table(plans: Sequence[Plan], drift_penalty: Decimal) -> Table:
     """Alternatives side by side, best first."""
-    columns = (("alternative", TEXT), ("score", MONEY), ("tax now", MONEY), ("carryover value", MONEY), ("trading cost", MONEY))
+    columns = (
+        ("alternative", TEXT),
+        ("score", MONEY),
+        ("tax now", MONEY),
+        ("tax later", MONEY),
+        ("carryover value", MONEY),
+        ("trading cost", MONEY),
+    )
     more = (("drift before", MONEY), ("drift after", MONEY), ("drift cost", MONEY), ("after-tax value", MONEY), ("trades", NUMBER))
     rows = []
     for plan in plans:
         f = plan.figures
         name = plan.name if plan.feasible else f"{plan.name} (not feasible)"
         drifts = (f.drift_before.total_points, f.drift_after.total_points, f.drift_cost)
-        rows.append((name, f.score, f.tax_now, f.carryover_value, f.trading_cost, *drifts, f.after_tax_value, len(plan.trades)))
+        rows.append(
+            (name, f.score, f.tax_now, f.tax_later, f.carryover_value, f.trading_cost, *drifts, f.after_tax_value, len(plan.trades))
+        )
     penalty = exact.plain(drift_penalty)
     notes = [f"A dollar out of place is taken to cost {penalty} (drift_penalty): that decides the ranking. Drift is in percentage points."]
     notes += [f"{plan.name}: {note}" for plan in plans for note in plan.notes]
@@ -215,10 +224,14 @@ def trades_table(plan: Plan) -> Table:
     """The trades of one plan."""
     columns = (("side", TEXT), ("asset", TEXT), ("account", TEXT), ("lot", TEXT), ("quantity", NUMBER), ("value", MONEY))
     rows = [
-        (t.side, t.asset, t.account, t.lot.lot_id if t.lot else "", t.quantity, t.value, t.gain if t.lot else None, t.why)
+        (_when(t), t.asset, t.account, t.lot.lot_id if t.lot else "", t.quantity, t.value, t.gain if t.lot else None, t.why)
         for t in plan.trades
     ]
     return Table(f"Trades of {plan.name}", (*columns, ("gain", MONEY), ("why", TEXT)), rows)
+
+
+def _when(trade: Trade) -> str:
+    return f"{trade.side} on {trade.on}" if trade.on else trade.side
 
 
 def trades_summary_table(plan: Plan) -> Table:
@@ -228,7 +241,7 @@ def trades_summary_table(plan: Plan) -> Table:
         groups[trade.side, trade.asset].append(trade)
     rows = []
     for (side, asset), group in sorted(groups.items()):
-        short, long = ([t for t in group if t.lot and t.lot.term == term] for term in ("short", "long"))
+        short, long = ([t for t in group if t.lot and t.term == term] for term in ("short", "long"))
         amounts = (_sum(group, "value"), _sum(short, "gain"), _sum(long, "gain"), _sum(group, "tax"))
         rows.append((side, asset, len(group), _sum(group, "quantity"), *amounts))
     names = ("value", "short-term gain", "long-term gain", "tax that it adds")

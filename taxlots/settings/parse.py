@@ -16,6 +16,8 @@ from taxlots.problems import TaxlotsError, problem
 from taxlots.settings.schema import JURISDICTIONS, METHODS, OVER_ALL_ACCOUNTS, POOLS, Methods, Rule, Settings, Target
 
 _ZERO = Decimal(0)
+_NAME_LISTS = ("never_sell", "buy_only", "whole_units")
+_MOST_TRANCHES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,9 @@ def _shaped(table: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(shaped.get("harvest"), dict) and isinstance(shaped["harvest"].get("replacements"), dict):
         table = {asset.upper(): _listed(names) for asset, names in shaped["harvest"]["replacements"].items()}
         shaped["harvest"] = shaped["harvest"] | {"replacements": table}
+    if isinstance(shaped.get("rebalance"), dict):
+        lists = {key: _listed(shaped["rebalance"][key]) for key in _NAME_LISTS if key in shaped["rebalance"]}
+        shaped["rebalance"] = shaped["rebalance"] | lists
     if isinstance(shaped.get("layout"), list):
         listed = shaped["layout"]
         forms = [entry for entry in listed if isinstance(entry, dict) and "form" in entry]
@@ -128,9 +133,7 @@ def _check(settings: Settings, place: _Place) -> None:
     named = settings.files.allocation
     if named is not None and not Path(named).name.lower().startswith("allocation"):
         raise place.error(f"[files] allocation = {named!r}: the name of the file begins with allocation", "allocation", "files")
-    for name, account in settings.accounts.items():
-        if account.type != "taxable":
-            raise place.error(f"[accounts] {name}: accounts of type {account.type!r} are not computed in this version", name)
+    _check_accounts(settings, place)
     _check_amounts(settings, place)
     _check_assets(settings, place)
     _check_rules(settings.rule, place)
@@ -169,11 +172,24 @@ def _check_orders(table: str, orders: Mapping[str, str | None], refused: Sequenc
             raise place.error(message, key, table)
 
 
+def _check_accounts(settings: Settings, place: _Place) -> None:
+    statuses = {settings.profile.filing_status, *(year.filing_status for year in settings.profile.years.values())}
+    for name, account in settings.accounts.items():
+        if not account.cash.is_finite() or account.cash < 0:
+            raise place.error(f"[accounts] {name}: cash = {account.cash} must be a number and not negative", name)
+        if account.type == "spouse" and "married_joint" not in statuses:
+            message = f'[accounts] {name}: an account of the spouse is on your return only with filing_status = "married_joint"'
+            raise place.error(message, name)
+
+
 def _check_amounts(settings: Settings, place: _Place) -> None:
     for key in settings.rebalance.__struct_fields__:
         amount = getattr(settings.rebalance, key)
-        if not amount.is_finite() or amount < 0:
+        if isinstance(amount, Decimal) and not (amount.is_finite() and amount >= 0):
             raise place.error(f"[rebalance] {key} = {amount} must be a number and not negative", key)
+    tranches = settings.rebalance.tranches
+    if tranches != tranches.to_integral_value() or not 1 <= tranches <= _MOST_TRANCHES:
+        raise place.error(f"[rebalance] tranches = {tranches} must be a whole number from 1 to {_MOST_TRANCHES}", "tranches")
     for year, profile in settings.profile.years.items():
         for key in profile.__struct_fields__:
             amount = getattr(profile, key)

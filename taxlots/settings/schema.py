@@ -90,14 +90,28 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Rebalance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Money, costs and prices of the decision. Amounts in the home currency, rates as fractions."""
+    """Money, costs, prices and limits of the decision. Amounts in the home currency, rates as fractions.
+
+    `cash_reserve` is never spent. `risk_aversion` left out: 2 where the price table has a history of every asset, else 0. `never_sell`
+    names assets or lots, `buy_only` the assets that may be bought (none: all), `whole_units` assets or classes of which whole units are
+    traded. `tranches` and `tranche_every` are for the alternative `graduated`, `bands_to` for `bands`.
+    """
 
     cash: Decimal = _ZERO
+    cash_reserve: Decimal = _ZERO
     contribution: Decimal = _ZERO
+    recurring_contribution: Decimal = _ZERO
+    recurring_every: Literal["week", "month", "quarter", "year"] = "month"
     withdrawal: Decimal = _ZERO
     trading_cost_bps: Decimal = Decimal(15)
     drift_penalty: Decimal = Decimal("0.02")
-    risk_aversion: Decimal = _ZERO
+    risk_aversion: Decimal | None = None
+    never_sell: tuple[str, ...] = ()
+    buy_only: tuple[str, ...] = ()
+    whole_units: tuple[str, ...] = ()
+    bands_to: Literal["edge", "half", "target"] = "edge"
+    tranches: Decimal = Decimal(2)
+    tranche_every: Literal["week", "month", "quarter", "year"] = "year"
     future_rate: Decimal = _ZERO
     carryforward_value: Decimal = Decimal("0.15")
     horizon_years: Decimal = Decimal(10)
@@ -113,9 +127,10 @@ class Harvest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How an account is taxed."""
+    """How an account is taxed, and the cash in it. `spouse`: the other person of a joint return."""
 
     type: Literal["taxable", "deferred", "spouse"] = "taxable"
+    cash: Decimal = _ZERO
 
 
 class Asset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

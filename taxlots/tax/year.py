@@ -1,6 +1,6 @@
 """The tax position of a year: what the profile says plus what the book shows, with losses carried over from year to year."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -37,11 +37,11 @@ _CARRIED = ("carryover_short", "carryover_long", "prior_tax", "prior_agi", "loss
 class TaxYears:
     """Positions by year of one book and profile; a year's losses beyond the limit are carried into the next."""
 
-    def __init__(self, book: Book, profile: Profile, rulebook: Rulebook) -> None:
-        """Read the yearly nets once."""
+    def __init__(self, book: Book, profile: Profile, rulebook: Rulebook, untaxed: Collection[str] = ()) -> None:
+        """Read the yearly nets once; what happens in the `untaxed` accounts (tax-deferred ones) is on no return."""
         self.profile, self.rulebook = profile, rulebook
         self.problems: list[Problem] = []
-        self._amounts = _yearly(book)
+        self._amounts = _yearly(book, untaxed)
         self._positions: dict[int, TaxPosition] = {}
 
     def position(self, year: int) -> TaxPosition:
@@ -137,7 +137,7 @@ class TaxYears:
         return net < 0 or bool(said.carryover_short) or bool(said.carryover_long)
 
 
-def _yearly(book: Book) -> dict[int, dict[str, Decimal]]:
+def _yearly(book: Book, untaxed: Collection[str]) -> dict[int, dict[str, Decimal]]:
     """Per tax year, what the book adds to the fields of a position."""
     years: dict[int, dict[str, Decimal]] = {}
 
@@ -145,15 +145,19 @@ def _yearly(book: Book) -> dict[int, dict[str, Decimal]]:
         amounts = years.setdefault(year, {})
         amounts[name] = exact.CONTEXT.add(amounts.get(name, Decimal(0)), amount)
 
-    for year, (term, asset_class), gain in _sums(book.disposals, "disposed_on", ("term", "asset_class"), "gain"):
+    for year, (term, asset_class), gain in _sums(_taxed(book.disposals, untaxed), "disposed_on", ("term", "asset_class"), "gain"):
         put(year, f"{term}_term", gain)
         if asset_class == "collectible" and term == "long":
             put(year, "collectibles", gain)
-    for year, (kind,), value in _sums(book.income, "received_on", ("kind",), "value"):
+    for year, (kind,), value in _sums(_taxed(book.income, untaxed), "received_on", ("kind",), "value"):
         put(year, _FIELD_OF_INCOME.get(kind, "other_income"), value)
         if kind == STAKING:
             put(year, STAKING, value)
     return years
+
+
+def _taxed(frame: pd.DataFrame, untaxed: Collection[str]) -> pd.DataFrame:
+    return frame[~frame["account"].isin(list(untaxed))] if untaxed else frame
 
 
 def _sums(frame: pd.DataFrame, day: str, named: Sequence[str], amount: str) -> Iterator[tuple[int, list[str], Decimal]]:

@@ -171,8 +171,9 @@ def test_print_set_up(report):
 def test_data_sheets_have_tables_and_decisions_charts(report):
     book = openpyxl.load_workbook(report.path)
     assert all(book[name].tables for name in ("Form 8949", "Disposals", "Income", "Open lots", "Harvest", "Problems", "Sources"))
+    # gain by year, alternatives, frontier, ladder of losses
     with zipfile.ZipFile(report.path) as archive:
-        assert sum("charts/chart" in name for name in archive.namelist()) == 2
+        assert sum("charts/chart" in name for name in archive.namelist()) == 4
 
 
 @pytest.mark.parametrize("text", workbooks.HOSTILE)

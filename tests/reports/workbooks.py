@@ -13,7 +13,8 @@ from typing import Any
 
 import openpyxl
 from taxlots import __version__
-from taxlots.decisions.alternatives import compare
+from taxlots.decisions.comparison import compare
+from taxlots.decisions.money_frontier import portfolio_frontier
 from taxlots.importers.universal import COLUMNS
 from taxlots.reports.harvest_documents import review
 from taxlots.reports.workbook import Content, write_workbook
@@ -111,7 +112,9 @@ def content_of(folder: Path, rows: list[Row], *, settings: str = SETTINGS, decid
     if not decide:
         return Content(session, year=year)
     portfolio = session.portfolio()
-    return Content(session, compare(portfolio), portfolio, review(portfolio, session.replacements), year)
+    return Content(
+        session, compare(portfolio), portfolio, review(portfolio, session.replacements), year, curve=portfolio_frontier(portfolio, 5)
+    )
 
 
 def written(content: Content, path: Path) -> Written:

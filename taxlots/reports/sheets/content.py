@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 
 from taxlots import frames
+from taxlots.decisions.money_frontier import MoneyPoint
 from taxlots.decisions.plan import Plan
+from taxlots.decisions.plan_file import PlanFile
 from taxlots.decisions.portfolio import Portfolio
 from taxlots.problems import Problem, Severity, TaxlotsError
 from taxlots.reports.form8949 import Block, blocks
@@ -23,13 +25,18 @@ UNITED_STATES = "us"
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A run and its decisions. `year` None means all years; without plans, review or portfolio their sheets say so."""
+    """A run and its decisions. `year` None means all years; without plans, review or portfolio their sheets say so.
+
+    `plan` is one that was made before, `curve` the frontier of the alternatives.
+    """
 
     session: Session
     plans: Sequence[Plan] = ()
     portfolio: Portfolio | None = None
     review: Review | None = None
     year: int | None = None
+    plan: PlanFile | None = None
+    curve: Sequence[MoneyPoint] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +105,8 @@ class Facts:
 def gather(content: Content) -> Facts:
     """The facts of a content."""
     session, year = content.session, content.year
-    disposals = _of_year(session.book.disposals, "disposed_on", year)
-    income = _of_year(session.book.income, "received_on", year)
+    disposals = _taxed(_of_year(session.book.disposals, "disposed_on", year), session)
+    income = _taxed(_of_year(session.book.income, "received_on", year), session)
     sold, received = frames.records(disposals), frames.records(income)
     years = sorted({r["disposed_on"].year for r in sold} | {r["received_on"].year for r in received} | ({year} if year else set()))
     taxes, found = _taxes(content, years)
@@ -121,6 +128,11 @@ def _of_year(frame: pd.DataFrame, column: str, year: int | None) -> pd.DataFrame
     if year is None:
         return frame
     return frame[[day.year == year for day in frame[column]]]
+
+
+def _taxed(frame: pd.DataFrame, session: Session) -> pd.DataFrame:
+    """Without what happened in tax-deferred accounts, which is on no return."""
+    return frame[[account not in session.deferred for account in frame["account"]]] if session.deferred else frame
 
 
 def _inherited(session: Session) -> frozenset[str]:

@@ -2,11 +2,12 @@
 
 from taxlots.decisions.harvest import Rung
 from taxlots.reports.harvest_documents import Review, band_note, in_words
-from taxlots.reports.sheets.addresses import spread, sum_where
+from taxlots.reports.sheets.addresses import HEADER_ROW, fixed, quoted, spread, sum_where
 from taxlots.reports.sheets.book import Field, Layout, Workbook, total
 from taxlots.reports.sheets.content import Facts
 from taxlots.reports.sheets.page import Cell, Page, exact_text
 
+_CHARTED = 60
 _TITLES = (
     "Gain in the 0 % band",
     "Account",
@@ -58,7 +59,7 @@ def write(book: Workbook) -> None:
     if rungs:
         page, row = book.below(page, row, 1, layout)
         _paying(page, row, layout, rungs)
-        row += 2
+        row = _chart(book, page, row + 2, layout, len(rungs))
     if found and found.band.room:
         page, row = book.below(page, row, len(found.band.rungs) + 3, layout)
         _gains(page, row, found)
@@ -83,6 +84,29 @@ def _paying(page: Page, row: int, layout: Layout, rungs: list[Rung]) -> None:
     for key, amounts in (("loss", [r.loss for r in rungs if r.pays]), ("net", [r.net for r in rungs if r.pays])):
         column = layout.column(key)
         page.formula(row, column, f"ROUND({sum_where(extents, column, pays)},9)", total(amounts), "bold_money")
+
+
+def _chart(book: Workbook, page: Page, row: int, layout: Layout, count: int) -> int:
+    """What each loss saves beside its net benefit, in the order of the ladder; where the table is continued, its first sheet."""
+    chart = book.raw.add_chart({"type": "column"})
+    place, first, last = f"={quoted(layout.name)}!", HEADER_ROW + 1, HEADER_ROW + min(count, _CHARTED)
+    for key, name, colour in (("saved", "Tax saved this year", "#1F3864"), ("net", "Net benefit", "#C55A11")):
+        column = layout.column(key)
+        labels = layout.column("asset")
+        series = {
+            "name": name,
+            "categories": f"{place}{fixed(first, labels)}:{fixed(last, labels)}",
+            "values": f"{place}{fixed(first, column)}:{fixed(last, column)}",
+            "fill": {"color": colour},
+        }
+        chart.add_series(series)
+    chart.set_title({"name": "What each loss is worth, after those before it", "name_font": {"size": 12}})
+    chart.set_x_axis({"label_position": "low"})
+    chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
+    chart.set_legend({"position": "bottom"})
+    chart.set_size({"width": 900, "height": 280})
+    page.sheet.insert_chart(row, 0, chart, {"object_position": 2})
+    return row + 16
 
 
 def _gains(page: Page, row: int, found: Review) -> None:

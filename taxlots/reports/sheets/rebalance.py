@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from taxlots import exact
+from taxlots.decisions.comparison import best_of
 from taxlots.decisions.plan import Figures, Plan, Trade
 from taxlots.decisions.portfolio import Portfolio
 from taxlots.reports.sheets.addresses import HEADER_ROW, cell, fixed, quoted
@@ -31,6 +32,7 @@ class Row:
 
 ROWS = (
     Row("tax_now", "Tax now", lambda f: f.tax_now),
+    Row("tax_later", "Tax of later years", lambda f: f.tax_later),
     Row("trading_cost", "Trading cost", lambda f: f.trading_cost),
     Row("carryover_value", "Worth of the loss carried over", lambda f: f.carryover_value),
     Row("future_tax_saved", "Later tax saved (the gain is already taxed)", lambda f: f.future_tax_saved),
@@ -41,7 +43,7 @@ ROWS = (
         "Score: what it gains over doing nothing",
         lambda f: f.score,
         "bold_money",
-        "ROUND(-({tax_now}+{trading_cost})+{carryover_value}+{future_tax_saved}-({drift_cost}-{drift_cost_before}),9)",
+        "ROUND(-({tax_now}+{tax_later}+{trading_cost})+{carryover_value}+{future_tax_saved}-({drift_cost}-{drift_cost_before}),9)",
     ),
     Row("points_before", "Drift before, percentage points in sum", lambda f: f.drift_before.total_points, "points"),
     Row("points_after", "Drift after, percentage points in sum", lambda f: f.drift_after.total_points, "points"),
@@ -68,6 +70,8 @@ _TRADE_TITLES = (
     "Term",
     "Lot",
 )
+_CURVE_TITLES = ("Plan", "Drift, points", "Drift", "Tax", "Trading cost", "Together")
+_CURVE_STYLES = ("text", "points", "money", "money", "money", "money")
 _TRADE_STYLES = ("wrap", "text", "text", "text", "quantity", "right", "money", "money", "money", "text", "text")
 
 
@@ -80,7 +84,7 @@ def write(book: Workbook) -> None:
     page.widths([_LABEL_WIDTH, *[_WIDTH] * last])
     if not plans:
         page.text(HEADER_ROW, 0, _NO_ALTERNATIVE)
-        page.finish(HEADER_ROW, last)
+        page.finish(_planned(page, HEADER_ROW + 2) if page.facts.content.plan else HEADER_ROW, last)
         return
     page.text(2, 0, "Best score first; all amounts in the home currency. Score and totals are formulas.", "note")
     row = _figures(page, plans)
@@ -88,6 +92,8 @@ def write(book: Workbook) -> None:
     if portfolio:
         row = _terms(page, portfolio, row)
     row = _chart(book, page, plans, row + 1)
+    row = _curve(book, page, row + 1)
+    row = _planned(page, row)
     for plan in _in_reading_order(plans):
         row = _trades(page, plan, row + 1)
     page.finish(row, last, header_row=None, columns=1)
@@ -99,8 +105,8 @@ def ranked(plans: Sequence[Plan]) -> list[Plan]:
 
 
 def _in_reading_order(plans: Sequence[Plan]) -> list[Plan]:
-    """The best feasible plan that trades first, since that is the one to act on; then the others as ranked."""
-    best = next((plan for plan in plans if plan.feasible), None)
+    """The best plan of today first, since that is the one to act on; then the others as ranked."""
+    best = best_of(plans)
     return sorted(plans, key=lambda plan: plan is not best)
 
 
@@ -183,6 +189,59 @@ def _chart(book: Workbook, page: Page, plans: Sequence[Plan], row: int) -> int:
     return row + 18
 
 
+def _curve(book: Workbook, page: Page, row: int) -> int:
+    """The frontier: the least tax and cost for each level of drift, as a table and as a line."""
+    points = page.facts.content.curve
+    if not points:
+        return row
+    page.text(row, 0, "Frontier: no plan leaves as little drift for less", "section")
+    page.header(row + 1, _CURVE_TITLES, _CURVE_STYLES)
+    first = row + 2
+    for number, one in enumerate(points, start=first):
+        tax, cost = one.point.evaluated.tax, one.point.evaluated.trading_cost
+        page.row(number, [one.meaning], "text")
+        page.put(number, 1, one.drift_points, "points")
+        page.row(number, (one.point.drift, tax, cost), "money", first=2)
+        page.formula(number, 5, f"ROUND({cell(number, 3)}+{cell(number, 4)},9)", exact.CONTEXT.add(tax, cost), "money")
+    last = first + len(points) - 1
+    place = f"={quoted(page.name)}!"
+    chart = book.raw.add_chart({"type": "scatter", "subtype": "straight_with_markers"})
+    chart.add_series(
+        {
+            "name": "Frontier",
+            "categories": f"{place}{fixed(first, 1)}:{fixed(last, 1)}",
+            "values": f"{place}{fixed(first, 5)}:{fixed(last, 5)}",
+            "line": {"color": _COLOURS[0]},
+            "marker": {"type": "circle", "size": 5, "fill": {"color": _COLOURS[0]}},
+        }
+    )
+    chart.set_title({"name": "Tax and cost against drift", "name_font": {"size": 12}})
+    chart.set_x_axis({"name": "Drift that remains, percentage points", "num_format": "0.0", "label_position": "low"})
+    chart.set_y_axis({"name": "Tax and trading cost", "num_format": "#,##0", "label_position": "low"})
+    chart.set_legend({"none": True})
+    chart.set_size({"width": 900, "height": 340})
+    page.sheet.insert_chart(last + 2, 0, chart, {"object_position": 2})
+    return last + 21
+
+
+def _planned(page: Page, row: int) -> int:
+    """The plan file that the report was given."""
+    plan = page.facts.content.plan
+    if plan is None:
+        return row
+    told = f"Plan {plan.plan} of {plan.as_of}: tax {exact.cents(plan.tax_after)} predicted for {plan.as_of.year}"
+    page.text(row, 0, told, "section")
+    page.header(row + 1, _TRADE_TITLES, _TRADE_STYLES)
+    for number, t in enumerate(plan.trades, start=row + 2):
+        when = f" on {t.on}" if t.on else ""
+        what = f"{t.side.capitalize()}{when} {exact.plain(t.quantity)} {t.asset}: {t.why}"
+        amounts: tuple[Cell, ...] = (t.quantity, exact_text(t.quantity), t.value, t.gain, t.tax, t.term or "", t.lot_id or "")
+        cells: tuple[Cell, ...] = (what, t.side, t.asset, t.account, *amounts)
+        for column, (value, style) in enumerate(zip(cells, _TRADE_STYLES, strict=True)):
+            page.put(number, column, value, style)
+    return row + 3 + len(plan.trades)
+
+
 def _trades(page: Page, plan: Plan, row: int) -> int:
     page.text(row, 0, f"Trades of {plan.name}" + ("" if plan.feasible else " (not feasible)"), "section")
     if not plan.trades:
@@ -208,6 +267,7 @@ def _trades(page: Page, plan: Plan, row: int) -> int:
 
 def _trade(trade: Trade) -> tuple[Cell, ...]:
     lot = trade.lot
-    told = f"{trade.side.capitalize()} {exact.plain(trade.quantity)} {trade.asset}: {trade.why}"
-    fate: tuple[Cell, ...] = (trade.gain, trade.tax, lot.term, lot.lot_id) if lot else (None, None, "", "")
+    when = f" on {trade.on}" if trade.on else ""
+    told = f"{trade.side.capitalize()}{when} {exact.plain(trade.quantity)} {trade.asset}: {trade.why}"
+    fate: tuple[Cell, ...] = (trade.gain, trade.tax, trade.term, lot.lot_id) if lot else (None, None, "", "")
     return (told, trade.side, trade.asset, trade.account, trade.quantity, exact_text(trade.quantity), trade.value, *fate)

@@ -1,0 +1,178 @@
+"""Every alternative: its figures from its trades alone, its limits kept, never above the optimum; and each rule by hand."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from portfolios import lot, portfolio, portfolios
+from taxlots.decisions.comparison import OPTIMAL, compare
+from taxlots.decisions.dated import tranche_days
+from taxlots.decisions.placing import placed
+from taxlots.decisions.score import purchase, sale
+from taxlots.tax import tax_due
+
+CENT = Decimal("0.01")
+
+
+@st.composite
+def limited(draw):
+    """Portfolios with limits: some lots or assets stay, some assets are not bought, whole units, a reserve, a minimum trade."""
+    chosen = draw(portfolios())
+    assets = sorted({one.asset for one in chosen.lots})
+    terms = msgspec.structs.replace(
+        chosen.terms,
+        never_sell=tuple(draw(st.lists(st.sampled_from([*assets, *(one.lot_id for one in chosen.lots)]), max_size=2))),
+        buy_only=draw(st.sampled_from([(), tuple(assets[:1]), tuple(assets[1:])])),
+        whole_units=draw(st.sampled_from([(), ("digital",), tuple(assets[:1])])),
+        cash_reserve=Decimal(draw(st.sampled_from([0, 200, 700]))),
+        min_trade=Decimal(draw(st.sampled_from([0, 0, 300]))),
+        withdrawal=Decimal(draw(st.sampled_from([0, 0, 400]))),
+        bands_to=draw(st.sampled_from(["edge", "half", "target"])),
+    )
+    return replace(chosen, terms=terms)
+
+
+def sums(trades, side):
+    """Value by asset."""
+    found = {}
+    for trade in trades:
+        if trade.side == side:
+            found[trade.asset] = found.get(trade.asset, Decimal(0)) + trade.value
+    return found
+
+
+@hypothesis_settings(max_examples=25)
+@given(chosen=limited())
+def test_limits_and_the_optimum(chosen):
+    """Under the same limits no plan of today scores above the optimum or its bound, and every plan keeps the limits."""
+    plans = {plan.name: plan for plan in compare(chosen)}
+    terms = chosen.terms
+    best = plans[OPTIMAL]
+    for plan in plans.values():
+        for trade in plan.trades:
+            assert not (trade.lot and {trade.asset, trade.lot.lot_id} & set(terms.never_sell)), plan.name
+            assert trade.lot or not terms.buy_only or trade.asset in terms.buy_only, plan.name
+        for day in {trade.on for trade in plan.trades}:
+            for side in ("buy", "sell"):
+                traded = sums([t for t in plan.trades if t.on == day], side)
+                assert all(value >= terms.min_trade - CENT for value in traded.values()), plan.name
+        if plan.feasible and not plan.several_dates:
+            assert plan.figures.cash_after >= terms.cash_reserve - CENT, plan.name
+            assert best.feasible
+            assert plan.figures.score <= best.figures.score, plan.name
+        if not plan.feasible and plan.why_not:
+            assert all(Decimal(str(way["by"])) > 0 for way in plan.why_not)
+
+
+@hypothesis_settings(max_examples=25)
+@given(chosen=portfolios())
+def test_figures_come_from_the_trades(chosen):
+    """Tax by `tax_due` on gains worked out from quantity, price, cost and basis share; the trades' taxes add up to the plan's."""
+    rate = chosen.terms.trading_cost_bps / 10000
+    before = tax_due(chosen.position, chosen.rulebook).total
+    for plan in compare(chosen):
+        if plan.several_dates:
+            continue
+        gains = {"short": Decimal(0), "long": Decimal(0)}
+        for trade in (t for t in plan.trades if t.lot):
+            own = trade.lot
+            gain = trade.quantity * own.price * (1 - rate) - own.basis * trade.quantity / own.quantity
+            assert abs(gain - trade.gain) < Decimal("1e-15"), plan.name
+            gains[own.term] += trade.gain
+        moved = replace(
+            chosen.position, short_term=chosen.position.short_term + gains["short"], long_term=chosen.position.long_term + gains["long"]
+        )
+        assert plan.figures.tax_now == tax_due(moved, chosen.rulebook).total - before, plan.name
+        assert sum((t.tax for t in plan.trades), Decimal(0)) == plan.figures.tax_now, plan.name
+
+
+def named(chosen, name):
+    """One alternative."""
+    return next(plan for plan in compare(chosen) if plan.name == name)
+
+
+@pytest.mark.parametrize(("to", "sold"), [("edge", 2500), ("half", 3750), ("target", 5000)])
+def test_bands_go_back_as_far_as_is_said(to, sold):
+    """100 of BTC at 100 with 10,000 of cash: half of 20,000 instead of a quarter. Out of the band of 5 points by 4,000; its edge is 6,000.
+
+    With a band of 12.5 points: target 5,000, edge 7,500, half-way 6,250; so 2,500, 3,750 or 5,000 are sold.
+    """
+    chosen = portfolio([lot("L1", "BTC", 100, 9000, 100)], {"BTC": 0.25}, cash=10_000, trading_cost_bps=0)
+    targets = {"BTC": msgspec.structs.replace(chosen.targets["BTC"], band=Decimal("0.125"))}
+    chosen = replace(chosen, targets=targets, terms=msgspec.structs.replace(chosen.terms, bands_to=to))
+    assert sums(named(chosen, "bands").trades, "sell") == {"BTC": sold}
+
+
+def test_tranches():
+    """Three tranches a month apart from 20 November; by the year the later ones are on 2 January."""
+    chosen = portfolio([lot("L1", "BTC", 90, 0, 100)], {"BTC": 0}, trading_cost_bps=0)
+    monthly = replace(chosen, terms=msgspec.structs.replace(chosen.terms, tranches=Decimal(3), tranche_every="month"))
+    assert tranche_days(monthly) == [None, date(2026, 12, 20), date(2027, 1, 20)]
+    assert tranche_days(chosen) == [None, date(2027, 1, 2)]
+    plan = named(monthly, "graduated")
+    assert [(t.on, t.value) for t in plan.trades] == [(None, 3000), (date(2026, 12, 20), 3000), (date(2027, 1, 20), 3000)]
+
+
+def test_zero_tax_prefers_what_the_zero_band_holds():
+    """Wages of 36,100 leave 29,450 of the 0 % band. A short lot with less gain per dollar would be taxed, a long one with more is not.
+
+    40,000 of BTC have to go: the long lot (20,000, gain 18,000) fits the band, of the short one (gain 20 %) nothing is free.
+    """
+    from taxlots.tax import TaxPosition
+
+    position = TaxPosition(year=2026, filing_status="single", wages=Decimal(36_100))
+    lots = [lot("L1", "BTC", 200, 16_000, 100, long=False), lot("L2", "BTC", 200, 2000, 100)]
+    plan = named(portfolio(lots, {"BTC": 0}, position, trading_cost_bps=0), "zero-tax")
+    assert [(t.lot.lot_id, t.value) for t in plan.trades] == [("L2", 20_000)]
+    assert plan.figures.tax_now == 0
+
+
+def test_the_least_tax_is_no_fixed_order():
+    """10,000 of BTC: the highest basis is short-term (gain 2,000 at 22 %: 440), the long one with 2,500 costs 375."""
+    lots = [lot("L1", "BTC", 100, 8000, 100, long=False), lot("L2", "BTC", 100, 7500, 100)]
+    chosen = portfolio(lots, {"BTC": 0.5}, trading_cost_bps=0)
+    assert named(chosen, "full-hifo").figures.tax_now == 440
+    assert named(chosen, "full-min-tax").figures.tax_now == pytest.approx(375)
+
+
+def test_a_purchase_is_divided_over_accounts():
+    """ETH is held at b; 3,000 of cash lie there, a sale brings 5,000 to a: of 70 units 30 are bought at b and 40 at a."""
+    btc, eth = lot("L1", "BTC", 100, 9000, 100), replace(lot("L2", "ETH", 10, 900, 100), account="b")
+    chosen = replace(
+        portfolio([replace(btc, account="a"), eth], {"BTC": 0.4, "ETH": 0.6}, trading_cost_bps=0, cash=3000),
+        account_cash={"b": Decimal(3000)},
+    )
+    trades = [sale(chosen, chosen.lots[0], Decimal(50)), purchase(chosen, "ETH", Decimal(70))]
+    where, notes = placed(chosen, trades)
+    assert [(t.account, t.quantity) for t in where if not t.lot] == [("b", 30), ("a", 40)]
+    assert notes == []
+
+
+@st.composite
+def partly_deferred(draw):
+    """Portfolios with some lots and some cash in a tax-deferred account."""
+    chosen = draw(portfolios())
+    lots = tuple(replace(one, account="ira", taxed=False) if draw(st.booleans()) else one for one in chosen.lots)
+    terms = msgspec.structs.replace(chosen.terms, min_trade=Decimal(draw(st.sampled_from([0, 300]))))
+    return replace(chosen, lots=lots, terms=terms, deferred={"ira": Decimal(draw(st.sampled_from([0, 5000])))})
+
+
+@hypothesis_settings(max_examples=25)
+@given(chosen=partly_deferred())
+def test_deferred_accounts_are_pools_of_their_own(chosen):
+    """Their trades are not taxed and paid from their own cash, and no plan of today beats the optimum."""
+    plans = {plan.name: plan for plan in compare(chosen)}
+    rate = chosen.terms.trading_cost_bps / 10000
+    for plan in plans.values():
+        inside = [t for t in plan.trades if t.account == "ira"]
+        assert all(t.gain == 0 == t.tax for t in inside), plan.name
+        flow = sum((t.value * (1 if t.side == "sell" else -1) - t.value * rate for t in inside), chosen.deferred["ira"])
+        assert flow >= -CENT, plan.name
+        if plan.feasible and not plan.several_dates:
+            assert plan.figures.score <= plans[OPTIMAL].figures.score, plan.name
+    assert plans["hold"].trades == ()
