@@ -147,6 +147,8 @@ def exactly() -> Any:
 def array(units: Iterable[int | None]) -> pa.Array:
     """Units as an Arrow array of the frames' type, written as 16-byte two's complement; None is null. Raises OutOfRangeError."""
     listed: Any = units if isinstance(units, list) else list(units)
+    if listed and (small := _small(listed)) is not None:
+        return small
     known = None
     try:
         data = b"".join(map(int.to_bytes, listed, repeat(16), repeat(_LITTLE)))
@@ -157,6 +159,23 @@ def array(units: Iterable[int | None]) -> pa.Array:
     if known is None and len(listed) and int(halves(result)[1].view(np.uint64).max()) >= LIMIT >> 64:
         checked(max(listed))
     return result
+
+
+def _small(listed: list[int | None]) -> pa.Array | None:
+    """What `array` returns where all are there and fit 64 bits, several times faster."""
+    try:
+        low = np.array(listed, np.int64)
+    except (OverflowError, TypeError):
+        return None
+    return of_whole(low)
+
+
+def of_whole(units: np.ndarray) -> pa.Array:
+    """Units of 64 bits as an array of the frames' type."""
+    pairs = np.empty((len(units), 2), np.int64)
+    pairs[:, 0] = units
+    np.right_shift(units, 63, out=pairs[:, 1])
+    return pa.Array.from_buffers(ARROW, len(units), [None, pa.py_buffer(pairs)])
 
 
 def column(units: Iterable[int | None]) -> pd.Series:
@@ -176,9 +195,14 @@ def units(numbers: pa.Array) -> list[int | None]:
     if not len(numbers):
         return []
     low, high = halves(numbers)
-    if (high >= 0).all():
+    large = np.flatnonzero(high)
+    if 4 * len(large) < len(high):
+        values: list[int | None] = low.tolist()
+        for place, top in zip(large.tolist(), high[large].tolist(), strict=True):
+            values[place] = top << 64 | int(low[place])
+    elif (high >= 0).all():
         data = numbers.buffers()[1][16 * numbers.offset : 16 * (numbers.offset + len(numbers))]
-        values: list[int | None] = [*map(int.from_bytes, np.frombuffer(data, "V16").tolist(), repeat(_LITTLE))]
+        values = [*map(int.from_bytes, np.frombuffer(data, "V16").tolist(), repeat(_LITTLE))]
     else:
         values = [h << 64 | lo for h, lo in zip(high.tolist(), low.tolist(), strict=True)]
     if numbers.null_count:

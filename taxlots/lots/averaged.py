@@ -19,6 +19,7 @@ class AveragedPool(Pool):
 
     __slots__ = ("basis", "shown", "units")
     blended = True
+    plain = False
 
     def __init__(self, name: str, pieces: Pieces, ages: Sequence[int]) -> None:
         """An empty pool."""

@@ -12,9 +12,10 @@ Every amount is in units (int, 10^18); what is split is split so that the parts 
 (conversions, spin-offs) are folded together; apart from that no asset touches another.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, tzinfo
 from functools import cached_property
+from heapq import heappop, heappush
 from itertools import chain
 
 import numpy as np
@@ -23,7 +24,7 @@ import pyarrow as pa
 from taxlots import exact
 from taxlots.ledger.entry_columns import NOWHERE, OUTSIDE, Action, Entries
 from taxlots.lots.allocation import Allocation
-from taxlots.lots.booked import Booked, Lacking, Moved, Sold, Written, ints
+from taxlots.lots.booked import Booked, Lacking, Moved, Written, all_sold, ints
 from taxlots.lots.by_record import BY_RECORD, REORDER, Pick, Recorded
 from taxlots.lots.calendar import Calendar
 from taxlots.lots.changes import changes_of
@@ -33,8 +34,8 @@ from taxlots.lots.holding_pool import HoldingPool
 from taxlots.lots.lacking import across_splits
 from taxlots.lots.least_tax import LeastTax, Rates
 from taxlots.lots.methods import METHODS
-from taxlots.lots.pieces import UNIT_RANK_SCALE, Pieces
-from taxlots.lots.pools import Pool, Pools
+from taxlots.lots.pieces import UNIT_RANK_SCALE, Pieces, unit_rank
+from taxlots.lots.pools import AGE_BITS, Pool, Pools
 from taxlots.lots.section_104 import Matching
 from taxlots.lots.superficial import Holdings
 from taxlots.problems import Problem
@@ -42,9 +43,9 @@ from taxlots.problems import Problem
 _BLOCK = 1 << 16  # entries that are ints at a time
 _ALWAYS = np.iinfo(np.int64).max  # later than any time
 Part = tuple[int, int, int]  # piece, units, basis
-# Actions besides those of `Action`: a fee out of what its row brought in; sales that ask for the least tax, or whose loss may be denied;
+# Actions besides those of `Action`: a fee out of what its row brought in; what comes into, and leaves, a pool that is no plain heap;
 # what is matched by section 104.
-_OWN_LOT, _BY_TAX, _BY_COST, _MATCHED_IN, _MATCHED_OUT = 15, 12, 11, 10, 9
+_OWN_LOT, _ACQUIRE, _DISPOSE, _MATCHED_IN, _MATCHED_OUT = 15, 12, 11, 10, 9
 
 
 def book_entries(entries: Entries, elections: Elections, zone: tzinfo = UTC) -> Booked:
@@ -58,11 +59,10 @@ def book_entries(entries: Entries, elections: Elections, zone: tzinfo = UTC) -> 
         fold.until = _ALWAYS
     fold.run_all(order[~early])
     fold.finish()
-    sold, moved = fold.sold.columns(), fold.moved.columns()
     return Booked(
         fold.pieces,
-        Sold(*sold),
-        Moved(*moved),
+        all_sold(fold.sold, fold.single, entries),
+        Moved(*fold.moved.columns()),
         sorted(fold.lacking, key=lambda found: found.entry),
         fold.shared,
         fold.outside,
@@ -102,7 +102,7 @@ class Fold:
         self.ages = ages.data
         self.pieces = Pieces(entries)
         self.pools = Pools(self.make_pool)
-        self.sold, self.moved = Written(4), Written(2)
+        self.sold, self.single, self.moved = Written(4), Written(1), Written(2)
         self.lacking: list[Lacking] = []
         self.recorded = Recorded.of(elections.directions, entries, self.everywhere)
         self.picks: list[Pick] = []
@@ -126,8 +126,8 @@ class Fold:
             Action.REMOVE: self.remove,
             **changes_of(self),
             _OWN_LOT: self.withhold,
-            _BY_TAX: self.sell_by_tax,
-            _BY_COST: self.sell_at_cost,
+            _ACQUIRE: self.acquire,
+            _DISPOSE: self.dispose,
             _MATCHED_IN: self.acquire_matched,
             _MATCHED_OUT: self.sell_matched,
             BY_RECORD: self.by_record,
@@ -161,61 +161,116 @@ class Fold:
         account, asset = (column[chosen].astype(np.int64) for column in (entries.account, entries.asset))
         shared = self.shared | (self.common & (self.until != _ALWAYS))
         own = np.where(shared[asset] & (account != self.outside), self.everywhere, account)
-        numbers = (ints(column.take(places)) for column in (entries.quantity, entries.amount, entries.cost))
-        action = np.where(entries.lot_of[chosen] == NOWHERE, entries.action[chosen], _OWN_LOT)
-        if self.by_tax and self.elections.regime.superficial_days is None:
-            action = np.where(action == Action.DISPOSE, _BY_TAX, action)
-        if self.elections.regime.superficial_days is not None:
-            action = np.where(action == Action.DISPOSE, _BY_COST, action)
-        action = self.recorded.actions(chosen, action)
-        if self.matched.any():
-            coming, going = ((self.matched[asset]) & (entries.action[chosen] == kind) for kind in (Action.ACQUIRE, Action.DISPOSE))
-            action = np.where(coming, _MATCHED_IN, np.where(going, _MATCHED_OUT, action))
-        whole = (chosen, action, own * self.width + asset, entries.row[chosen], np.asarray(self.ages)[chosen])
-        rows = zip(*(column.tolist() for column in whole), *numbers, strict=True)
+        number = own * self.width + asset
+        units, amount, cost = (ints(column.take(places)) for column in (entries.quantity, entries.amount, entries.cost))
+        kinds, which = self.kinds_of(number)
+        action = self.recorded.actions(chosen, self.special(chosen, asset, np.array([kind.plain for kind in kinds], bool)[which]))
+        new = action == Action.ACQUIRE
+        key: list[int] = np.asarray(self.ages)[chosen].tolist()
+        for place, kind in enumerate(kinds):
+            self.put_keys(kind, np.flatnonzero(new & (which == place)), key, (chosen, amount, units))
+        rows = zip(chosen.tolist(), action.tolist(), number.tolist(), key, units, amount, cost, strict=True)
         self.book(self.recorded.interleaved(rows) if self.recorded.waiting else rows)
-        self.sold.flush()
-        self.moved.flush()
+        for written in (self.sold, self.single, self.moved):
+            written.flush()
 
-    def book(self, columns: Iterator[tuple[int, int, int, int, int, int, int, int]]) -> None:
-        """The loop that everything goes through: entry, action, number of the pool, row, age, quantity, amount and cost of each entry."""
-        pools, pieces, sold, share, brought = self.pools, self.pieces, self.sold.flat, exact.share, self.brought
-        quantity, basis, acquiring, ranks = pieces.quantity, pieces.basis, pieces.entry, pieces.ranks
-        for entry, action, number, row, age, units, amount, cost in columns:
+    def kinds_of(self, number: np.ndarray) -> tuple[list[type[Pool]], np.ndarray]:
+        """The classes of the pools with these numbers, and per entry the place of its own among them."""
+        different, places = np.unique(number, return_inverse=True)
+        classes = [type(self.pools[pool]) for pool in different.tolist()]
+        kinds = list(dict.fromkeys(classes))
+        return kinds, np.array([kinds.index(one) for one in classes], np.int64)[places]
+
+    def put_keys(self, kind: type[Pool], new: np.ndarray, key: list[int], of: tuple[np.ndarray, list[int], list[int]]) -> None:
+        """Turn the ages of new lots into the keys of a method that ranks them otherwise; `of` are their entries, basis and quantity."""
+        if not kind.plain or not (kind.ranked or kind.reversed):
+            return
+        chosen, amount, units = of
+        places = new.tolist()
+        if not kind.ranked:
+            for place in places:
+                key[place] = -key[place]
+            return
+        ranks = [amount[place] * UNIT_RANK_SCALE // units[place] for place in places]
+        self.pieces.new_ranks.update(zip(chosen[new].tolist(), ranks, strict=True))
+        for place, rank in zip(places, ranks, strict=True):
+            key[place] = ((-rank if kind.reversed else rank) << AGE_BITS) + key[place]
+
+    def special(self, chosen: np.ndarray, asset: np.ndarray, plain: np.ndarray) -> np.ndarray:
+        """What is to be done with each entry: what the loop does itself, where the pool is a plain heap, else what a method does."""
+        entries = self.entries
+        action = np.where(entries.lot_of[chosen] == NOWHERE, entries.action[chosen], _OWN_LOT)
+        if self.recorded.waiting:  # an order may change on the way
+            plain = np.zeros(len(plain), bool)
+        acquiring, disposing = action == Action.ACQUIRE, action == Action.DISPOSE
+        named = ~plain | (entries.home[chosen] != entries.account[chosen])
+        if self.brought:
+            named |= np.isin(entries.row[chosen], list(self.brought))
+        action = np.where(acquiring & named, _ACQUIRE, np.where(disposing & ~plain, _DISPOSE, action))
+        if self.elections.regime.superficial_days is not None:
+            action = np.where(disposing, _DISPOSE, action)
+        coming, going = ((self.matched[asset]) & (entries.action[chosen] == kind) for kind in (Action.ACQUIRE, Action.DISPOSE))
+        found: np.ndarray = np.where(coming, _MATCHED_IN, np.where(going, _MATCHED_OUT, action))
+        return found
+
+    def book(self, columns: Iterator[tuple[int, int, int, int, int, int, int]]) -> None:
+        """The loop that everything goes through: entry, action, number of the pool, key, quantity, amount and cost of each entry.
+
+        The two that are most are done here, on the heap itself; a sale out of one lot is written without what its entry says as well.
+        """
+        pools, pieces, sold, single, share = self.pools, self.pieces, self.sold.flat, self.single.flat, exact.share
+        quantity, basis, acquiring, push, pop = pieces.quantity, pieces.basis, pieces.entry, heappush, heappop
+        for entry, action, number, key, units, amount, cost in columns:
             pool = pools[number]
             if action == 0:  # Action.ACQUIRE
                 piece = len(acquiring)
+                push(pool.heap, key << 32 | piece)
                 quantity.append(units)
                 basis.append(amount)
                 acquiring.append(entry)
-                if pool.ranked:
-                    ranks[piece] = amount * UNIT_RANK_SCALE // units
-                pool.arrived[row << 1] = piece
-                pool.push(piece, age)
-                if row in brought:
-                    brought[row].append((pool, piece))
+                pool.count += 1
             elif action == 4:  # Action.DISPOSE
-                left, gross, fee = units, amount, cost
-                while (piece := pool.first()) >= 0:
+                heap, left, gross, fee = pool.heap, units, amount, cost
+                while heap:
+                    piece = heap[0] & 0xFFFFFFFF
                     held = quantity[piece]
                     if held > left:
-                        part = share(basis[piece], left, held)
+                        whole = basis[piece]
+                        part = share(whole, left, held)
                         quantity[piece] = held - left
-                        basis[piece] -= part
+                        basis[piece] = whole - part
+                    else:
+                        pop(heap)
+                        if not held:
+                            continue
+                        part = basis[piece]  # the last part of a lot takes all its basis, and that of a sale all its proceeds
+                        quantity[piece] = 0
+                        if held < left:
+                            first, paid = share(gross, held, left), share(fee, held, left) if fee else 0
+                            sold += (entry, piece, held, first, paid, part)
+                            left, gross, fee = left - held, gross - first, fee - paid
+                            continue
+                    if left == units:
+                        single += (entry, piece, part)
+                    else:
                         sold += (entry, piece, left, gross, fee, part)
-                        break
-                    quantity[piece] = 0  # the last part of a lot takes all its basis, and that of a sale all its proceeds
-                    if held == left:
-                        sold += (entry, piece, left, gross, fee, basis[piece])
-                        break
-                    first, paid = share(gross, held, left), share(fee, held, left) if fee else 0
-                    sold += (entry, piece, held, first, paid, basis[piece])
-                    left, gross, fee = left - held, gross - first, fee - paid
+                    break
                 else:
                     sold += (entry, NOWHERE, left, gross, fee, 0)
                     self.lacking.append(Lacking(entry, left, gross))
             else:
                 self.actions[action](entry, pool, units, amount, cost)
+
+    def acquire(self, entry: int, pool: Pool, units: int, amount: int, _cost: int) -> None:
+        """A new lot, into any pool."""
+        pieces, row = self.pieces, self.row[entry]
+        piece = pieces.new(entry, units, amount)
+        if pool.ranked:
+            pieces.ranks[piece] = unit_rank(amount, units)
+        pool.arrived[row << 1] = piece
+        pool.push(piece, self.ages[entry])
+        if row in self.brought:
+            self.brought[row].append((pool, piece))
 
     def part(self, piece: int, units: int) -> Part:
         """Take units out of a piece, or all that it has; of the last part that is all its basis."""
@@ -229,18 +284,25 @@ class Fold:
         pieces.basis[piece] -= basis
         return piece, units, basis
 
-    def take(self, pool: Pool, units: int) -> Iterator[Part]:
-        """Parts, those that a record names first, then in the pool's order, until the quantity is reached or nothing is left.
-
-        Nothing else may happen to the pool meanwhile.
-        """
+    def take(self, pool: Pool, units: int) -> list[Part]:
+        """Parts, those that a record names first, then in the pool's order, until the quantity is reached or nothing is left."""
+        parts = []
         for piece, chosen in self.picks:
             units -= chosen
-            yield self.part(piece, chosen)
+            parts.append(self.part(piece, chosen))
+        quantity, basis = self.pieces.quantity, self.pieces.basis
         while units and (piece := pool.first()) >= 0:
-            part = self.part(piece, units)
-            units -= part[1]
-            yield part
+            held = quantity[piece]
+            if held > units:
+                part = exact.share(basis[piece], units, held)
+                quantity[piece] = held - units
+                basis[piece] -= part
+                parts.append((piece, units, part))
+                break
+            quantity[piece] = 0
+            parts.append((piece, held, basis[piece]))
+            units -= held
+        return parts
 
     def withhold(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
         """A fee out of what a row brought in, as far as that reaches; at average cost its lots are not told apart."""
@@ -262,7 +324,7 @@ class Fold:
                 units -= part[1]
                 yield part
 
-    def sell(self, entry: int, parts: Iterator[Part], units: int, amount: int, cost: int) -> None:
+    def sell(self, entry: int, parts: Iterable[Part], units: int, amount: int, cost: int) -> None:
         """Dispose of these parts of lots, each with its part of the proceeds; of what they do not reach without a lot."""
         left, gross, fee = units, amount, cost
         for piece, part, basis in parts:
@@ -309,8 +371,8 @@ class Fold:
         if not isinstance(pool, HoldingPool):
             self.sell_by_tax(entry, pool, units, amount, cost)
             return
-        parts = list(self.take(pool, units))
-        self.sell(entry, iter(parts), units, amount, cost)
+        parts = self.take(pool, units)
+        self.sell(entry, parts, units, amount, cost)
         covered, basis = sum(part for _, part, _ in parts), sum(basis for _, _, basis in parts)
         gain = exact.share(amount - cost, covered, units) - basis
         if gain < 0 and (denied := self.holdings.denied(entry, covered, -gain)):
@@ -345,35 +407,37 @@ class Fold:
         if self.is_shared(asset) and target != self.outside:
             return
         pieces, into, left = self.pieces, self.pools[self.pool_number(target, asset)], units
-        acquiring, home, row, bases, moved = pieces.entry, self.home, self.row, pieces.base, self.moved.flat
+        acquiring, quantity, home, row, bases = pieces.entry, pieces.quantity, self.home, self.row, pieces.base
         for piece, part, basis in self.leaving(pool, units):
             left -= part
-            moved += (entry, piece, part, basis)
-            copy = pieces.copy(piece, part, basis)
+            self.moved.flat += (entry, piece, part, basis)
+            copy, acquired = pieces.copy(piece, part, basis), acquiring[piece]
             pieces.place(copy, target, asset)
             pieces.moved.add(copy)
-            away = home[acquiring[copy]] != target
+            away = home[acquired] != target
             if away:
                 pieces.away.add(copy)
-            into.add(copy, (bases[copy] if copy in bases else row[acquiring[copy]]) << 1 | away)
+            if quantity[piece]:
+                pool.keep(piece, row[acquired] << 1)
+            into.add(copy, (bases[copy] if copy in bases else row[acquired]) << 1 | away)
         if left:
             self.lacking.append(Lacking(entry, left))
             into.add(self.unknown(entry, target, asset, left), self.row[entry] << 1)
 
-    def leaving(self, pool: Pool, units: int) -> Iterator[Part]:
+    def leaving(self, pool: Pool, units: int) -> list[Part]:
         """What a transfer takes: in the account's order, or the earliest first where that is chosen."""
         if not self.elections.transfers_fifo or pool.name == "fifo" or pool.blended:
-            yield from self.take(pool, units)
-            return
+            return self.take(pool, units)
+        parts = []
         for piece, chosen in self.picks:
             units -= chosen
-            yield self.part(piece, chosen)
+            parts.append(self.part(piece, chosen))
         for piece in pool.open():
             if not units:
-                return
-            part = self.part(piece, units)
-            units -= part[1]
-            yield part
+                break
+            parts.append(self.part(piece, units))
+            units -= parts[-1][1]
+        return parts
 
     def unknown(self, entry: int, account: int, asset: int, units: int) -> int:
         """A lot without basis for units that came from nowhere."""

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from taxlots import exact
+from taxlots.ledger.entry_columns import Entries
 from taxlots.lots.by_record import Recorded
 from taxlots.lots.pieces import Pieces
 from taxlots.problems import Problem
@@ -95,3 +96,17 @@ class Written:
         order = np.argsort(entry, kind="stable")
         amounts = [pa.concat_arrays([block[place] for block in self.done]) for place in range(2, self.width)]
         return [entry[order], piece[order], *(amount.take(pa.array(order)) for amount in amounts)]
+
+
+def all_sold(parted: Written, single: Written, entries: Entries) -> Sold:
+    """What was sold out of several lots, and out of one, whose quantity, proceeds and cost are those of the entry; in booking order."""
+    entry, piece, *amounts = parted.columns()
+    own, lot, basis = single.columns()
+    if not len(own):
+        return Sold(entry, piece, *amounts)
+    taken = pa.array(own)
+    whole = [*(column.take(taken) for column in (entries.quantity, entries.amount, entries.cost)), basis]
+    order = np.argsort(np.concatenate([entry, own]), kind="stable")
+    places = pa.array(order)
+    columns = (pa.concat_arrays([some, rest]).take(places) for some, rest in zip(amounts, whole, strict=True))
+    return Sold(np.concatenate([entry, own])[order], np.concatenate([piece, lot])[order], *columns)

@@ -15,7 +15,7 @@ from taxlots.problems import Problem, problem
 
 BY_RECORD, REORDER = 14, 13  # actions besides those of `Action`
 _LEAVING = (Action.DISPOSE, Action.MOVE, Action.REMOVE, Action.CONVERT)
-Row = tuple[int, int, int, int, int, int, int, int]
+Row = tuple[int, int, int, int, int, int, int]
 Pick = tuple[int, int]  # piece, units
 
 
@@ -66,7 +66,7 @@ class Recorded:
         for row in rows:
             waiting = self.waiting.get(row[2])
             while waiting and time_of(self.changes[waiting[0]].time) <= time[row[0]]:
-                yield (waiting.pop(0), REORDER, row[2], 0, 0, row[2], 0, 0)
+                yield (waiting.pop(0), REORDER, row[2], 0, row[2], 0, 0)
             yield row
 
     def reordered(self, place: int, pool: Pool) -> Pool:

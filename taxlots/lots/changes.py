@@ -39,7 +39,7 @@ class Changes:
         entries, left, new_units = self.fold.entries, units, self.to_units(entry)
         target, account = int(entries.to_asset[entry]), int(entries.account[entry])
         parts = []
-        for piece, part, basis in list(self.fold.take(pool, units)):
+        for piece, part, basis in self.fold.take(pool, units):
             share = exact.share(new_units, part, left)
             left, new_units = left - part, new_units - share
             self.fold.moved.flat += (entry, piece, part, basis)

@@ -21,6 +21,7 @@ class HoldingPool(Pool):
 
     __slots__ = ("holding", "pending")
     blended = True
+    plain = False
 
     def __init__(self, name: str, pieces: Pieces, ages: Sequence[int]) -> None:
         """An empty holding."""

@@ -49,6 +49,7 @@ class LeastTax(Pool):
 
     __slots__ = ("asked", "long", "short", "waiting")
     ranked = True
+    plain = False
 
     def __init__(self, name: str, pieces: Pieces, ages: Sequence[int]) -> None:
         """An empty pool; `pieces.long_from` has the first long-term day of every entry."""
@@ -58,6 +59,10 @@ class LeastTax(Pool):
         self.long: list[int] = []
         self.waiting: list[int] = []
 
+    def key(self, piece: int, age: int) -> int:  # noqa: ARG002  of the heap of what leaves without a price
+        """The time of acquisition."""
+        return age
+
     def push(self, piece: int, age: int) -> None:
         """Put a piece in, as short-term; it goes over when its day has come."""
         super().push(piece, age)
@@ -66,7 +71,7 @@ class LeastTax(Pool):
 
     def best(self, piece: int, age: int) -> int:
         """The place in a heap of one term: by unit basis, the highest first."""
-        return ((-self.pieces.ranks[piece] << AGE_BITS) + age) << PIECE_BITS | piece
+        return ((-self.pieces.rank_of(piece) << AGE_BITS) + age) << PIECE_BITS | piece
 
     def turns(self, piece: int) -> int:
         """The place among those that wait to become long-term."""
@@ -95,7 +100,7 @@ class LeastTax(Pool):
 
     def cost(self, piece: int, rate: int, asked: Asked) -> tuple[int, int, int, int]:
         """What ranks a piece among those of the other term: tax per unit, unit basis, age."""
-        rank = self.pieces.ranks[piece]
+        rank = self.pieces.rank_of(piece)
         return (asked.price - rank) * rate, -rank, self.ages[self.pieces.entry[piece]], piece
 
     def top_short(self, day: int) -> int:

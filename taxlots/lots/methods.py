@@ -10,7 +10,7 @@ from taxlots.lots.averaged import AveragedPool
 from taxlots.lots.elections import AVERAGE, DATED_AVERAGE, MIN_TAX, SECTION_104
 from taxlots.lots.holding_pool import HoldingPool
 from taxlots.lots.least_tax import LeastTax
-from taxlots.lots.pools import AGE_BITS, Pool
+from taxlots.lots.pools import Pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +24,17 @@ class Method:
 
 class _Latest(Pool):
     __slots__ = ()
-
-    def key(self, piece: int, age: int) -> int:  # noqa: ARG002  the time alone decides
-        return -age
+    reversed = True
 
 
 class _Highest(Pool):
     __slots__ = ()
-    ranked = True
-
-    def key(self, piece: int, age: int) -> int:
-        return (-self.pieces.ranks[piece] << AGE_BITS) + age
+    ranked = reversed = True
 
 
 class _Lowest(Pool):
     __slots__ = ()
     ranked = True
-
-    def key(self, piece: int, age: int) -> int:
-        return self.pieces.ranks[piece] << AGE_BITS | age
 
 
 METHODS: dict[str, Method] = {

@@ -3,8 +3,8 @@
 A piece has a quantity and a basis in units and the entry that acquired its lot: account, asset, dates and kind are that entry's. A piece
 that was moved, converted or spun off is in `copied` with the account and asset that it has now. A piece without quantity is gone.
 
-A piece is ranked by its unit basis as acquired, scaled so that equal unit prices give equal ranks. Only `rank_of` asks for it: `ranks`
-has the ranks that are known, or that are not those of the acquiring entry.
+A piece is ranked by its unit basis as acquired, scaled so that equal unit prices give equal ranks. Only `rank_of` asks for it:
+`new_ranks` has those of entries, `ranks` those of pieces that are known, or that are not those of the acquiring entry.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -41,6 +41,7 @@ class Pieces:
     basis: list[int] = field(default_factory=list)
     entry: list[int] = field(default_factory=list)
     ranks: dict[int, int] = field(default_factory=dict)
+    new_ranks: dict[int, int] = field(default_factory=dict)
     copied: dict[int, None] = field(default_factory=dict)
     account: list[int] = field(default_factory=list)
     asset: list[int] = field(default_factory=list)
@@ -66,15 +67,17 @@ class Pieces:
 
     def rank_of(self, piece: int) -> int:
         """The rank of the piece."""
-        if piece not in self.ranks:
-            entry = self.entry[piece]
+        if piece in self.ranks:
+            return self.ranks[piece]
+        entry = self.entry[piece]
+        if entry not in self.new_ranks:
             amount, quantity = (exact.units(column.slice(entry, 1))[0] or 0 for column in (self.entries.amount, self.entries.quantity))
-            self.ranks[piece] = unit_rank(amount, quantity)
-        return self.ranks[piece]
+            self.new_ranks[entry] = unit_rank(amount, quantity)
+        return self.new_ranks[entry]
 
     def same_rank(self, one: int, other: int) -> bool:
         """Whether two parts of a lot are ranked alike."""
-        if one not in self.ranks and other not in self.ranks:
+        if one not in self.ranks and other not in self.ranks and (self.entry[one] == self.entry[other] or not self.new_ranks):
             return True
         return self.rank_of(one) == self.rank_of(other)
 
@@ -86,7 +89,10 @@ class Pieces:
 
     def copy(self, old: int, quantity: int, basis: int) -> int:
         """A part of a piece with its dates, rank and name; where it is has to be said."""
-        piece = self.new(self.entry[old], quantity, basis)
+        piece = len(self.entry)
+        self.quantity.append(quantity)
+        self.basis.append(basis)
+        self.entry.append(self.entry[old])
         if old in self.ranks:
             self.ranks[piece] = self.ranks[old]
         if old in self.base:

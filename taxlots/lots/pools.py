@@ -15,7 +15,7 @@ AGE_BITS = 40  # more than there can be entries
 
 
 class Pool:
-    """Open pieces, the next one first. A method is a class of pools with a `key`: the piece with the smallest leaves first.
+    """Open pieces, the next one first. A method is a class of pools; the piece with the smallest `key` leaves first.
 
     The fold needs no more of a method than `push`, `first` and `rank`, so that one that is no heap can have a class of its own.
 
@@ -24,7 +24,9 @@ class Pool:
 
     __slots__ = ("ages", "arrived", "count", "heap", "name", "pieces")
     ranked = False  # whether the key needs the rank of the piece
+    reversed = False  # whether the largest leaves first
     blended = False  # whether the basis is an average, so that no lot can be chosen
+    plain = True  # whether the heap and its keys are all there is, so that the fold may push and pop itself
 
     def __init__(self, name: str, pieces: Pieces, ages: Sequence[int]) -> None:
         """An empty pool; `name` is the method's."""
@@ -33,9 +35,12 @@ class Pool:
         self.arrived: dict[int, int] = {}
         self.count = 0
 
-    def key(self, piece: int, age: int) -> int:  # noqa: ARG002  other orders rank the piece itself
-        """What ranks a piece, here the time of acquisition; pieces of equal key leave as they came."""
-        return age
+    def key(self, piece: int, age: int) -> int:
+        """What ranks a piece: its unit basis or the time of acquisition; pieces of equal key leave as they came."""
+        if not self.ranked:
+            return -age if self.reversed else age
+        rank = self.pieces.rank_of(piece)
+        return ((-rank if self.reversed else rank) << AGE_BITS) + age
 
     def push(self, piece: int, age: int) -> None:
         """Put a piece in; `age` is that of the entry that acquired its lot."""
@@ -52,6 +57,12 @@ class Pool:
             heappop(heap)
         return -1
 
+    def keep(self, piece: int, name: int) -> None:
+        """Remember a lot of which a part leaves, in case that comes back."""
+        here = self.arrived.get(name)
+        if here is None or not self.pieces.quantity[here]:
+            self.arrived[name] = piece
+
     def add(self, piece: int, name: int) -> int:
         """Put a piece in that may be part of a lot that is here: then they join, if they still have the same rank. Returns which it is.
 
@@ -67,8 +78,6 @@ class Pool:
             return here
         else:
             pieces.again[piece] = self.count
-        if self.ranked:
-            pieces.rank_of(piece)
         self.push(piece, self.ages[pieces.entry[piece]])
         return piece
 
