@@ -417,7 +417,7 @@ class Fold:
             away = home[acquired] != target
             if away:
                 pieces.away.add(copy)
-            if quantity[piece]:
+            if quantity[piece] and piece not in pieces.copied:
                 pool.keep(piece, row[acquired] << 1)
             into.add(copy, (bases[copy] if copy in bases else row[acquired]) << 1 | away)
         if left:
