@@ -13,8 +13,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from taxlots import frames
-from taxlots.importers.text_columns import mask, sign
+from taxlots import exact, frames
+from taxlots.importers.text_columns import mask, sign, together
 from taxlots.kinds import KINDS, is_fiat
 from taxlots.ledger.entry_columns import NOWHERE, OUTSIDE, Action, Collected, Entries, Names, Phase
 
@@ -24,6 +24,7 @@ _DATED = (*_CARRIED, "inheritance")
 _GONE = ("gift-out", "donation", "theft", "lost")
 _OWN_FEE = {"fee", "return-of-capital"}  # these may be about money and still change lots
 _BEFORE, _FIRST, _SECOND, _AFTER = range(4)  # where an entry stands among those of its row
+_SIDES = ("sent", "received", "fee")
 _ZERO = pa.scalar(0, frames.EXACT)
 
 
@@ -42,21 +43,32 @@ class _Legs:
     """The settled rows with the family of each, and the entries found in them so far."""
 
     def __init__(self, rows: Mapping[str, pa.Array]) -> None:
-        self.rows = rows
+        self.rows, self.filled = rows, dict[str, pa.Array]()
         self.names = {name: Names() for name in ("kind", "asset")} | {"account": Names((OUTSIDE,))}
-        self.kind = self.names["kind"].coded(rows["kind"])
-        self.account = self.names["account"].coded(rows["account"])
-        self.counter = self.names["account"].coded(rows["counter_account"])
-        self.asset = {side: self.names["asset"].coded(rows[f"{side}_asset"]) for side in ("sent", "received", "fee")}
+        named = ("kind", "account", "counter_account", *(f"{side}_asset" for side in _SIDES))
+        texts = dict(zip(named, together(*(rows[name].dictionary_encode for name in named)), strict=True))
+        self.kind = self.names["kind"].coded(texts["kind"])
+        self.account = self.names["account"].coded(texts["account"])
+        self.counter = self.names["account"].coded(texts["counter_account"])
+        self.asset = {side: self.names["asset"].coded(texts[f"{side}_asset"]) for side in _SIDES}
         fiat = np.array([*map(is_fiat, self.names["asset"].listed()), False])
         self.money = {side: fiat[codes] for side, codes in self.asset.items()}
         self.family, self.booked = self.families()
-        self.has_received = sign(self.exact("received_quantity")) != 0
+        self.has_received = self.some("received_quantity")
         self.found = Collected()
 
     def exact(self, name: str) -> pa.Array:
         """A column of amounts, zero where there is none."""
-        return pc.fill_null(self.rows[name], _ZERO)
+        if name not in self.filled:
+            column = self.rows[name]
+            self.filled[name] = pc.fill_null(column, _ZERO) if column.null_count else column
+        return self.filled[name]
+
+    def some(self, name: str) -> np.ndarray:
+        """Which rows have an amount in that column that is not zero."""
+        low, high = exact.halves(self.exact(name))
+        found: np.ndarray = (low != 0) | (high != 0)
+        return found
 
     def families(self) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Which rows are booked as what, `money` being those that change no lots but by their fee; and which are booked at all."""
@@ -104,7 +116,7 @@ class _Legs:
         """What is sold, swapped, spent or paid as a fee row's own amount."""
         value = self.exact("home_value")
         self.add(Action.DISPOSE, self.of("sell", "swap", "spend"), _SECOND, "sent", {"amount": value, "cost": self.exact("home_fee")})
-        paid = self.of("fee") & (sign(self.exact("sent_quantity")) != 0) & ~self.money["sent"]
+        paid = self.of("fee") & self.some("sent_quantity") & ~self.money["sent"]
         self.add(Action.DISPOSE, paid, _SECOND, "sent", {"amount": value})
 
     def moves(self) -> None:
@@ -142,7 +154,7 @@ class _Legs:
 
         One that is withheld is booked right after what it came out of, not with the later disposals.
         """
-        charged = self.booked & (sign(self.exact("fee_quantity")) != 0) & ~self.money["fee"]
+        charged = self.booked & self.some("fee_quantity") & ~self.money["fee"]
         exchanged = self.of("swap", "convert") | (self.of("spin-off") & (self.asset["sent"] != NOWHERE))
         arrives = exchanged | self.of("buy", "income", *_DATED, "spin-off") & (self.has_received | ~self.of("adjust"))
         given = exchanged & (self.asset["fee"] == self.asset["sent"])

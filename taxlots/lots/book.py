@@ -19,12 +19,12 @@ from heapq import heappop, heappush
 from itertools import chain
 
 import numpy as np
-import pyarrow as pa
 
 from taxlots import exact
 from taxlots.ledger.entry_columns import NOWHERE, OUTSIDE, Action, Entries
+from taxlots.lots import blocks
 from taxlots.lots.allocation import Allocation
-from taxlots.lots.booked import Booked, Lacking, Moved, Written, all_sold, ints
+from taxlots.lots.booked import Booked, Lacking, Moved, Written, all_sold
 from taxlots.lots.by_record import BY_RECORD, REORDER, Pick, Recorded
 from taxlots.lots.calendar import Calendar
 from taxlots.lots.changes import changes_of
@@ -35,7 +35,7 @@ from taxlots.lots.lacking import across_splits
 from taxlots.lots.least_tax import LeastTax, Rates
 from taxlots.lots.methods import METHODS
 from taxlots.lots.pieces import UNIT_RANK_SCALE, Pieces, unit_rank
-from taxlots.lots.pools import AGE_BITS, Pool, Pools
+from taxlots.lots.pools import Pool, Pools
 from taxlots.lots.section_104 import Matching
 from taxlots.lots.superficial import Holdings
 from taxlots.problems import Problem
@@ -43,9 +43,6 @@ from taxlots.problems import Problem
 _BLOCK = 1 << 16  # entries that are ints at a time
 _ALWAYS = np.iinfo(np.int64).max  # later than any time
 Part = tuple[int, int, int]  # piece, units, basis
-# Actions besides those of `Action`: a fee out of what its row brought in; what comes into, and leaves, a pool that is no plain heap;
-# what is matched by section 104.
-_OWN_LOT, _ACQUIRE, _DISPOSE, _MATCHED_IN, _MATCHED_OUT = 15, 12, 11, 10, 9
 
 
 def book_entries(entries: Entries, elections: Elections, zone: tzinfo = UTC) -> Booked:
@@ -125,11 +122,11 @@ class Fold:
             Action.MOVE: self.move,
             Action.REMOVE: self.remove,
             **changes_of(self),
-            _OWN_LOT: self.withhold,
-            _ACQUIRE: self.acquire,
-            _DISPOSE: self.dispose,
-            _MATCHED_IN: self.acquire_matched,
-            _MATCHED_OUT: self.sell_matched,
+            blocks.OWN_LOT: self.withhold,
+            blocks.ACQUIRE: self.acquire,
+            blocks.DISPOSE: self.dispose,
+            blocks.MATCHED_IN: self.acquire_matched,
+            blocks.MATCHED_OUT: self.sell_matched,
             BY_RECORD: self.by_record,
             REORDER: self.reorder,
         }
@@ -156,62 +153,10 @@ class Fold:
 
     def run(self, chosen: np.ndarray) -> None:
         """Book the chosen entries, in the order given."""
-        entries = self.entries
-        places = pa.array(chosen)
-        account, asset = (column[chosen].astype(np.int64) for column in (entries.account, entries.asset))
-        shared = self.shared | (self.common & (self.until != _ALWAYS))
-        own = np.where(shared[asset] & (account != self.outside), self.everywhere, account)
-        number = own * self.width + asset
-        units, amount, cost = (ints(column.take(places)) for column in (entries.quantity, entries.amount, entries.cost))
-        kinds, which = self.kinds_of(number)
-        action = self.recorded.actions(chosen, self.special(chosen, asset, np.array([kind.plain for kind in kinds], bool)[which]))
-        new = action == Action.ACQUIRE
-        key: list[int] = np.asarray(self.ages)[chosen].tolist()
-        for place, kind in enumerate(kinds):
-            self.put_keys(kind, np.flatnonzero(new & (which == place)), key, (chosen, amount, units))
-        rows = zip(chosen.tolist(), action.tolist(), number.tolist(), key, units, amount, cost, strict=True)
+        rows = blocks.rows(self, chosen)
         self.book(self.recorded.interleaved(rows) if self.recorded.waiting else rows)
         for written in (self.sold, self.single, self.moved):
             written.flush()
-
-    def kinds_of(self, number: np.ndarray) -> tuple[list[type[Pool]], np.ndarray]:
-        """The classes of the pools with these numbers, and per entry the place of its own among them."""
-        different, places = np.unique(number, return_inverse=True)
-        classes = [type(self.pools[pool]) for pool in different.tolist()]
-        kinds = list(dict.fromkeys(classes))
-        return kinds, np.array([kinds.index(one) for one in classes], np.int64)[places]
-
-    def put_keys(self, kind: type[Pool], new: np.ndarray, key: list[int], of: tuple[np.ndarray, list[int], list[int]]) -> None:
-        """Turn the ages of new lots into the keys of a method that ranks them otherwise; `of` are their entries, basis and quantity."""
-        if not kind.plain or not (kind.ranked or kind.reversed):
-            return
-        chosen, amount, units = of
-        places = new.tolist()
-        if not kind.ranked:
-            for place in places:
-                key[place] = -key[place]
-            return
-        ranks = [amount[place] * UNIT_RANK_SCALE // units[place] for place in places]
-        self.pieces.new_ranks.update(zip(chosen[new].tolist(), ranks, strict=True))
-        for place, rank in zip(places, ranks, strict=True):
-            key[place] = ((-rank if kind.reversed else rank) << AGE_BITS) + key[place]
-
-    def special(self, chosen: np.ndarray, asset: np.ndarray, plain: np.ndarray) -> np.ndarray:
-        """What is to be done with each entry: what the loop does itself, where the pool is a plain heap, else what a method does."""
-        entries = self.entries
-        action = np.where(entries.lot_of[chosen] == NOWHERE, entries.action[chosen], _OWN_LOT)
-        if self.recorded.waiting:  # an order may change on the way
-            plain = np.zeros(len(plain), bool)
-        acquiring, disposing = action == Action.ACQUIRE, action == Action.DISPOSE
-        named = ~plain | (entries.home[chosen] != entries.account[chosen])
-        if self.brought:
-            named |= np.isin(entries.row[chosen], list(self.brought))
-        action = np.where(acquiring & named, _ACQUIRE, np.where(disposing & ~plain, _DISPOSE, action))
-        if self.elections.regime.superficial_days is not None:
-            action = np.where(disposing, _DISPOSE, action)
-        coming, going = ((self.matched[asset]) & (entries.action[chosen] == kind) for kind in (Action.ACQUIRE, Action.DISPOSE))
-        found: np.ndarray = np.where(coming, _MATCHED_IN, np.where(going, _MATCHED_OUT, action))
-        return found
 
     def book(self, columns: Iterator[tuple[int, int, int, int, int, int, int]]) -> None:
         """The loop that everything goes through: entry, action, number of the pool, key, quantity, amount and cost of each entry.
@@ -407,10 +352,10 @@ class Fold:
         if self.is_shared(asset) and target != self.outside:
             return
         pieces, into, left = self.pieces, self.pools[self.pool_number(target, asset)], units
-        acquiring, quantity, home, row, bases = pieces.entry, pieces.quantity, self.home, self.row, pieces.base
+        acquiring, quantity, home, row, bases, flat = pieces.entry, pieces.quantity, self.home, self.row, pieces.base, self.moved.flat
         for piece, part, basis in self.leaving(pool, units):
             left -= part
-            self.moved.flat += (entry, piece, part, basis)
+            flat += (entry, piece, part, basis)
             copy, acquired = pieces.copy(piece, part, basis), acquiring[piece]
             pieces.place(copy, target, asset)
             pieces.moved.add(copy)

@@ -95,11 +95,11 @@ class Pieces:
         self.entry.append(self.entry[old])
         if old in self.ranks:
             self.ranks[piece] = self.ranks[old]
-        if old in self.base:
+        if self.base and old in self.base:
             self.base[piece] = self.base[old]
         if old in self.moved:
             self.moved.add(piece)
-        if old in self.pooled:
+        if self.pooled and old in self.pooled:
             self.pooled.add(piece)
         return piece
 
@@ -121,12 +121,12 @@ class Pieces:
         derived = list(self.derived)
         originals = ids.take(pa.array(entries.row[np.array(self.entry, np.int64)]))
         names = _written(originals, self.base, lambda piece, _: _derived_name(self.base[piece], derived, entries))
-        copied, accounts = np.array(list(self.copied), np.int64), np.array(self.account, np.int64)
-        away = np.fromiter((piece in self.away for piece in self.copied), bool, len(copied))
-        if away.any():
-            suffix = pa.array([f"@{name}" for name in entries.accounts], pa.string()).take(pa.array(accounts[away]))
+        if self.away:
+            account = np.zeros(len(names), np.int64)
+            account[list(self.copied)] = self.account
             places = np.zeros(len(names), bool)
-            places[copied[away]] = True
+            places[list(self.away)] = True
+            suffix = pa.array([f"@{name}" for name in entries.accounts], pa.string()).take(pa.array(account[places]))
             joined = pc.binary_join_element_wise(names.filter(pa.array(places)), suffix, "")
             names = pc.replace_with_mask(names, pa.array(places), joined)
         names = _written(names, self.again, lambda piece, name: f"{name}+{self.again[piece]}")

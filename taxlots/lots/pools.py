@@ -45,7 +45,8 @@ class Pool:
     def push(self, piece: int, age: int) -> None:
         """Put a piece in; `age` is that of the entry that acquired its lot."""
         self.count += 1
-        heappush(self.heap, self.key(piece, age) << PIECE_BITS | piece)
+        key = self.key(piece, age) if self.ranked or self.reversed else age
+        heappush(self.heap, key << PIECE_BITS | piece)
 
     def first(self) -> int:
         """The piece that leaves next; -1 where none is left."""

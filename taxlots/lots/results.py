@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from taxlots import exact, frames
-from taxlots.importers.text_columns import mask, sign
+from taxlots.importers.text_columns import mask, sign, together
 from taxlots.kinds import asset_class, is_fiat
 from taxlots.ledger.entries import split
 from taxlots.ledger.entry_columns import NOWHERE, Action, Entries
@@ -65,14 +65,14 @@ def written(ledger: Ledger, folded: tuple[Entries, Booked], elections: Elections
     problems += by_record.problems(booked.recorded.unmet, entries, elections.directions.file)
     calendar = Calendar(entries, ledger.zone)
     writer = _Writer(entries, booked, calendar, elections)
-    disposals = writer.disposals(rulebook)
+    disposals, lots, income, moves = together(lambda: writer.disposals(rulebook), writer.lots, writer.income, writer.moves)
     problems += unadjusted(_losses(disposals), writer.securities_bought(), rulebook)
     problems += zone_doubts(booked, calendar, ledger)
     return Book(
-        lots=frames.from_arrays(frames.LOTS, writer.lots()),
+        lots=frames.from_arrays(frames.LOTS, lots),
         disposals=frames.from_arrays(frames.DISPOSALS, disposals),
-        income=frames.from_arrays(frames.INCOME, writer.income()),
-        moves=frames.from_arrays(frames.MOVES, writer.moves()),
+        income=frames.from_arrays(frames.INCOME, income),
+        moves=frames.from_arrays(frames.MOVES, moves),
         elections=elections,
         problems=problems,
     )
@@ -118,7 +118,7 @@ class _Writer:
         account, asset = entries.account[self.entry], entries.asset[self.entry]
         copied = list(pieces.copied)
         account[copied], asset[copied] = pieces.account, pieces.asset
-        held = np.array([piece for piece, quantity in enumerate(pieces.quantity) if quantity], np.int64)
+        held = np.flatnonzero(np.fromiter(map(bool, pieces.quantity), bool, len(pieces)))
         entry = self.entry[held]
         shown = held[self.order_of_lots(account[held], asset[held], entry)]
         entry = self.entry[shown]
@@ -133,8 +133,8 @@ class _Writer:
             "account": _words(entries.accounts, np.where(everywhere, NOWHERE, account[shown])),
             "asset": _words(entries.assets, asset[shown]),
             "asset_class": _words(self.classes, asset[shown]),
-            "quantity": exact.array([pieces.quantity[piece] for piece in shown.tolist()]),
-            "basis": exact.array([pieces.basis[piece] for piece in shown.tolist()]),
+            "quantity": exact.array(list(map(pieces.quantity.__getitem__, shown.tolist()))),
+            "basis": exact.array(list(map(pieces.basis.__getitem__, shown.tolist()))),
             "acquired": _times(entries.acquired[entry], pooled),
             "holding_starts": _dates(starts, pooled),
             "long_term_on": _dates(np.where(long, starts, self.calendar.long_term[entry]), pooled),
