@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from taxlots.ledger.entry_columns import NOWHERE, Action
+from taxlots.ledger.entry_columns import NOWHERE, Action, Entries
 from taxlots.lots.booked import ints
 from taxlots.lots.by_record import Row
 from taxlots.lots.pieces import UNIT_RANK_SCALE
@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 # Actions besides those of `Action`: a fee out of what its row brought in; what comes into, and leaves, a pool that is no plain heap;
 # what is matched by section 104.
 OWN_LOT, ACQUIRE, DISPOSE, MATCHED_IN, MATCHED_OUT = 15, 12, 11, 10, 9
+
+
+def groups(entries: Entries) -> np.ndarray:
+    """A number per asset, the same for those that become one another."""
+    group = list(range(len(entries.assets)))
+    becoming = entries.to_asset != NOWHERE
+    for old, new in sorted(set(zip(entries.asset[becoming].tolist(), entries.to_asset[becoming].tolist(), strict=True))):
+        if group[old] != group[new]:
+            group = [group[old] if number == group[new] else number for number in group]
+    return np.array(group, np.int32)
 
 
 def rows(fold: "Fold", chosen: np.ndarray) -> Iterator[Row]:

@@ -48,7 +48,7 @@ Part = tuple[int, int, int]  # piece, units, basis
 def book_entries(entries: Entries, elections: Elections, zone: tzinfo = UTC) -> Booked:
     """Fold the entries, in the order given, over empty pools. Days, where an order asks for them, are those of the zone."""
     fold = Fold(entries, elections, zone)
-    order = np.argsort(_groups(entries)[entries.asset], kind="stable") if len(entries) else np.empty(0, np.int64)
+    order = np.argsort(blocks.groups(entries)[entries.asset], kind="stable") if len(entries) else np.empty(0, np.int64)
     early = entries.time[order] < fold.until
     fold.run_all(order[early])
     if elections.universal is not None:
@@ -67,16 +67,6 @@ def book_entries(entries: Entries, elections: Elections, zone: tzinfo = UTC) -> 
         fold.denied,
         fold.told,
     )
-
-
-def _groups(entries: Entries) -> np.ndarray:
-    """A number per asset, the same for those that become one another."""
-    group = list(range(len(entries.assets)))
-    becoming = entries.to_asset != NOWHERE
-    for old, new in sorted(set(zip(entries.asset[becoming].tolist(), entries.to_asset[becoming].tolist(), strict=True))):
-        if group[old] != group[new]:
-            group = [group[old] if number == group[new] else number for number in group]
-    return np.array(group, np.int32)
 
 
 class Fold:
