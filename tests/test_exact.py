@@ -162,3 +162,17 @@ def test_parse_refuses(text):
     """A rule file holds plain decimal strings and nothing else."""
     with pytest.raises(ValueError, match="number"):
         exact.parse(text)
+
+
+_SMALL, _LARGE = st.integers(-(2**63), 2**63 - 1), st.integers(1 - exact.LIMIT, exact.LIMIT - 1)
+
+
+@given(
+    st.lists(_SMALL)
+    | st.lists(_LARGE)
+    | st.lists(_SMALL | st.none())
+    | st.lists(st.integers(0, 9) | st.sampled_from([2**64, -(2**64), 2**63]))
+)
+def test_units_come_back_from_an_array(numbers):
+    """Of 64 bits, wider, few wide ones among narrow ones, and missing ones."""
+    assert exact.units(exact.array(numbers)) == numbers

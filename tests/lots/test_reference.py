@@ -12,6 +12,7 @@ from reference import Reference
 from reference_pools import AverageCost, AveragedByAccount, Section104
 from taxlots import frames
 from taxlots.lots.elections import TermRates
+from taxlots.lots.pools import Pool
 
 from histories import book_of
 from strategies import transactions
@@ -176,3 +177,16 @@ def test_rows_that_commute_may_stand_in_any_order(method, history, data):
     order = data.draw(st.permutations(range(len(together))))
     shuffled = [replace(together[old], sources=(("h.csv", new + 2),)) for new, old in enumerate(order)]
     assert gains_by_sale(book_of(shuffled, method, rates=RATES)) == gains_by_sale(book_of(together, method, rates=RATES))
+
+
+@pytest.mark.parametrize("method", ["fifo", "lifo", "hifo", "lofo"])
+@given(history=transactions())
+def test_the_loop_does_what_the_steps_do_one_by_one(method, history):
+    """Plain orders are booked on their heaps by the loop; by `acquire`, `dispose` and `push` they come to the same, names included."""
+    looped = book_of(history, method)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Pool, "plain", False)
+        stepped = book_of(history, method)
+    for name in ("lots", "disposals", "moves"):
+        assert frames.records(getattr(looped, name)) == frames.records(getattr(stepped, name))
+    assert looped.problems == stepped.problems
