@@ -56,6 +56,7 @@ def book_entries(entries: Entries, elections: Elections, zone: tzinfo = UTC) -> 
         fold.until = _ALWAYS
     fold.run_all(order[~early])
     fold.finish()
+    fold.pieces.new_ranks.clear()
     return Booked(
         fold.pieces,
         all_sold(fold.sold, fold.single, entries),
