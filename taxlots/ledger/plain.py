@@ -247,6 +247,7 @@ def left_open(table: pa.Table) -> list[Problem]:
         asked = pc.and_(alone, pc.is_null(table["basis"])) if kind == "deposit" else alone
         named = table.select([*columns, "time", "sources"]).filter(asked)
         accounts, ids, quantities, assets = (listed(named[name]) for name in columns)
-        lines = zip(accounts, ids, moments(named["time"]), zip(quantities, assets, strict=True), first_sources(named), strict=True)
+        days = named["time"].cast(pa.date32()).to_pylist()
+        lines = zip(accounts, ids, days, zip(quantities, assets, strict=True), first_sources(named), strict=True)
         found += [told(*line) for line in lines if not is_fiat(line[3][1])]
     return found

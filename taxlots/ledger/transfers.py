@@ -6,7 +6,7 @@ a network fee, solved as one assignment over all candidates. A pair that the rul
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from taxlots.exact import plain
@@ -214,20 +214,20 @@ def _own_fee(deposit: Transaction) -> Decimal | None:
 def _report_open(transaction: Transaction, ins: Mapping[str, Transaction], outs: Mapping[str, Transaction], result: Paired) -> None:
     t = transaction
     if t.kind == "deposit" and t.id in ins:
-        result.problems.append(deposit_alone(t.account, t.id, t.time, (t.received_quantity, t.received_asset), t.sources[0]))
+        result.problems.append(deposit_alone(t.account, t.id, t.time.date(), (t.received_quantity, t.received_asset), t.sources[0]))
     if t.kind == "withdrawal" and t.id in outs:
-        result.problems.append(withdrawal_alone(t.account, t.id, t.time, (t.sent_quantity, t.sent_asset), t.sources[0]))
+        result.problems.append(withdrawal_alone(t.account, t.id, t.time.date(), (t.sent_quantity, t.sent_asset), t.sources[0]))
 
 
-def deposit_alone(account: str, name: str, time: datetime, leg: tuple[Decimal | None, str | None], source: Source) -> Problem:
+def deposit_alone(account: str, name: str, day: date, leg: tuple[Decimal | None, str | None], source: Source) -> Problem:
     """Units that came from nowhere known."""
-    message = f"{plain(leg[0])} {leg[1]} came into {account} on {time.date()} (id {name}) from nowhere known"
+    message = f"{plain(leg[0])} {leg[1]} came into {account} on {day} (id {name}) from nowhere known"
     hint = f"Add the export that it came from; or to overrides.csv: {name},deposit,,<basis>,<acquired>,<why>"
     return problem("DEPOSIT_UNPAIRED", message, hint, file=source[0], row=source[1])
 
 
-def withdrawal_alone(account: str, name: str, time: datetime, leg: tuple[Decimal | None, str | None], source: Source) -> Problem:
+def withdrawal_alone(account: str, name: str, day: date, leg: tuple[Decimal | None, str | None], source: Source) -> Problem:
     """Units that left for nowhere known."""
-    message = f"{plain(leg[0])} {leg[1]} left {account} on {time.date()} (id {name}) for nowhere known"
+    message = f"{plain(leg[0])} {leg[1]} left {account} on {day} (id {name}) for nowhere known"
     hint = f"Add the receiving account's export; or to overrides.csv: {name},spend,<value>,,,<why>"
     return problem("WITHDRAWAL_UNPAIRED", message, hint, file=source[0], row=source[1])
