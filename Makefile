@@ -26,7 +26,9 @@ samples: $(VENV)/.installed
 	$(BIN)/python tools/make_errors.py
 
 benchmark: $(VENV)/.installed
-	$(BIN)/python benchmarks/pipeline.py
+	$(BIN)/python benchmarks/importing.py
+	$(BIN)/python benchmarks/lots.py
+	$(BIN)/python benchmarks/tax.py
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed: make PYTHON=python3.11 ...")'

@@ -3,6 +3,7 @@
 import os
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from taxlots import __version__
 from taxlots.cli import options as o
 from taxlots.cli import questions as questions  # noqa: PLC0414  registers its commands
 from taxlots.cli.results import INCOMPLETE, WRONG_USAGE, emit, tell_one
-from taxlots.cli.table import app, carry_out
+from taxlots.cli.table import Given, app, reads_exports
 from taxlots.problems import TaxlotsError, problem
 
 
@@ -46,26 +47,13 @@ def _root(
 
 
 def _reading(name: str, text: str) -> None:
-    """Register a command that reads exports; its work is `commands.<name>`, loaded when it runs."""
+    """Register a command that shows one of the frames; its work is `commands.<name>`, loaded when it runs."""
 
-    def command(  # noqa: PLR0913, PLR0917  one parameter per shared option
-        paths: o.Paths,
-        config: o.Config = None,
-        method: o.MethodOption = None,
-        pool: o.PoolOption = None,
-        jurisdiction: o.Jurisdiction = None,
-        timezone: o.Timezone = None,
-        as_of: o.AsOf = None,
-        prices: o.Prices = None,
-        rules: o.Rules = None,
-        year: o.Year = None,
-        form: o.FormatOption = o.Format.TABLE,
-        output: o.Output = None,
-    ) -> None:
-        choices = (config, method, pool, jurisdiction, timezone, as_of, prices, rules)
-        carry_out(name, paths, choices, (year,), (form, output))
+    def command(given: Given, year: o.Year = None) -> None:
+        given.carry_out(name, year)
 
-    app.command(name, help=text)(command)
+    command.__doc__ = text
+    reads_exports(command, name)
 
 
 for _name, _text in (
@@ -77,71 +65,39 @@ for _name, _text in (
     _reading(_name, _text)
 
 
-@app.command()
-def report(  # noqa: PLR0913, PLR0917  one parameter per shared option
-    paths: o.Paths,
+@reads_exports
+def report(
+    given: Given,
     plan: Annotated[Path | None, typer.Option("--plan", help="Also show this plan (JSON).", show_default=False)] = None,
-    config: o.Config = None,
-    method: o.MethodOption = None,
-    pool: o.PoolOption = None,
-    jurisdiction: o.Jurisdiction = None,
-    timezone: o.Timezone = None,
-    as_of: o.AsOf = None,
-    prices: o.Prices = None,
-    rules: o.Rules = None,
     year: o.Year = None,
-    form: o.FormatOption = o.Format.TABLE,
-    output: o.Output = None,
 ) -> None:
     """The workbook for an accountant (-o FILE.xlsx)."""
-    choices = (config, method, pool, jurisdiction, timezone, as_of, prices, rules)
-    carry_out("report", paths, choices, (year, output or Path("report.xlsx"), plan), (form, None))
+    replace(given, output=None).carry_out("report", year, given.output or Path("report.xlsx"), plan)
 
 
-@app.command()
-def check(  # noqa: PLR0913, PLR0917  one parameter per shared option
-    paths: o.Paths,
-    config: o.Config = None,
-    timezone: o.Timezone = None,
-    as_of: o.AsOf = None,
-    prices: o.Prices = None,
-    method: o.MethodOption = None,
-    pool: o.PoolOption = None,
-    jurisdiction: o.Jurisdiction = None,
-    rules: o.Rules = None,
+@reads_exports
+def check(
+    given: Given,
     templates: Annotated[
         Path | None, typer.Option("--templates", help="Write ready-to-fill files for what is missing into this folder.", show_default=False)
     ] = None,
-    form: o.FormatOption = o.Format.TABLE,
-    output: o.Output = None,
 ) -> None:
     """Ingest and reconcile only: what was recognised, what is missing, what to do next."""
-    carry_out("check", paths, (config, method, pool, jurisdiction, timezone, as_of, prices, rules), (templates,), (form, output))
+    given.carry_out("check", templates)
 
 
-@app.command()
-def tax(  # noqa: PLR0913, PLR0917  one parameter per shared option
-    paths: o.Paths,
-    config: o.Config = None,
-    method: o.MethodOption = None,
-    pool: o.PoolOption = None,
-    jurisdiction: o.Jurisdiction = None,
-    timezone: o.Timezone = None,
-    as_of: o.AsOf = None,
-    prices: o.Prices = None,
-    rules: o.Rules = None,
+@reads_exports
+def tax(
+    given: Given,
     year: o.Year = None,
     compare: Annotated[
         list[str] | None,
         typer.Option("--compare", help="Also show the year under this lot order; `all` for every one.", show_default=False),
     ] = None,
     as_filed: Annotated[bool, typer.Option("--as-filed", help="In whole dollars, with the Tax Table below 100,000.")] = False,
-    form: o.FormatOption = o.Format.TABLE,
-    output: o.Output = None,
 ) -> None:
     """Tax on a year's gains and income, line by line, with the profile in taxlots.toml."""
-    choices = (config, method, pool, jurisdiction, timezone, as_of, prices, rules)
-    carry_out("tax", paths, choices, (year, tuple(compare or ()), as_filed), (form, output))
+    given.carry_out("tax", year, tuple(compare or ()), as_filed)
 
 
 @app.command()

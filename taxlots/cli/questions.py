@@ -1,18 +1,19 @@
 """The commands that answer questions: sell, harvest, wait and rebalance."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from taxlots.cli import options as o
-from taxlots.cli.table import app, carry_out
+from taxlots.cli.table import Given, reads_exports
 
 
-@app.command()
+@reads_exports
 def sell(  # noqa: PLR0913, PLR0917  one parameter per option
+    given: Given,
     asset: Annotated[str, typer.Argument(help="What to sell, such as BTC.", show_default=False)],
-    paths: o.Paths,
     quantity: Annotated[str | None, typer.Option("--quantity", help="So many units.", show_default=False)] = None,
     cash: Annotated[str | None, typer.Option("--cash", help="As many as bring so much, after trading cost.", show_default=False)] = None,
     target: Annotated[
@@ -23,71 +24,40 @@ def sell(  # noqa: PLR0913, PLR0917  one parameter per option
         bool, typer.Option("--tax-from-cash", help="With --cash: that remains after the tax on the sale too.")
     ] = False,
     account: o.Account = None,
-    config: o.Config = None,
-    method: o.MethodOption = None,
-    pool: o.PoolOption = None,
-    jurisdiction: o.Jurisdiction = None,
-    timezone: o.Timezone = None,
-    as_of: o.AsOf = None,
-    prices: o.Prices = None,
-    rules: o.Rules = None,
-    form: o.FormatOption = o.Format.TABLE,
-    output: o.Output = None,
 ) -> None:
     """The lots to sell, best after tax first, against FIFO, LIFO, HIFO and LOFO."""
     from taxlots.cli.selling import Wish  # noqa: PLC0415  `--help` must stay fast
 
     wish = Wish(asset, quantity, cash, target, account, tax_from_cash)
-    carry_out("sell", paths, (config, method, pool, jurisdiction, timezone, as_of, prices, rules), (wish,), (form, output))
+    given.carry_out("sell", wish)
 
 
-@app.command()
-def harvest(  # noqa: PLR0913, PLR0917  one parameter per option
-    paths: o.Paths,
+@reads_exports
+def harvest(
+    given: Given,
     account: o.Account = None,
     plot: o.Plot = None,
-    config: o.Config = None,
-    method: o.MethodOption = None,
-    pool: o.PoolOption = None,
-    jurisdiction: o.Jurisdiction = None,
-    timezone: o.Timezone = None,
-    as_of: o.AsOf = None,
-    prices: o.Prices = None,
-    rules: o.Rules = None,
     year: o.Year = None,
-    form: o.FormatOption = o.Format.TABLE,
-    output: o.Output = None,
 ) -> None:
     """Year-end review: what each loss is worth in this year's netting, and the gains that are taxed at 0 %."""
-    carry_out("harvest", paths, (config, method, pool, jurisdiction, timezone, as_of, prices, rules), (year, account, plot), (form, output))
+    given.carry_out("harvest", year, account, plot)
 
 
-@app.command()
-def wait(  # noqa: PLR0913, PLR0917  one parameter per option
-    paths: o.Paths,
+@reads_exports
+def wait(
+    given: Given,
     account: o.Account = None,
     interest: Annotated[
         str | None, typer.Option("--interest", help="A year, such as 0.04; default the setting's.", show_default=False)
     ] = None,
-    config: o.Config = None,
-    method: o.MethodOption = None,
-    pool: o.PoolOption = None,
-    jurisdiction: o.Jurisdiction = None,
-    timezone: o.Timezone = None,
-    as_of: o.AsOf = None,
-    prices: o.Prices = None,
-    rules: o.Rules = None,
-    form: o.FormatOption = o.Format.TABLE,
-    output: o.Output = None,
 ) -> None:
     """Short-term gains: days to long-term, tax saved by waiting, break-even price."""
-    choices = (config, method, pool, jurisdiction, timezone, as_of, prices, rules)
-    carry_out("wait", paths, choices, (account, interest), (form, output))
+    given.carry_out("wait", account, interest)
 
 
-@app.command()
+@reads_exports
 def rebalance(  # noqa: PLR0913, PLR0917  one parameter per option
-    paths: o.Paths,
+    given: Given,
     plan: Annotated[
         str | None, typer.Option("--plan", help="This alternative alone; with -o PLAN.json as a plan file.", show_default=False)
     ] = None,
@@ -103,22 +73,11 @@ def rebalance(  # noqa: PLR0913, PLR0917  one parameter per option
     ] = None,
     contributions: Annotated[bool, typer.Option("--contributions", help="With --frontier: also with contributions.")] = False,
     plot: o.Plot = None,
-    config: o.Config = None,
-    method: o.MethodOption = None,
-    pool: o.PoolOption = None,
-    jurisdiction: o.Jurisdiction = None,
-    timezone: o.Timezone = None,
-    as_of: o.AsOf = None,
-    prices: o.Prices = None,
-    rules: o.Rules = None,
     year: o.Year = None,
-    form: o.FormatOption = o.Format.TABLE,
-    output: o.Output = None,
 ) -> None:
     """Alternatives scored by their after-tax outcome; a plan as a file, simulated or compared with what was done; the frontier."""
     from taxlots.cli.rebalancing import Request  # noqa: PLC0415  `--help` must stay fast
 
     request = Request(plan, save_plan, apply, compare, frontier, contributions, plot, year)
-    as_file = plan is not None and output is not None and output.suffix == ".json"
-    choices = (config, method, pool, jurisdiction, timezone, as_of, prices, rules)
-    carry_out("rebalance", paths, choices, (request,), (o.Format.JSON if as_file else form, output))
+    as_file = plan is not None and given.output is not None and given.output.suffix == ".json"
+    (replace(given, form=o.Format.JSON) if as_file else given).carry_out("rebalance", request)

@@ -1,6 +1,8 @@
 """The program's command table, and how a command that reads exports is carried out."""
 
-from dataclasses import replace
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,17 +23,57 @@ _QUESTIONS = frozenset({"sell", "harvest", "wait"})
 _FILED = frozenset({"report", "export"})  # what goes to the tax office: there only recorded orders of lots count
 
 
-def carry_out(
-    name: str, paths: list[Path], choices: tuple[Any, ...], extra: tuple[Any, ...], shown: tuple[o.Format, Path | None]
-) -> NoReturn:
-    """Open a session, let the function of the command's name work on it, show the result and end with its exit code."""
-    from taxlots.cli import commands, rebalancing, selling  # noqa: PLC0415  `--help` must stay fast
-    from taxlots.cli.progress import steps  # noqa: PLC0415
-    from taxlots.session import Choices, open_session  # noqa: PLC0415
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What every command that reads exports is given: the exports, choices over the settings, and how the result is shown."""
 
-    chosen = replace(Choices(*choices), filed=name in _FILED)
-    with steps(commands.STEPS) as advance:
-        session = open_session(paths, chosen, advance)
-        module = rebalancing if name == "rebalance" else selling if name in _QUESTIONS else commands
-        result = getattr(module, name)(session, advance, *extra)
-    raise typer.Exit(emit(result, *shown))
+    paths: list[Path]
+    choices: tuple[Any, ...]
+    form: o.Format
+    output: Path | None
+
+    def carry_out(self, name: str, *extra: Any) -> NoReturn:
+        """Let the function of that name work on a session, show its result and end with its exit code."""
+        from taxlots.cli import commands, rebalancing, selling  # noqa: PLC0415  `--help` must stay fast
+        from taxlots.cli.progress import steps  # noqa: PLC0415
+        from taxlots.session import Choices, open_session  # noqa: PLC0415
+
+        chosen = replace(Choices(*self.choices), filed=name in _FILED)
+        with steps(commands.STEPS) as advance:
+            session = open_session(self.paths, chosen, advance)
+            module = rebalancing if name == "rebalance" else selling if name in _QUESTIONS else commands
+            result = getattr(module, name)(session, advance, *extra)
+        raise typer.Exit(emit(result, self.form, self.output))
+
+
+def _given(  # noqa: PLR0913, PLR0917  one parameter per shared option
+    paths: o.Paths,
+    config: o.Config = None,
+    method: o.MethodOption = None,
+    pool: o.PoolOption = None,
+    jurisdiction: o.Jurisdiction = None,
+    timezone: o.Timezone = None,
+    as_of: o.AsOf = None,
+    prices: o.Prices = None,
+    rules: o.Rules = None,
+    form: o.FormatOption = o.Format.TABLE,
+    output: o.Output = None,
+) -> Given:
+    return Given(paths, (config, method, pool, jurisdiction, timezone, as_of, prices, rules), form, output)
+
+
+def reads_exports(command: Callable[..., None], name: str | None = None) -> Callable[..., None]:
+    """Register a command whose first parameter is `Given`; its own arguments and options come before the shared ones."""
+    shared = inspect.signature(_given).parameters
+    _, *own = inspect.signature(command).parameters.values()
+
+    def run(**values: Any) -> None:
+        given = _given(**{key: values.pop(key) for key in shared})
+        command(given, **values)
+
+    together = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (*own, *shared.values())]
+    registered: Any = run  # typer reads a command's options from these two
+    registered.__signature__ = inspect.Signature(together)
+    registered.__annotations__ = {parameter.name: parameter.annotation for parameter in together}
+    app.command(name or command.__name__, help=command.__doc__)(registered)
+    return command
