@@ -20,9 +20,14 @@ _TRIES_PER_SECOND = 20
 def write_bytes(path: Path, data: bytes) -> None:
     """Write through a temporary file in the same folder, fsync, then rename over the target.
 
+    A device or pipe, such as /dev/null, takes the bytes itself: renaming over it would put a plain file in its place.
+
     Raises:
         TaxlotsError: the folder does not exist or can't be written to.
     """
+    if path.is_char_device() or path.is_fifo():
+        _write_into(path, data)
+        return
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
@@ -37,6 +42,14 @@ def write_bytes(path: Path, data: bytes) -> None:
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
+        raise _unwritable(path, error) from None
+
+
+def _write_into(path: Path, data: bytes) -> None:
+    try:
+        with path.open("wb") as stream:
+            stream.write(data)
+    except OSError as error:
         raise _unwritable(path, error) from None
 
 

@@ -125,3 +125,16 @@ def test_append_where_there_is_no_folder_is_wrong_usage(tmp_path):
     """An error with a next step."""
     with pytest.raises(TaxlotsError, match="can't write"):
         append(tmp_path / "missing" / "journal", lambda _: b"x")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_takes_the_bytes_and_stays_one(tmp_path):
+    """As a device does: a rename over it would put a plain file in its place."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_bytes(pipe, b"content")
+    assert pipe.is_fifo()
+    assert os.read(reader, 100) == b"content"
+    os.close(reader)
+    assert list(tmp_path.iterdir()) == [pipe]
