@@ -1,22 +1,25 @@
 """The optimiser on instances of growing size: seconds to build and to solve, and the gap that is proven.
 
-    python benchmarks/decisions.py [--sizes 20x200 100x2000 ...] [--only CASE ...] [--frontier]
+    python benchmarks/decisions.py [--sizes 20x200 100x2000 ...] [--only CASE ...] [--frontier] [--beside ASSETS ...]
 
 The instances are pseudo-random with a fixed seed: weights that have drifted from their targets, lots over ten years, two of three at a
-gain, a year with gains and losses already realised. Where `taxrebalance` is installed (`pip install taxrebalance`), the cases with
-linear tax that it can express are solved by it as well, and its trades are scored by this project's functions.
+gain, a year with gains and losses already realised. `--frontier` times 25 points of the frontier. `--beside` solves instances of linear
+tax by `taxrebalance` as well, where that is installed (`pip install taxrebalance`), and scores its trades by this project's functions.
 """
 
 import argparse
 import json
 import random
 from collections.abc import Iterator
+from decimal import Decimal
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 from taxlots.decisions.arrays import arrays
-from taxlots.decisions.instance import Instance, parse_instance
+from taxlots.decisions.evaluation import Evaluator
+from taxlots.decisions.frontier import frontier
+from taxlots.decisions.instance import parse_instance
 from taxlots.decisions.program import Program
 from taxlots.decisions.solution import solve
 
@@ -78,7 +81,7 @@ def cases(assets: int) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "wash rule", {"wash_sales": True}
     yield "minimum trade", {"min_trade": 500.0}
     yield "wash rule and minimum trade", {"wash_sales": True, "min_trade": 500.0}
-    yield "quadratic risk", risk
+    yield "quadratic risk", {**risk, "drift_penalty": 0.0}  # a penalty on drift would leave it nothing to decide
     yield "tracking error", {"risk": model, "max_tracking_error": 0.005, "drift_penalty": 0.0}
     yield "linear with risk", {"tax": LINEAR, **risk, "drift_penalty": 0.0}
     yield "linear with covariance", {"tax": LINEAR, **risk, "drift_penalty": 0.0, "risk": {"covariance": covariance}}
@@ -89,13 +92,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", nargs="*", default=SIZES)
     parser.add_argument("--only", nargs="*")
+    parser.add_argument("--frontier", action="store_true")
+    parser.add_argument("--beside", nargs="*", type=int, default=[])
+    parser.add_argument("--budget", type=int, help="most evaluations of taxrebalance's search")
     chosen = parser.parse_args()
+    for assets in chosen.beside:
+        beside(assets, chosen.budget)
+    if chosen.beside:
+        return
     print(f"{'assets':>6} {'lots':>7}  {'case':<28} {'read s':>7} {'build s':>8} {'solve s':>8} {'gap':>8}  {'objective':>14} status")
     for size in chosen.sizes:
         assets, lots = map(int, size.split("x"))
         for name, options in cases(assets):
             if not chosen.only or name in chosen.only:
                 measure(assets, lots, name, options)
+        if chosen.frontier:
+            given, _ = parse_instance(json.dumps(instance(assets, lots)).encode(), size)
+            begun = perf_counter()
+            points = frontier(given)
+            print(f"{assets:>6} {lots:>7}  frontier of {len(points)} points in {perf_counter() - begun:.2f} s", flush=True)
 
 
 def measure(assets: int, lots: int, name: str, options: dict[str, Any]) -> None:
@@ -119,13 +134,53 @@ def measure(assets: int, lots: int, name: str, options: dict[str, Any]) -> None:
         f"{assets:>6} {lots:>7}  {name:<28} {read:>7.2f} {build:>8.3f} {seconds:>8.2f} {gap:>8}  {objective:>14.2f} {found.status}",
         flush=True,
     )
-    if name == "linear with risk":
-        beside_taxrebalance(given, objective)
 
 
-def beside_taxrebalance(given: Instance, objective: float) -> None:
-    """The same instance by taxrebalance, where it is installed, scored by this project."""
-    del given, objective
+def beside(assets: int, budget: int | None) -> None:
+    """Linear rates, a covariance, tracking error and one side per asset, by taxrebalance and here; its trades are scored here as well."""
+    import taxrebalance as other  # noqa: PLC0415  an optional extra
+
+    model = factors(assets)
+    loadings = np.array(model["factors"])
+    covariance = (loadings @ loadings.T + np.diag(model["specific_variance"])).tolist()
+    options = {"tax": LINEAR, "risk": {"covariance": covariance}, "risk_aversion": 2.0, "drift_penalty": 0.0}
+    content = instance(assets, assets * 3, **options, max_tracking_error=0.025, exclusive_sides=True)
+    total = sum(asset["target"] for asset in content["assets"])
+    for asset in content["assets"]:
+        asset["target"] /= total
+    content["assets"][0]["target"] += 1 - sum(asset["target"] for asset in content["assets"])
+    given, _ = parse_instance(json.dumps(content).encode(), "beside")
+    begun = perf_counter()
+    found = solve(given)
+    mine = perf_counter() - begun
+    begun = perf_counter()
+    theirs = other.rebalance(
+        other.Portfolio.from_tax_lots(
+            [
+                other.TaxLot(
+                    lot["lot_id"], lot["asset"], lot["quantity"], lot["basis"] / lot["quantity"], 400 if lot["term"] == "long" else 30
+                )
+                for lot in content["lots"]
+            ],
+            prices={asset["asset"]: asset["price"] for asset in content["assets"]},
+            cash=content["cash"],
+        ),
+        target_weights={asset["asset"]: asset["target"] for asset in content["assets"]},
+        covariance=covariance,
+        tax_policy=other.UnitedStatesLots(LINEAR["short_rate"], LINEAR["long_rate"]),
+        config=other.RebalanceConfig(0.025, 15, LINEAR["loss_utilization"], LINEAR["future_recapture"], 2.0, budget),
+    )
+    seconds = perf_counter() - begun
+    sells: dict[str, Decimal] = {}
+    buys: dict[str, Decimal] = {}
+    for trade in theirs.trades:
+        side, key = (sells, trade["lot_id"]) if str(trade["side"]).upper() == "SELL" else (buys, trade["ticker"])
+        side[key] = side.get(key, Decimal(0)) + Decimal(str(trade["shares"]))
+    scored = Evaluator(given).evaluate(sells, buys)
+    objective = float(found.evaluated.objective) if found.evaluated else float("nan")
+    broken = f", not kept: {scored.broken[0]}" if scored.broken else ""
+    print(f"{assets:>6} {assets * 3:>7}  here: {objective:.2f} in {mine:.2f} s, gap {found.gap:.1e}")
+    print(f"{'':>14}  taxrebalance: {float(scored.objective):.2f} in {seconds:.1f} s{broken}", flush=True)
 
 
 if __name__ == "__main__":

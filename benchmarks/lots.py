@@ -77,15 +77,20 @@ def _timed(function: object, *arguments: object) -> tuple[float, object]:
 def beside_rp2(command: str, folder: Path) -> None:
     """Whole processes on the same trades: RP2 and `taxlots gains`, each less the time of its start."""
     print("\n     rows method    RP2 s  taxlots s   ratio   (whole process less start-up)")
-    own = [sys.executable, "-m", "taxlots"]
+    write(folder / "two.csv", "covered", 2)
     for rows in RP2_ROWS:
         path = folder / f"rp2-{rows}"
         path.mkdir()
-        write(path / "trades.csv", "trades", rows)
+        write(path / "trades.csv", "covered", rows)
         rp2_side.convert(path / "trades.csv", path)
         theirs = rp2_side.seconds([command, "-m", "fifo", "-n", "-o", "out", "rp2.ini", "rp2.ods"], [command, "--help"], path)
-        ours = rp2_side.seconds([*own, "gains", "trades.csv", "--method", "fifo", "--format", "json"], [*own, "--help"], path)
+        ours = rp2_side.seconds(_gains(path / "trades.csv"), _gains(folder / "two.csv"), path)
         print(f"{rows:>9,} {'fifo':>6} {theirs:>8.1f} {ours:>10.2f} {theirs / ours:>6.0f}x", flush=True)
+
+
+def _gains(ledger: Path) -> list[str]:
+    """The command on a ledger; on one of two rows it is all start-up, as `--help` loads less than it."""
+    return [sys.executable, "-m", "taxlots", "gains", str(ledger), "--method", "fifo", "--format", "json"]
 
 
 def main() -> None:
@@ -114,7 +119,7 @@ def main() -> None:
         if command and command != "none":
             beside_rp2(command, Path(folder))
         else:
-            print("RP2 is not installed: pip install 'taxlots[benchmarks]', or name its rp2_us with --rp2.")
+            print("RP2 is not installed: `pip install rp2` in an environment of its own, and name its rp2_us with --rp2.")
 
 
 if __name__ == "__main__":

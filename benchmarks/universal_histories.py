@@ -44,6 +44,18 @@ def trades(rows: int) -> Iterator[str]:
         yield f"{_moment(number, rows)},kraken,{legs},1.25,USD,,,,,t{number},,\n"
 
 
+def covered(rows: int) -> Iterator[str]:
+    """As `trades`, but nothing is sold that was not bought before: RP2 refuses a history with a gap."""
+    draw = random.Random(5)
+    held = dict.fromkeys(ASSETS, 0)
+    for number in range(rows):
+        asset, units, amount = draw.choice(ASSETS), draw.randint(1, 10**8), f"{draw.randint(100, 10**6) / 100:.2f}"
+        quantity, sells = f"{units / 10**8:.8f}", number % 3 == 2 and held[asset] >= units
+        held[asset] += -units if sells else units
+        legs = f"sell,{quantity},{asset},{amount},USD" if sells else f"buy,{amount},USD,{quantity},{asset}"
+        yield f"{_moment(number, rows)},kraken,{legs},1.25,USD,,,,,t{number},,\n"
+
+
 def many_open(rows: int) -> Iterator[str]:
     """One asset in one account: half of the rows buy, then sales of less than a lot and purchases take turns while all lots stay open."""
     draw = random.Random(3)
@@ -62,7 +74,7 @@ def adversarial(rows: int) -> Iterator[str]:
         yield f"{_moment(number, rows)},kraken,{legs},1.25,USD,,,,,t{number},,\n"
 
 
-HISTORIES = {"mixed": mixed, "trades": trades, "many-open": many_open, "adversarial": adversarial}
+HISTORIES = {"mixed": mixed, "trades": trades, "covered": covered, "many-open": many_open, "adversarial": adversarial}
 
 
 def write(path: Path, name: str, rows: int) -> None:

@@ -50,3 +50,23 @@ def test_sliver_between_zero_edge_and_twelve_percent_edge():
     position = TaxPosition(year=2026, filing_status="single", wages=Decimal(66000), long_term=Decimal(400))
     assert tax_due(position).total == Decimal(5788)
     assert min(tax for tax, _ in at(tax_model(position, load()), 0.0, 400.0)) == pytest.approx(5788)
+
+
+def test_investment_income_takes_the_loss_that_the_law_allows():
+    """Wages 300,000, itemised 299,000: only 1,000 of income can use a loss, but Form 8960 takes the 3,000 that 26 USC 1211 allows.
+
+    2026 single, interest 20,000 deducted as well (319,000): taxable income before the loss 1,000. A short-term loss of 10,000: NIIT
+    3.8 % of min(20,000 - 3,000, 317,000 - 200,000) = 646. Carried on: 9,000.
+    """
+    position = TaxPosition(
+        year=2026,
+        filing_status="single",
+        wages=Decimal(300_000),
+        interest=Decimal(20_000),
+        itemized_deductions=Decimal(319_000),
+        short_term=Decimal(-10_000),
+    )
+    assert tax_due(position).niit == Decimal(646)
+    found = list(at(tax_model(position, load()), -10_000.0, 0.0))
+    assert min(tax for tax, _ in found) == pytest.approx(646)
+    assert {carried for _, carried in found} == {9000.0}
