@@ -1,12 +1,12 @@
 """The floors in a row, for the Python API and the commands: read, settle, book, and what the decisions start from."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
@@ -15,6 +15,7 @@ from taxlots.decisions.portfolio import EVERYTHING, Market, Only, Portfolio
 from taxlots.decisions.portfolio import portfolio as build_portfolio
 from taxlots.decisions.wash_window import acquisitions
 from taxlots.decisions.wishes import renamed_targets, unused_settings
+from taxlots.filed_years import Orders, of_accounts
 from taxlots.importers.companions import LAYOUTS as COMPANIONS
 from taxlots.importers.date_orders import is_open
 from taxlots.importers.layouts import LAYOUTS
@@ -75,6 +76,7 @@ class Session:
     problems: list[Problem] = field(default_factory=list)
     form_checks: list[FormCheck] = field(default_factory=list)
     _portfolio: Portfolio | None = None
+    elect: Callable[[Ledger], Elections] | None = None
 
     @property
     def settings(self) -> Settings:
@@ -121,6 +123,15 @@ class Session:
         chosen = replace(own, method=method, accounts={}, assets={}, spans=(), rates=(), directions=Directions())
         rated, _ = _rated(chosen, law, self.settings, self.ledger, self.rulebook)
         return TaxYears(book_ledger(self.ledger, rated, self.rulebook), self.settings.profile, self.rulebook, self.deferred)
+
+    def book_of(self, ledger: Ledger, method: str | None = None) -> Book:
+        """A part of the ledger, booked as this session's; or with another order of lots in every account. Raises TaxlotsError."""
+        if method is None:
+            return book_ledger(ledger, self.elect(ledger) if self.elect else self.book.elections, self.rulebook)
+        law = LotLaw.of(self.jurisdiction, self.rulebook, self.today)
+        plain = replace(self.book.elections, method=method, accounts={}, assets={}, spans=(), rates=(), directions=Directions())
+        rated, _ = _rated(plain, law, self.settings, ledger, self.rulebook)
+        return book_ledger(ledger, rated, self.rulebook)
 
     @property
     def today(self) -> date:
@@ -230,32 +241,27 @@ def open_session(paths: Iterable[Path], choices: Choices, progress: Callable[[st
     progress("booking the lots")
     journal = read_journal(settings_file)
     orders = _orders(settings, choices, ledger, (rulebook, now))
-    chosen = directed(orders.wish, ledger, journal, orders.purpose)
-    booked = book_ledger(ledger, chosen, rulebook)
-    booked.problems += [*orders.remarks, *journal_problems(journal), *chosen.directions.problems]
+    chosen = orders.elect(ledger, journal)
+    booked, unusable = orders.booked(ledger, journal, (settings_file, rulebook))
+    booked.problems += [*unusable, *orders.remarks, *journal_problems(journal), *chosen.directions.problems]
     booked.problems += unrecorded(orders.wish, booked.disposals, orders.purpose)
     checks, differing = check_forms(_lines_until(ledger), frames.records(booked.disposals) if ledger.form_lines else [])
-    return Session(given, settings_file, rulebook, ledger, booked, now, choices, journal, [*booked.problems, *differing], checks)
+    told, elect = [*booked.problems, *differing], partial(orders.elect, journal=journal)
+    return Session(
+        given, settings_file, rulebook, ledger, booked, now, choices, journal, told, checks, elect=partial(orders.elect, journal=journal)
+    )
 
 
-class _Orders(NamedTuple):
-    """The orders of lots that are wished, remarks on them, and what the run is for."""
-
-    wish: Elections
-    remarks: Sequence[Problem]
-    purpose: Purpose
-
-
-def _orders(settings: Settings, choices: Choices, ledger: Ledger, law_of: tuple[Rulebook, datetime]) -> _Orders:
+def _orders(settings: Settings, choices: Choices, ledger: Ledger, law_of: tuple[Rulebook, datetime]) -> Orders:
     """The orders by the law of the rules and the day. Raises TaxlotsError."""
     rulebook, now = law_of
     jurisdiction, choice = choices.jurisdiction or settings.profile.jurisdiction, Choice(choices.method, choices.pool)
     place = Place(jurisdiction, rulebook, now.astimezone(ledger.zone).date())
     wish, law = wished(settings.methods, choice, ledger, place)
-    wish, told = _rated(wish, law, settings, ledger, rulebook)
+    wish, told = _rated(of_accounts(wish, settings), law, settings, ledger, rulebook)
     us = jurisdiction == "us"
     purpose = Purpose(choices.filed and us, choices.method is not None, rulebook if us else None, now)
-    return _Orders(wish, [*remarks(wish, law, choice, ledger), *told], purpose)
+    return Orders(wish, [*remarks(wish, law, choice, ledger), *told], purpose)
 
 
 def booked_with(session: Session, file: Path, named: Mapping[str, Named], choices: Choices) -> Session:

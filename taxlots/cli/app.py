@@ -59,10 +59,33 @@ def _reading(name: str, text: str) -> None:
 for _name, _text in (
     ("ledger", "The normalised transactions, in the universal layout."),
     ("lots", "Open lots."),
-    ("gains", "Disposals, one row per lot piece."),
     ("income", "Income events."),
 ):
     _reading(_name, _text)
+
+
+@reads_exports
+def gains(
+    given: Given,
+    year: o.Year = None,
+    explain: Annotated[
+        str | None,
+        typer.Option("--explain", help="Why: of this disposal or transaction (its id), or of all.", show_default=False),
+    ] = None,
+) -> None:
+    """Disposals, one row per lot piece."""
+    if explain is not None:
+        given.carry_out("explain", year, explain)
+    given.carry_out("gains", year)
+
+
+@reads_exports
+def filed(
+    given: Given,
+    year: Annotated[int, typer.Argument(help="The tax year that was filed.", show_default=False)],
+) -> None:
+    """Write down a year as it was filed (-o FILE.json), so that later imports do not change it."""
+    replace(given, output=None).carry_out("file_year", year, given.output)
 
 
 @reads_exports

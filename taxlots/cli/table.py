@@ -20,7 +20,8 @@ app = typer.Typer(
 )
 
 _QUESTIONS = frozenset({"sell", "harvest", "wait"})
-_FILED = frozenset({"report", "export"})  # what goes to the tax office: there only recorded orders of lots count
+_OF_YEARS = frozenset({"explain", "file_year"})
+_FILED = frozenset({"report", "export", "file_year"})  # what goes to the tax office: there only recorded orders of lots count
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,14 @@ class Given:
 
     def carry_out(self, name: str, *extra: Any) -> NoReturn:
         """Let the function of that name work on a session, show its result and end with its exit code."""
-        from taxlots.cli import commands, rebalancing, selling  # noqa: PLC0415  `--help` must stay fast
+        from taxlots.cli import commands, rebalancing, selling, years  # noqa: PLC0415  `--help` must stay fast
         from taxlots.cli.progress import steps  # noqa: PLC0415
         from taxlots.session import Choices, open_session  # noqa: PLC0415
 
         chosen = replace(Choices(*self.choices), filed=name in _FILED)
         with steps(commands.STEPS) as advance:
             session = open_session(self.paths, chosen, advance)
-            module = rebalancing if name == "rebalance" else selling if name in _QUESTIONS else commands
+            module = rebalancing if name == "rebalance" else selling if name in _QUESTIONS else years if name in _OF_YEARS else commands
             result = getattr(module, name)(session, advance, *extra)
         raise typer.Exit(emit(result, self.form, self.output))
 

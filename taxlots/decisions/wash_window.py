@@ -12,10 +12,9 @@ from taxlots import exact, frames
 from taxlots.decisions.portfolio import ZERO, Acquisition, HeldLot, Portfolio
 from taxlots.kinds import is_fiat
 from taxlots.ledger.settle import Ledger
-from taxlots.lots.wash_sales import COVERED, WINDOW
+from taxlots.lots.wash_sales import COVERED, DIGITAL, WINDOW
 from taxlots.rulebook import Rulebook
 
-DIGITAL = "us/federal/wash_sale/covers_digital_assets"
 COVERS = "us/federal/wash_sale/covers"
 _PURCHASES = ("buy", "swap", "income:")
 

@@ -129,7 +129,8 @@ class _Legs:
         short = {"quantity": lost, "amount": self.exact("home_shortfall")}
         fee, moving = self.names["kind"].code("fee"), int(Phase.MOVING)
         self.add(Action.DISPOSE, transfer & (sign(lost) != 0), _FIRST, "sent", short, kind=fee, phase=moving)
-        self.add(Action.MOVE, transfer, _SECOND, "sent", {"quantity": moved}, to_account=target, phase=moving)
+        paid = pc.cast(pc.add(self.exact("home_fee"), self.exact("home_shortfall")), frames.EXACT)
+        self.add(Action.MOVE, transfer, _SECOND, "sent", {"quantity": moved, "amount": paid}, to_account=target, phase=moving)
         self.add(Action.ACQUIRE, transfer & (sign(more) != 0), _AFTER, "sent", {"quantity": more}, account=target)
         self.add(Action.MOVE, self.of("withdrawal"), _SECOND, "sent", {}, to_account=self.names["account"].code(OUTSIDE))
         self.add(Action.REMOVE, self.of(*_GONE) | (self.of("adjust") & ~self.has_received), _SECOND, "sent", {})

@@ -53,10 +53,11 @@ class Entries:
     """All entries in booking order, one column per property; amounts as columns of the exact type.
 
     `rows` are the columns of the settled rows; `row` and `lot_of` point into them. `kind`, `asset`, `to_asset`, `account`, `to_account` and
-    `home` (the account that the row names) point into the lists of names, -1: none. `amount` is basis (acquire), gross proceeds (dispose)
-    or the capital returned (return); of a spin-off it is the part of the holding's basis that goes along: below 1 a fraction of it, else an
-    amount. `cost` is what lowers the proceeds. `lot_of` is the row whose lots it is taken from, for a fee withheld from what that row
-    brought in. `time` and `acquired` are microseconds UTC; `holding_starts` is null where it follows from `acquired`.
+    `home` (the account that the row names) point into the lists of names, -1: none. `amount` is basis (acquire), gross proceeds (dispose),
+    the capital returned (return) or what a transfer cost (move); of a spin-off it is the part of the holding's basis that goes along: below
+    1 a fraction of it, else an amount. `cost` is what lowers the proceeds. `lot_of` is the row whose lots it is taken from, for a fee
+    withheld from what that row brought in. `time` and `acquired` are microseconds UTC; `holding_starts` is null where it follows from
+    `acquired`.
 
     `income` and `unbooked` are places in `rows`: what is income, and what nothing was booked for.
     """

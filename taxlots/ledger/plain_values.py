@@ -22,7 +22,7 @@ from taxlots.ledger.missing import Places
 from taxlots.ledger.valuation import FEE_COUNTS, OWN_VALUE, PRICED_SIDE, TOO_LARGE, Valuer, source_of, source_of_nothing
 
 _EXCHANGES = {"buy", "sell", "swap"}
-_NOT_HERE = {"inheritance", "gift-in", "adjust", "fee"}
+_NOT_HERE = {"inheritance", "gift-in", "donation", "adjust", "fee"}
 _SIDES = ("sent", "received", "fee")
 _MOST_UNITS = exact.to_units(TOO_LARGE)
 Priced = tuple[np.ndarray, pa.Array, np.ndarray]  # rows, their values, and codes of where these come from

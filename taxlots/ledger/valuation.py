@@ -19,6 +19,7 @@ from taxlots.problems import Problem, problem
 TOO_LARGE = Decimal(10) ** 15  # leaves room for sums in 18 digits
 OWN_VALUE = "the row's own value"
 FEE_COUNTS = {"buy", "sell", "swap", "spend"}  # elsewhere a fee in money is no part of a basis or of proceeds
+_VALUED_WHERE_KNOWN = {"gift-in", "donation"}
 PRICED_SIDE = {"swap": ("received", "sent"), "spend": ("sent",), "fee": ("sent", "fee"), "inheritance": ("received",)}
 
 
@@ -117,6 +118,8 @@ class Valuer:
         return priced.amount if priced else None
 
     def _main(self, t: Transaction) -> _Worth | None:
+        if t.kind in _VALUED_WHERE_KNOWN and t.value is None:
+            return self._known(t)
         if t.basis is not None and t.kind == "inheritance":
             return _Worth(t.basis, "given as basis")
         if _exchanges_money(t):
@@ -151,6 +154,13 @@ class Valuer:
         if len(priced) > 1:
             self._compare(t, priced[0], priced[1])
         return self._priced(t, *(priced or legs)[0]) if legs else None
+
+    def _known(self, t: Transaction) -> _Worth | None:
+        """The value of what is given, where the table has a price; it is needed for a loss or a deduction only."""
+        asset, quantity = (t.received_asset, t.received_quantity) if t.kind == "gift-in" else (t.sent_asset, t.sent_quantity)
+        if asset is None or quantity is None or is_fiat(asset):
+            return None
+        return self._priced(t, quantity, asset, needed=False)
 
     def _compare(self, t: Transaction, counted: tuple[Decimal, str], other: tuple[Decimal, str]) -> None:
         """Note a swap whose two sides are too far apart."""

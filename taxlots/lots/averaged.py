@@ -58,7 +58,8 @@ class AveragedPool(Pool):
         """Put a piece in that may be part of a lot that is here; its basis is part of the average in either case."""
         self.hide()
         pieces, here = self.pieces, self.arrived.get(name)
-        if here is not None and pieces.quantity[here] and (here in pieces.moved) == (piece in pieces.moved):
+        same = here is not None and pieces.starts.get(here) == pieces.starts.get(piece)
+        if here is not None and same and pieces.quantity[here] and (here in pieces.moved) == (piece in pieces.moved):
             self.units, self.basis = self.units + pieces.quantity[piece], self.basis + pieces.basis[piece]
             pieces.quantity[here] += pieces.quantity[piece]
             pieces.quantity[piece] = pieces.basis[piece] = 0

@@ -49,7 +49,7 @@ def numbers(fold: "Fold", chosen: np.ndarray) -> np.ndarray:
     """The number of each entry's pool, as `Fold.pool_number` says it."""
     account, asset = (column[chosen].astype(np.int64) for column in (fold.entries.account, fold.entries.asset))
     shared = np.array([fold.is_shared(number) for number in range(fold.width)], bool)
-    own = np.where(shared[asset] & (account != fold.outside), fold.everywhere, account)
+    own = np.where(shared[asset] & ~fold.own_pools[account], fold.everywhere, account)
     found: np.ndarray = own * fold.width + asset
     return found
 
@@ -75,6 +75,8 @@ def actions(fold: "Fold", chosen: np.ndarray, plain: np.ndarray) -> np.ndarray:
     action = np.where(acquiring & named, ACQUIRE, np.where(disposing & ~plain, DISPOSE, action))
     if fold.elections.regime.superficial_days is not None:
         action = np.where(disposing, DISPOSE, action)
+    if fold.washing:
+        action = fold.washing.actions(chosen, action)
     action = fold.recorded.actions(chosen, action)
     if fold.matched.any():
         matched = fold.matched[entries.asset[chosen]]

@@ -38,6 +38,7 @@ from taxlots.lots.pieces import UNIT_RANK_SCALE, Pieces, unit_rank
 from taxlots.lots.pools import Pool, Pools
 from taxlots.lots.section_104 import Matching
 from taxlots.lots.superficial import Holdings
+from taxlots.lots.washed import washing_of
 from taxlots.problems import Problem
 
 _BLOCK = 1 << 16  # entries that are ints at a time
@@ -67,6 +68,8 @@ def book_entries(entries: Entries, elections: Elections, zone: tzinfo = UTC) -> 
         fold.recorded,
         fold.denied,
         fold.told,
+        fold.washing.found if fold.washing else [],
+        fold.own_pools,
     )
 
 
@@ -78,22 +81,21 @@ class Fold:
         self.width = len(entries.assets)
         self.everywhere = len(entries.accounts)
         self.outside = entries.accounts.index(OUTSIDE)
+        self.own_pools = np.array([name in elections.own_pools or name == OUTSIDE for name in entries.accounts], bool)
         self.shared = np.array([elections.is_shared(asset) for asset in entries.assets], bool)
         self.until, self.told = _ALWAYS, list[Problem]()
-        common = np.zeros(self.width, bool)
+        self.common = np.zeros(self.width, bool)
         if elections.universal is not None:
             self.until = time_of(elections.universal.until)
-            common = np.array([asset in elections.universal.assets for asset in entries.assets], bool)
-        self.common = common
+            self.common = np.array([asset in elections.universal.assets for asset in entries.assets], bool)
         ages = np.empty(len(entries), np.int64)
         ages[np.argsort(entries.acquired, kind="stable")] = np.arange(len(entries))
         self.ages = ages.data
         self.pieces = Pieces(entries)
         self.pools = Pools(self.make_pool)
         self.sold, self.single, self.moved = Written(4), Written(1), Written(2)
-        self.lacking: list[Lacking] = []
         self.recorded = Recorded.of(elections.directions, entries, self.everywhere)
-        self.picks: list[Pick] = []
+        self.lacking, self.picks = list[Lacking](), list[Pick]()
         self.by_tax = MIN_TAX in elections.orders()
         if self.by_tax:
             self.rates = Rates(elections.rates)
@@ -107,6 +109,7 @@ class Fold:
         self.denied: dict[int, int] = {}
         if regime.superficial_days is not None:
             self.holdings = Holdings(entries, self.calendar.day, regime.superficial_days)
+        self.washing = washing_of(self)
         self.brought: dict[int, list[tuple[Pool, int]]] = {row: [] for row in np.unique(entries.lot_of).tolist() if row != NOWHERE}
         self.row, self.home = entries.row.data, entries.home.data
         self.actions = {
@@ -120,6 +123,7 @@ class Fold:
             blocks.MATCHED_OUT: self.sell_matched,
             BY_RECORD: self.by_record,
             REORDER: self.reorder,
+            **(self.washing.handlers if self.washing else {}),
         }
 
     def make_pool(self, number: int) -> Pool:
@@ -130,7 +134,7 @@ class Fold:
 
     def pool_number(self, account: int, asset: int) -> int:
         """Of the pool that the lots of an asset in an account are in."""
-        shared = self.is_shared(asset) and account != self.outside
+        shared = self.is_shared(asset) and not self.own_pools[account]
         return (self.everywhere if shared else account) * self.width + asset
 
     def is_shared(self, asset: int) -> bool:
@@ -250,6 +254,8 @@ class Fold:
     def dispose(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
         """A sale in the pool's order, whatever that asks for."""
         sale = self.sell_by_tax if self.elections.regime.superficial_days is None else self.sell_at_cost
+        if self.washing and self.washing.is_sale(entry):
+            sale = self.washing.sell
         sale(entry, pool, units, amount, cost)
 
     def own(self, entry: int, pool: Pool, units: int) -> Iterator[Part]:
@@ -337,17 +343,19 @@ class Fold:
         """The number of the name that the parts of its lot have in common."""
         return self.pieces.base.get(piece, self.row[self.pieces.entry[piece]])
 
-    def move(self, entry: int, pool: Pool, units: int, _amount: int, _cost: int) -> None:
+    def move(self, entry: int, pool: Pool, units: int, amount: int, _cost: int) -> None:
         """To another account; under a universal pool only to the outside."""
         target, asset = int(self.entries.to_account[entry]), int(self.entries.asset[entry])
-        if self.is_shared(asset) and target != self.outside:
+        if self.is_shared(asset) and not self.own_pools[target] and not self.own_pools[int(self.entries.account[entry])]:
             return
         pieces, into, left = self.pieces, self.pools[self.pool_number(target, asset)], units
         acquiring, quantity, home, row, bases, flat = pieces.entry, pieces.quantity, self.home, self.row, pieces.base, self.moved.flat
+        paid = amount if self.elections.transfer_fee_is_basis else 0
         for piece, part, basis in self.leaving(pool, units):
-            left -= part
             flat += (entry, piece, part, basis)
-            copy, acquired = pieces.copy(piece, part, basis), acquiring[piece]
+            copy, acquired, added = pieces.copy(piece, part, basis), acquiring[piece], exact.share(paid, part, left)
+            pieces.raise_basis(copy, added)
+            left, paid = left - part, paid - added
             pieces.place(copy, target, asset)
             pieces.moved.add(copy)
             away = home[acquired] != target
@@ -358,7 +366,7 @@ class Fold:
             into.add(copy, (bases[copy] if copy in bases else row[acquired]) << 1 | away)
         if left:
             self.lacking.append(Lacking(entry, left))
-            into.add(self.unknown(entry, target, asset, left), self.row[entry] << 1)
+            into.add(self.pieces.unknown(entry, target, asset, left), self.row[entry] << 1)
 
     def leaving(self, pool: Pool, units: int) -> list[Part]:
         """What a transfer takes: in the account's order, or the earliest first where that is chosen."""
@@ -374,13 +382,6 @@ class Fold:
             parts.append(self.part(piece, units))
             units -= parts[-1][1]
         return parts
-
-    def unknown(self, entry: int, account: int, asset: int, units: int) -> int:
-        """A lot without basis for units that came from nowhere."""
-        piece = self.pieces.new(entry, units, 0)
-        self.pieces.ranks[piece] = 0
-        self.pieces.place(piece, account, asset)
-        return piece
 
     def arrive(self, entry: int, piece: int, asset: int, name: int) -> None:
         """Put what became of an entry into the pool of its account and that asset."""

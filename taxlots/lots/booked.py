@@ -45,8 +45,25 @@ class Lacking:
 
 
 @dataclass(frozen=True, slots=True)
+class Washed:
+    """A loss that was denied: which piece of which sale (counted from 0), the purchase behind it, its units; `lost`: no basis took it."""
+
+    entry: int
+    place: int
+    purchase: int
+    units: int
+    denied: int
+    lost: bool
+    held: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Booked:
-    """The result of the fold, in booking order, before it becomes frames. `denied`: superficial losses by entry."""
+    """The result of the fold, in booking order, before it becomes frames.
+
+    `denied`: superficial losses by entry; `washed`: losses that purchases denied.
+    `own_pools` says of each account whether no pool over all accounts reaches it; the outside is one.
+    """
 
     pieces: Pieces
     sold: Sold
@@ -57,10 +74,12 @@ class Booked:
     recorded: Recorded
     denied: dict[int, int] = field(default_factory=dict)
     told: list[Problem] = field(default_factory=list)
+    washed: list[Washed] = field(default_factory=list)
+    own_pools: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
 
     def shared(self, account: np.ndarray, asset: np.ndarray) -> np.ndarray:
         """Which lots (by the numbers of account and asset) are in one pool with those of other accounts."""
-        found: np.ndarray = self.universal[asset] & (account != self.outside)
+        found: np.ndarray = self.universal[asset] & ~self.own_pools[account]
         return found
 
 

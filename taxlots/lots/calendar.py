@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from taxlots.ledger.entry_columns import Entries
 from taxlots.lots.holding import DAY_US, local_times, long_term_days, years_after
+from taxlots.lots.pieces import Pieces
 
 
 class Calendar:
@@ -24,6 +25,20 @@ class Calendar:
         self.dated_by_row = (entries.acquired == entries.time) & (self.starts == self.acquired_on)
         kinds = np.array([kind == "inheritance" for kind in entries.kinds], bool)
         self.always_long = kinds[entries.kind] if len(entries) else np.zeros(0, bool)
+
+    def of_pieces(self, pieces: Pieces) -> tuple[np.ndarray, np.ndarray]:
+        """Start of the holding period and first long-term day of each piece, and a last one for no piece."""
+        entry = np.array([*pieces.entry, 0], np.int64) if len(self.day) else np.zeros(0, np.int64)
+        starts, long = self.starts[entry], self.long_term[entry]
+        moved = np.array(list(pieces.starts), np.int64)
+        if len(moved):
+            starts[moved] = list(pieces.starts.values())
+            long[moved] = long_term_days(starts[moved])
+        return starts, long
+
+    def first_long(self, starts: np.ndarray) -> np.ndarray:
+        """The first long-term day for each start of a holding period."""
+        return long_term_days(starts)
 
     def local(self, time: np.ndarray) -> np.ndarray:
         """What clocks in the zone show at each time, in microseconds since 1970."""

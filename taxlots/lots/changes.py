@@ -48,7 +48,7 @@ class Changes:
         if left:
             self.fold.lacking.append(Lacking(entry, left))
         if left and new_units:
-            self.fold.arrive(entry, self.fold.unknown(entry, account, target, new_units), target, self.fold.row[entry] << 1)
+            self.fold.arrive(entry, self.fold.pieces.unknown(entry, account, target, new_units), target, self.fold.row[entry] << 1)
 
     def to_units(self, entry: int) -> int:
         """Units of the asset that an entry brings in exchange."""
@@ -96,7 +96,7 @@ class Changes:
         old, new = entries.assets[entries.asset[entry]], entries.assets[target]
         if not places:
             self.fold.lacking.append(Lacking(entry, consequence=f"no {self.holding(entry)}, so that the {new} have basis 0"))
-            self.fold.arrive(entry, self.fold.unknown(entry, account, target, units), target, self.fold.row[entry] << 1)
+            self.fold.arrive(entry, self.fold.pieces.unknown(entry, account, target, units), target, self.fold.row[entry] << 1)
         held = sum(self.fold.pieces.basis[piece] for piece in places)
         if amount >= exact.ONE and amount > held:
             consequence = f"the basis that goes to {new} is more than that of all {old}; all of it was taken"

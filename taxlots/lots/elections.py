@@ -6,7 +6,7 @@ What is said of a year goes before what is said in general. Within each, from th
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from taxlots.ledger.companions import AllocatedLot
@@ -57,7 +57,9 @@ class Regime:
 
     `average_refused`: assets whose basis must not be averaged. `dated_average`: averaged lots keep their dates and leave first in,
     first out. `superficial_days`: how long before and after a sale a purchase of the same denies its loss. `exempt_after_a_year`:
-    gains on what was held for more than a year are not taxed.
+    gains on what was held for more than a year are not taxed. `wash_days`: how long before and after a sale at a loss a purchase of the
+    same denies it, for the assets in `wash_assets`, each from the day on which the law covers it. `dual_basis`: a gift has another basis
+    for a loss.
     """
 
     average_refused: frozenset[str] = frozenset()
@@ -65,6 +67,9 @@ class Regime:
     superficial_days: int | None = None
     matching_days: int = 30
     exempt_after_a_year: bool = False
+    dual_basis: bool = False
+    wash_days: int | None = None
+    wash_assets: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +82,46 @@ class Universal:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Units of a purchase, named by its transaction, that replace units sold at a loss before, with the loss and the days of holding."""
+
+    purchase: str
+    units: int
+    denied: int
+    held: int
+    sold_on: date = date.min
+    bought_on: date = date.max
+
+
+@dataclass(frozen=True, slots=True)
 class Elections:
     """The orders that apply, for transfers too; whether pools are per account; what was recorded on top.
 
-    `rates`, each from a moment on, are what min-tax ranks lots by.
+    `transfer_fee_is_basis`: what a transfer between own accounts cost is added to the basis of what was moved, which no authority decides.
+    `rates`, each from a moment on, are what min-tax ranks lots by. `deferred` are accounts whose gains are not taxed when they are made
+    (a retirement account) and `spouse` those of a spouse on the same return: each has pools of its own.
+    `claims`: what purchases take over of losses that were booked before the ledger begins.
     """
 
     method: str = "fifo"
     accounts: Mapping[str, str] = field(default_factory=dict)
     per_account: bool = True
     transfers_fifo: bool = False
+    transfer_fee_is_basis: bool = False
     directions: Directions = field(default_factory=Directions)
     assets: Mapping[str, str] = field(default_factory=dict)
     spans: tuple[Span, ...] = ()
     rates: tuple[tuple[datetime, TermRates], ...] = ()
     regime: Regime = field(default_factory=Regime)
     universal: Universal | None = None
+    deferred: frozenset[str] = frozenset()
+    spouse: frozenset[str] = frozenset()
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def own_pools(self) -> frozenset[str]:
+        """Accounts that no pool over all accounts reaches."""
+        return self.deferred | self.spouse
 
     def method_of(self, account: str, asset: str = "", when: datetime = _EARLIEST) -> str:
         """The order in which lots of an asset leave an account at a time."""

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, tzinfo
 
 from taxlots.kinds import asset_class
 from taxlots.lots.elections import AVERAGE, Elections, Orders, Regime, Span
+from taxlots.lots.wash_sales import COVERED, DIGITAL, WINDOW
 from taxlots.problems import Problem, problem
 from taxlots.rulebook import Rulebook
 
@@ -51,9 +52,13 @@ def _topic(jurisdiction: str) -> str:
 def regime(jurisdiction: str, rulebook: Rulebook, day: date, classes: Mapping[str, str], assets: Iterable[str]) -> Regime:
     """What the law adds to the elections, as in force on a day. `classes`: what is said of assets. Raises TaxlotsError(RULE_MISSING)."""
     if jurisdiction == "us":
+        assets = list(assets)
         averaged = set(rulebook.texts("us/federal/lots/average_basis_classes", max(day, date(2011, 1, 1))))
         refused = frozenset(asset for asset in assets if asset_class(asset, classes) not in averaged)
-        return Regime(average_refused=refused, dated_average=True)
+        window = int(rulebook.amount(WINDOW, day))
+        return Regime(
+            average_refused=refused, dated_average=True, dual_basis=True, wash_days=window, wash_assets=_washed(rulebook, classes, assets)
+        )
     if jurisdiction == "uk":
         return Regime(matching_days=int(rulebook.amount("uk/lots/matching_days", day)))
     if jurisdiction == "ca":
@@ -62,6 +67,18 @@ def regime(jurisdiction: str, rulebook: Rulebook, day: date, classes: Mapping[st
     if jurisdiction == "de":
         return Regime(exempt_after_a_year=rulebook.value("de/lots/exempt_after_a_year", day) is True)
     return Regime()
+
+
+def _washed(rulebook: Rulebook, classes: Mapping[str, str], assets: Iterable[str]) -> dict[str, date]:
+    """The assets whose losses a repurchase denies, each from the day on which the law covers it (26 USC 1091(a))."""
+    switched = [entry.start for entry in rulebook.rule(DIGITAL).entries if True in entry.values.values()]
+    found = {}
+    for asset in assets:
+        if asset_class(asset, classes) in COVERED:
+            found[asset] = date.min
+        elif switched and asset_class(asset, classes) == "digital":
+            found[asset] = min(switched)
+    return found
 
 
 def departures(elections: Elections, law: LotLaw, classes: Mapping[str, str], assets: Iterable[str]) -> list[Problem]:

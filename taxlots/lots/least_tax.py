@@ -75,7 +75,7 @@ class LeastTax(Pool):
 
     def turns(self, piece: int) -> int:
         """The place among those that wait to become long-term."""
-        return int(self.pieces.long_from[self.pieces.entry[piece]]) << PIECE_BITS | piece
+        return self.pieces.first_long(piece) << PIECE_BITS | piece
 
     def ask(self, asked: Asked | None) -> None:
         """From now on in the order for that sale; None: in the order of acquisition. Sales come in the order of their days."""
@@ -108,7 +108,7 @@ class LeastTax(Pool):
         heap, pieces = self.short, self.pieces
         while heap:
             piece = heap[0] & PIECE
-            if pieces.quantity[piece] and pieces.long_from[pieces.entry[piece]] > day:
+            if pieces.quantity[piece] and pieces.first_long(piece) > day:
                 return piece
             heappop(heap)
         return -1

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from taxlots import exact
 from taxlots.ledger.entry_columns import Entries
+from taxlots.lots.holding import long_term_days
 
 UNIT_RANK_SCALE = 10**36
 Key = tuple[int, bool]
@@ -33,7 +34,8 @@ class Pieces:
     The name of a lot is the id of its row; `derived` names those of converted lots (base and new asset, numbered after the last row).
     `away`: moved to another account than that of its row, which the name says too. `again`: a part that came back changed, numbered.
     `pooled`: a holding of what many rows acquired, at average cost. `merged`: what several rows acquired on one day. `long_from`: the first
-    long-term day of every entry, where an order asks for it.
+    long-term day of every entry, where an order asks for it. `starts`: the first day of the holding period, where it is not that of the
+    entry.
     """
 
     entries: Entries
@@ -42,7 +44,7 @@ class Pieces:
     entry: list[int] = field(default_factory=list)
     ranks: dict[int, int] = field(default_factory=dict)
     new_ranks: dict[int, int] = field(default_factory=dict)
-    copied: dict[int, None] = field(default_factory=dict)
+    copied: dict[int, int] = field(default_factory=dict)
     account: list[int] = field(default_factory=list)
     asset: list[int] = field(default_factory=list)
     base: dict[int, int] = field(default_factory=dict)
@@ -53,6 +55,7 @@ class Pieces:
     pooled: set[int] = field(default_factory=set)
     merged: set[int] = field(default_factory=set)
     long_from: Sequence[int] = ()
+    starts: dict[int, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """How many there are."""
@@ -65,6 +68,13 @@ class Pieces:
         self.entry.append(entry)
         return len(self.entry) - 1
 
+    def unknown(self, entry: int, account: int, asset: int, units: int) -> int:
+        """A lot without basis for units that came from nowhere."""
+        piece = self.new(entry, units, 0)
+        self.ranks[piece] = 0
+        self.place(piece, account, asset)
+        return piece
+
     def rank_of(self, piece: int) -> int:
         """The rank of the piece."""
         if piece in self.ranks:
@@ -76,14 +86,16 @@ class Pieces:
         return self.new_ranks[entry]
 
     def same_rank(self, one: int, other: int) -> bool:
-        """Whether two parts of a lot are ranked alike."""
+        """Whether two parts of a lot are ranked alike, and have been held for the same time."""
+        if self.starts.get(one) != self.starts.get(other):
+            return False
         if one not in self.ranks and other not in self.ranks and (self.entry[one] == self.entry[other] or not self.new_ranks):
             return True
         return self.rank_of(one) == self.rank_of(other)
 
     def place(self, piece: int, account: int, asset: int) -> None:
         """Where the piece is, other than its entry says."""
-        self.copied[piece] = None
+        self.copied[piece] = len(self.account)
         self.account.append(account)
         self.asset.append(asset)
 
@@ -97,11 +109,19 @@ class Pieces:
             self.ranks[piece] = self.ranks[old]
         if self.base and old in self.base:
             self.base[piece] = self.base[old]
+        if old in self.starts:
+            self.starts[piece] = self.starts[old]
         if old in self.moved:
             self.moved.add(piece)
         if self.pooled and old in self.pooled:
             self.pooled.add(piece)
         return piece
+
+    def raise_basis(self, piece: int, amount: int) -> None:
+        """Add to the basis of a piece that is in no pool, and to its rank with it."""
+        if amount:
+            self.ranks[piece] = self.rank_of(piece) + amount * UNIT_RANK_SCALE // self.quantity[piece]
+            self.basis[piece] += amount
 
     def derive(self, base: int, asset: int) -> int:
         """The base of the lots that those of `base` become in another asset."""
@@ -135,9 +155,21 @@ class Pieces:
 
     def asset_of(self, piece: int) -> int:
         """The asset that the piece is of now."""
+        return self.where(piece)[1]
+
+    def where(self, piece: int) -> tuple[int, int]:
+        """The account and the asset of the piece now."""
         if piece not in self.copied:
-            return int(self.entries.asset[self.entry[piece]])
-        return self.asset[list(self.copied).index(piece)]
+            entry = self.entry[piece]
+            return int(self.entries.account[entry]), int(self.entries.asset[entry])
+        place = self.copied[piece]
+        return self.account[place], self.asset[place]
+
+    def first_long(self, piece: int) -> int:
+        """The first day on which a sale of the piece is long-term, where an order asks for it (`long_from`)."""
+        if piece in self.starts:
+            return int(long_term_days(np.array([self.starts[piece]]))[0])
+        return self.long_from[self.entry[piece]]
 
 
 def _written(names: pa.Array, chosen: Iterable[int], write: Callable[[int, str], str]) -> pa.Array:

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -11,22 +10,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from taxlots import exact, frames
-from taxlots.importers.text_columns import mask, sign, together
+from taxlots.importers.text_columns import mask, together
 from taxlots.kinds import asset_class, is_fiat
 from taxlots.ledger.entries import split
-from taxlots.ledger.entry_columns import NOWHERE, Action, Entries
+from taxlots.ledger.entry_columns import NOWHERE, Entries
 from taxlots.ledger.settle import Ledger
 from taxlots.lots import by_record, lacking
 from taxlots.lots.book import book_entries
-from taxlots.lots.booked import Booked
+from taxlots.lots.booked import Booked, Sold
 from taxlots.lots.boxes import Facts, expected_boxes
 from taxlots.lots.calendar import Calendar
-from taxlots.lots.elections import AVERAGE, DATED_AVERAGE, SECTION_104, Elections
-from taxlots.lots.holding import time_of
+from taxlots.lots.elections import AVERAGE, DATED_AVERAGE, SECTION_104, Claim, Elections
+from taxlots.lots.gifts import DualBasis, given_away
+from taxlots.lots.holding import day_of, time_of
 from taxlots.lots.methods import METHODS
 from taxlots.lots.section_104 import SAME_DAY, THIRTY_DAYS
 from taxlots.lots.superficial import SUPERFICIAL
-from taxlots.lots.wash_sales import COVERED, unadjusted
+from taxlots.lots.wash_sales import COVERED, WASHED, told
 from taxlots.lots.zone_doubts import zone_doubts
 from taxlots.platforms import is_us_broker
 from taxlots.problems import Problem, problem
@@ -40,7 +40,8 @@ Columns = dict[str, pa.Array]
 class Book:
     """What the ledger comes to under the elections. Frames of `frames.LOTS`, `DISPOSALS`, `INCOME` and `MOVES`.
 
-    `problems` holds the ledger's problems too: what is missing there makes these numbers incomplete.
+    `claims`: what purchases after a sale took over of its loss. `carried`: short-term and long-term loss that a filed year carries into a
+    year. `problems` holds the ledger's problems too: what is missing there makes these numbers incomplete.
     """
 
     lots: pd.DataFrame
@@ -49,6 +50,8 @@ class Book:
     moves: pd.DataFrame
     elections: Elections
     problems: list[Problem] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    carried: dict[int, tuple[Decimal, Decimal]] = field(default_factory=dict)
 
 
 def book(ledger: Ledger, elections: Elections, rulebook: Rulebook) -> Book:
@@ -66,7 +69,9 @@ def written(ledger: Ledger, folded: tuple[Entries, Booked], elections: Elections
     calendar = Calendar(entries, ledger.zone)
     writer = _Writer(entries, booked, calendar, elections)
     disposals, lots, income, moves = together(lambda: writer.disposals(rulebook), writer.lots, writer.income, writer.moves)
-    problems += unadjusted(_losses(disposals), writer.securities_bought(), rulebook)
+    problems += told(booked.washed, entries) + writer.off_return_told()
+    if writer.dual is not None:
+        problems += [*writer.dual.problems(), *given_away(booked, calendar, entries, writer.long_term)]
     problems += zone_doubts(booked, calendar, ledger)
     return Book(
         lots=frames.from_arrays(frames.LOTS, lots),
@@ -75,6 +80,7 @@ def written(ledger: Ledger, folded: tuple[Entries, Booked], elections: Elections
         moves=frames.from_arrays(frames.MOVES, moves),
         elections=elections,
         problems=problems,
+        claims=writer.claims(),
     )
 
 
@@ -107,6 +113,36 @@ class _Writer:
         self.classes = [asset_class(name, said) for name in entries.assets]
         self.security = np.array([name in COVERED for name in self.classes], bool)
         self.elections = elections
+        self.off_return = np.array([name in elections.deferred for name in entries.accounts], bool)
+        self.dual: DualBasis | None = None
+        self.starts, self.long_term = calendar.of_pieces(pieces)
+
+    def reported(self) -> Sold:
+        """What was sold in the accounts that are on the return."""
+        sold = self.booked.sold
+        if not self.off_return.any():
+            return sold
+        chosen = np.flatnonzero(~self.off_return[self.entries.account[sold.entry]])
+        return Sold(*(values.take(pa.array(chosen)) if isinstance(values, pa.Array) else values[chosen] for values in _columns(sold)))
+
+    def claims(self) -> list[Claim]:
+        """What purchases took over of losses on sales before them."""
+        entries, day = self.entries, self.calendar.day
+        later = [one for one in self.booked.washed if one.purchase > one.entry and not one.lost]
+        names = self.row("id", entries.row[np.array([one.purchase for one in later], np.int64)]).to_pylist() if later else []
+        return [
+            Claim(str(name), one.units, one.denied, one.held, day_of(int(day[one.entry])), day_of(int(day[one.purchase])))
+            for name, one in zip(names, later, strict=True)
+        ]
+
+    def off_return_told(self) -> list[Problem]:
+        """Each account that is not on the return, with what was left out."""
+        entries, found = self.entries, []
+        for number in np.flatnonzero(self.off_return).tolist():
+            sales = int((entries.account[self.booked.sold.entry] == number).sum())
+            message = f"{entries.accounts[number]}: its income and {sales} sales are not on this return"
+            found.append(problem("ACCOUNT_OFF_RETURN", message))
+        return found
 
     def row(self, name: str, rows: np.ndarray | pa.Array) -> pa.Array:
         """A column of the settled rows, at these places (null: null)."""
@@ -123,7 +159,7 @@ class _Writer:
         shown = held[self.order_of_lots(account[held], asset[held], entry)]
         entry = self.entry[shown]
         row, kind = entries.row[entry], entries.kind[entry]
-        starts, long = self.calendar.starts[entry], self.calendar.always_long[entry]
+        starts, long = self.starts[shown], self.calendar.always_long[entry]
         pooled = self.pooled[shown]
         everywhere = pooled & self.booked.shared(account[shown], asset[shown])
         rows = pa.array(row, mask=pooled)
@@ -137,7 +173,7 @@ class _Writer:
             "basis": exact.array(list(map(pieces.basis.__getitem__, shown.tolist()))),
             "acquired": _times(entries.acquired[entry], pooled),
             "holding_starts": _dates(starts, pooled),
-            "long_term_on": _dates(np.where(long, starts, self.calendar.long_term[entry]), pooled),
+            "long_term_on": _dates(np.where(long, starts, self.long_term[shown]), pooled),
             "source_kind": _words(entries.kinds, np.where(pooled, NOWHERE, kind)),
             "order": pa.array(self.acquisition_order(entry)),
             "sources": _or_empty(self.row("sources", rows), ~pooled),
@@ -159,16 +195,20 @@ class _Writer:
 
     def disposals(self, rulebook: Rulebook) -> Columns:
         """One row per piece sold, in booking order."""
-        sold, entries = self.booked.sold, self.entries
+        sold, entries = self.reported(), self.entries
         entry, row = sold.entry, entries.row[sold.entry]
         covered = sold.piece != NOWHERE
         dated, single = covered & ~self.pooled[sold.piece], covered & ~self.merged[sold.piece]
         lot = np.where(covered, self.entry[sold.piece] if len(self.entry) else 0, 0)
         lot_row, asset = pa.array(entries.row[lot], mask=~single) if len(entries) else pa.nulls(0, pa.int32()), entries.asset[entry]
         name = self.row("id", row)
-        long = dated & self.calendar.is_long(lot, entry)
-        adjustment = self.adjustment(entry)
-        proceeds = _minus(sold.gross, sold.cost)
+        long = dated & (self.calendar.always_long[lot] | (self.calendar.day[entry] >= self.long_term[sold.piece]))
+        codes, adjustment = self.adjustments(entry)
+        proceeds, starts, basis = _minus(sold.gross, sold.cost), self.starts[sold.piece], sold.basis
+        if self.elections.regime.dual_basis:
+            self.dual = DualBasis.of(self.booked, sold, self.calendar, entries)
+            self.dual.restart(starts, long)
+            basis = self.dual.basis()
         return {
             "disposal_id": pc.binary_join_element_wise(name, pa.array(_count_within(row)).cast(pa.string()), "/"),
             "transaction_id": name,
@@ -180,17 +220,17 @@ class _Writer:
             "acquired": _times(entries.acquired[lot], ~dated),
             "disposed": _times(entries.time[entry]),
             "disposed_on": _dates(self.calendar.day[entry]),
-            "holding_starts": _dates(self.calendar.starts[lot], ~dated),
+            "holding_starts": _dates(starts, ~dated),
             "gross_proceeds": sold.gross,
             "fee": sold.cost,
             "proceeds": proceeds,
-            "basis": sold.basis,
-            "adjustment_code": _words(["", SUPERFICIAL], (sign(adjustment) != 0).astype(np.int8)),
+            "basis": basis,
+            "adjustment_code": codes,
             "adjustment": adjustment,
-            "gain": pc.cast(pc.add(_minus(proceeds, sold.basis), adjustment), frames.EXACT),
+            "gain": pc.cast(pc.add(_minus(proceeds, basis), adjustment), frames.EXACT),
             "term": _words(["short", "long"], long.astype(np.int8)),
             "exempt": pa.array(self.exempt(entry, lot, dated)),
-            "box": self.boxes(rulebook, lot, long, covered),
+            "box": self.boxes(rulebook, sold, lot, long),
             "lot_id": self.lot_names.take(pa.array(sold.piece, mask=~covered)),
             "lot_transaction_id": self.row("id", lot_row),
             "method": self.method(entry, sold.piece, lot),
@@ -205,9 +245,9 @@ class _Writer:
         found: np.ndarray = dated & self.calendar.over_a_year(lot, entry) & ~self.security[self.entries.asset[entry]]
         return found
 
-    def boxes(self, rulebook: Rulebook, lot: np.ndarray, long: np.ndarray, covered: np.ndarray) -> pa.Array:
+    def boxes(self, rulebook: Rulebook, sold: Sold, lot: np.ndarray, long: np.ndarray) -> pa.Array:
         """The expected box of every piece sold."""
-        sold, entries = self.booked.sold, self.entries
+        entries, covered = self.entries, sold.piece != NOWHERE
         brokers = np.array([is_us_broker(name) for name in entries.accounts], bool)
         places, letters = expected_boxes(
             rulebook,
@@ -222,13 +262,19 @@ class _Writer:
         )
         return _words(letters, places)
 
-    def adjustment(self, entry: np.ndarray) -> pa.Array:
-        """What the law denies of losses, on the piece out of the holding: the first of its entry."""
-        found, denied = np.zeros(len(entry), bool), self.booked.denied
-        places = np.searchsorted(entry, np.array(sorted(denied), np.int64))
+    def adjustments(self, entry: np.ndarray) -> tuple[pa.Array, pa.Array]:
+        """Code and amount of what the law denies of losses: on the first piece of an entry (out of the holding), or on the piece sold."""
+        denied: dict[int, int] = {}
+        for sale, amount in self.booked.denied.items():
+            denied[int(np.searchsorted(entry, sale))] = amount
+        for one in self.booked.washed:
+            place = int(np.searchsorted(entry, one.entry)) + one.place
+            denied[place] = denied.get(place, 0) + one.denied
+        places = sorted(place for place, amount in denied.items() if amount)
+        found = np.zeros(len(entry), bool)
         found[places] = True
-        amounts = exact.array([denied[one] for one in sorted(denied)])
-        return pc.replace_with_mask(pa.repeat(_ZERO, len(entry)), pa.array(found), amounts)
+        amounts = pc.replace_with_mask(pa.repeat(_ZERO, len(entry)), pa.array(found), exact.array([denied[place] for place in places]))
+        return _words(["", WASHED if self.booked.washed else SUPERFICIAL], found.astype(np.int8)), amounts
 
     def method(self, entry: np.ndarray, piece: np.ndarray, lot: np.ndarray) -> pa.Array:
         """What chose the lots: the order of the account, a record, a matching rule, or that a fee came out of what its row brought."""
@@ -257,6 +303,9 @@ class _Writer:
     def income(self) -> Columns:
         """One row per receipt of income."""
         rows, entries = self.entries.income, self.entries
+        places = {name: number for number, name in enumerate(entries.accounts)}
+        accounts = np.array([places[name] for name in entries.rows["account"].take(pa.array(rows)).to_pylist()], np.int64)
+        rows = rows[~self.off_return[accounts]]
         same = ("kind", "account", "price_source", "time", "sources")
         return {
             "transaction_id": self.row("id", rows),
@@ -286,18 +335,9 @@ class _Writer:
             "sources": self.row("sources", row),
         }
 
-    def securities_bought(self) -> list[tuple[str, date, str]]:
-        """Asset, day and transaction of every acquisition of a security."""
-        entries = self.entries
-        bought = (
-            np.flatnonzero((entries.action == Action.ACQUIRE) & self.security[entries.asset]) if len(entries) else np.empty(0, np.int64)
-        )
-        columns = (
-            _words(entries.assets, entries.asset[bought]),
-            _dates(self.calendar.day[bought]),
-            self.row("id", entries.row[bought]),
-        )
-        return list(zip(*(column.to_pylist() for column in columns), strict=True))
+
+def _columns(sold: Sold) -> tuple[np.ndarray | pa.Array, ...]:
+    return sold.entry, sold.piece, sold.quantity, sold.gross, sold.cost, sold.basis
 
 
 def _words(names: Sequence[str], places: np.ndarray) -> pa.Array:
@@ -339,13 +379,6 @@ def _count_within(row: np.ndarray) -> np.ndarray:
     count = np.empty(len(row), np.int64)
     count[order] = place - np.maximum.accumulate(np.where(first, place, 0)) + 1
     return count
-
-
-def _losses(disposals: Columns) -> list[dict[str, Any]]:
-    """Securities sold at a loss, with what the search for replacements needs."""
-    chosen = mask(pc.is_in(disposals["asset_class"], pa.array(sorted(COVERED)))) & (sign(disposals["gain"]) < 0)
-    names = ("asset", "transaction_id", "disposed_on", "gain", "lot_transaction_id", "sources")
-    return pa.table({name: disposals[name].filter(pa.array(chosen)) for name in names}).to_pylist()
 
 
 def _unbooked(entries: Entries) -> list[Problem]:

@@ -1,52 +1,49 @@
-"""Losses on securities with a purchase of the same security nearby: found and named, since this version does not adjust them.
+"""Wash sales in words: which losses were denied, by which purchase, and where they went (26 USC 1091). The fold finds them (`washed.py`).
 
-A loss is deferred where substantially identical stock or securities are acquired within 30 days before or after the sale (26 USC
-1091(a)). Digital assets are not covered as the law stands; the rulebook has the dated switch.
+Digital assets are not covered as the law stands; the rulebook has the dated switch.
 """
 
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import pyarrow as pa
+
 from taxlots import exact
+from taxlots.ledger.entry_columns import Entries
+from taxlots.lots.booked import Washed
 from taxlots.problems import Problem, problem
-from taxlots.rulebook import Rulebook
 
 WINDOW = "us/federal/wash_sale/window"
+DIGITAL = "us/federal/wash_sale/covers_digital_assets"
 COVERED = {"security", "fund"}
+WASHED = "W"  # the code of the adjustment
 
 
-def unadjusted(losses: Sequence[dict[str, Any]], acquired: Iterable[tuple[str, date, str]], rulebook: Rulebook) -> list[Problem]:
-    """One error per sale with a purchase in the window.
-
-    `losses`: disposals of covered assets at a loss, in booking order; `acquired`: asset, day and transaction of every acquisition of one.
-    """
-    days: dict[str, list[tuple[date, str]]] = defaultdict(list)
-    for asset, day, transaction in acquired:
-        days[asset].append((day, transaction))
-    for listed in days.values():
-        listed.sort()
-    found: dict[str, Problem] = {}
-    for row in losses:
-        if row["transaction_id"] not in found:
-            replacement = _replacement(row, days[row["asset"]], rulebook)
-            if replacement:
-                found[row["transaction_id"]] = _named(row, replacement)
-    return list(found.values())
+def told(washed: Sequence[Washed], entries: Entries) -> list[Problem]:
+    """One Problem per sale whose loss was denied, in booking order; one more where a part of it is lost for good."""
+    by_sale: dict[int, list[Washed]] = {}
+    for one in washed:
+        by_sale.setdefault(one.entry, []).append(one)
+    return [found for sale in sorted(by_sale) for found in _told(sale, by_sale[sale], entries)]
 
 
-def _replacement(row: dict[str, Any], acquired: list[tuple[date, str]], rulebook: Rulebook) -> str | None:
-    """The first acquisition in the window that is not the lot sold."""
-    sold = row["disposed_on"]
-    window = timedelta(days=int(rulebook.amount(WINDOW, sold)))
-    first, last = bisect_left(acquired, (sold - window, "")), bisect_right(acquired, (sold + window, "￿"))
-    return next((name for _, name in acquired[first:last] if name != row["lot_transaction_id"]), None)
+def _told(sale: int, washed: Sequence[Washed], entries: Entries) -> Iterator[Problem]:
+    """Of one sale: what its purchases took over, and what none could."""
+    asset, name = entries.assets[entries.asset[sale]], _row(entries, "id", sale)
+    source = _row(entries, "sources", sale)[0]
+    for lost in (False, True):
+        chosen = [one for one in washed if one.lost == lost]
+        if not chosen:
+            continue
+        denied = exact.plain(exact.cents(exact.to_decimal(sum(one.denied for one in chosen))))
+        units: dict[int, int] = {}
+        for one in chosen:
+            units[one.purchase] = units.get(one.purchase, 0) + one.units
+        bought = ", ".join(f"{_row(entries, 'id', one)} ({exact.plain(exact.to_decimal(many))})" for one, many in sorted(units.items()))
+        went = "no basis takes it over: it is lost" if lost else "it is basis of what was bought"
+        message = f"{denied} of the loss on {asset} ({name}) is denied, bought within 30 days: {bought}; {went}"
+        yield problem("WASH_SALE_LOST" if lost else "WASH_SALE", message, file=source["file"], row=source["row"])
 
 
-def _named(row: dict[str, Any], replacement: str) -> Problem:
-    source = row["sources"][0]
-    loss = exact.plain(exact.cents(-row["gain"]))
-    message = f"loss of {loss} on {row['asset']} ({row['transaction_id']}); {replacement} buys it within 30 days: the loss may be deferred"
-    return problem("WASH_SALE_NOT_ADJUSTED", message, file=source["file"], row=source["row"])
+def _row(entries: Entries, column: str, entry: int) -> Any:
+    return entries.rows[column].take(pa.array([int(entries.row[entry])]))[0].as_py()

@@ -58,6 +58,7 @@ def wished(methods: Methods, choice: Choice, ledger: Ledger, place: Place) -> tu
         method=choice.method or methods.default or law.order,
         per_account=(choice.pool or methods.pool or law.pool) == "account",
         transfers_fifo=methods.transfers == "fifo",
+        transfer_fee_is_basis=methods.transfer_fee == "basis",
         spans=tuple(law.span(year, _orders(one, ledger.renamed), ledger.zone) for year, one in sorted(years.items())),
         regime=regime(place.jurisdiction, place.rulebook, place.day, said, assets_of(ledger)),
         accounts=accounts,

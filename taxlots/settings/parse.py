@@ -63,6 +63,10 @@ def _shaped(table: Mapping[str, Any]) -> dict[str, Any]:
         profile = dict(shaped["profile"])
         years = {int(key): profile.pop(key) for key in list(profile) if re.fullmatch(r"\d{4}", key)}
         shaped["profile"] = profile | {"years": years}
+    if isinstance(shaped.get("filed"), dict):
+        if wrong := next((key for key in shaped["filed"] if not re.fullmatch(r"\d{4}", key)), None):
+            raise msgspec.ValidationError(f"{wrong!r} is no year - at `$.filed.{wrong}`")
+        shaped["filed"] = {int(key): value for key, value in shaped["filed"].items()}
     if isinstance(shaped.get("methods"), dict):
         shaped["methods"] = _methods(shaped["methods"])
     if isinstance(shaped.get("targets"), dict):
@@ -134,6 +138,7 @@ def _check(settings: Settings, place: _Place) -> None:
     if named is not None and not Path(named).name.lower().startswith("allocation"):
         raise place.error(f"[files] allocation = {named!r}: the name of the file begins with allocation", "allocation", "files")
     _check_accounts(settings, place)
+    _check_filed(settings, place)
     _check_amounts(settings, place)
     _check_assets(settings, place)
     _check_rules(settings.rule, place)
@@ -160,6 +165,18 @@ def _check_methods(methods: Methods, place: _Place) -> None:
         pool = getattr(methods, key)
         if pool is not None and pool not in POOLS:
             raise place.error(f"[methods] {key} {pool!r} is not one of {', '.join(POOLS)}", key, "methods")
+
+
+def _check_filed(settings: Settings, place: _Place) -> None:
+    """Raises TaxlotsError at the line of a carryover that is no amount, or that is given twice."""
+    for year, filed in settings.filed.items():
+        said = settings.profile.years.get(year + 1)
+        for key in ("carryover_short", "carryover_long"):
+            amount = getattr(filed, key)
+            if amount is not None and not (amount.is_finite() and amount >= 0):
+                raise place.error(f"[filed.{year}] {key} = {amount} must be a number and not negative", key, f"filed.{year}")
+            if amount is not None and said is not None and getattr(said, key) is not None:
+                raise place.error(f"[filed.{year}] {key} is given under [profile.{year + 1}] too", key, f"filed.{year}")
 
 
 def _check_orders(table: str, orders: Mapping[str, str | None], refused: Sequence[str], place: _Place) -> None:

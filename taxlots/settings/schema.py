@@ -77,6 +77,7 @@ class Methods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pool: str | None = None
     pool_until_2024: str | None = None
     transfers: Literal["account", "fifo"] = "account"
+    transfer_fee: Literal["disposal", "basis"] = "disposal"
     accounts: dict[str, str] = {}
     assets: dict[str, str] = {}
     years: dict[int, MethodsOfYear] = {}
@@ -131,6 +132,14 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     type: Literal["taxable", "deferred", "spouse"] = "taxable"
     cash: Decimal = _ZERO
+
+
+class Filed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A year that was filed: its document (`taxlots filed` writes it), and the losses carried over where there is no document."""
+
+    file: str | None = None
+    carryover_short: Decimal | None = None
+    carryover_long: Decimal | None = None
 
 
 class Asset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -262,6 +271,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     targets: dict[str, Target] = {}
     rebalance: Rebalance = Rebalance()
     harvest: Harvest = Harvest()
+    filed: dict[int, Filed] = {}
     accounts: dict[str, Account] = {}
     assets: dict[str, Asset] = {}
     prices: Prices = Prices()

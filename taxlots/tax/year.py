@@ -42,6 +42,7 @@ class TaxYears:
         self.profile, self.rulebook = profile, rulebook
         self.problems: list[Problem] = []
         self._amounts = _yearly(book, untaxed)
+        self._carried = book.carried
         self._positions: dict[int, TaxPosition] = {}
 
     def position(self, year: int) -> TaxPosition:
@@ -90,6 +91,9 @@ class TaxYears:
         position = TaxPosition(
             year=year, filing_status=status, state=state.upper() if state else None, state_rate=self.profile.state_rate, **amounts
         )
+        if said.carryover_short is None and said.carryover_long is None and year in self._carried:
+            short, long = self._carried[year]
+            return replace(position, carryover_short=short, carryover_long=long)
         if said.carryover_short is None and said.carryover_long is None:
             return self._with_carryover(position)
         return position

@@ -4,7 +4,7 @@ It shares no code with the engine and reads the universal columns directly, so t
 of amounts shows as a difference.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
@@ -22,6 +22,8 @@ class Lot:
     unit: Fraction
     acquired: datetime
     rank: int
+    starts: date | None = None
+    used: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Reference:
 
     def run(self, rows):
         """Acquisitions of an instant, then its transfers, then the rest."""
+        self.rows = rows
         for moment in sorted({row["time"] for row in rows}):
             now = [row for row in rows if row["time"] == moment]
             for row in now:
@@ -135,7 +138,7 @@ class Reference:
             if lot is None:
                 self.put(row, row["counter_account"], asset, part, Fraction(0))
             else:
-                self.lots.append(Lot(lot.tx, row["counter_account"], asset, part, lot.unit, lot.acquired, lot.rank))
+                self.lots.append(replace(lot, account=row["counter_account"], quantity=part))
 
     def leave(self, row):
         kind = row["kind"]

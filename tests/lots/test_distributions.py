@@ -50,7 +50,7 @@ def held(book):
 
 def found(book):
     """Codes of the problems, without those of the time zone and the wash sales."""
-    return [p.code for p in book.problems if p.code not in {"TIMEZONE_ASSUMED", "WASH_SALE_NOT_ADJUSTED"}]
+    return [p.code for p in book.problems if p.code not in {"TIMEZONE_ASSUMED", "WASH_SALE"}]
 
 
 LOTS = [buy("2023-01-05", "a", "60 KO", "600"), buy("2024-05-06", "b", "40 KO", "80")]

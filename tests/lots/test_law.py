@@ -168,7 +168,7 @@ def test_wash_sale_of_a_security_is_named():
         sale = sell("2025-03-10", "x", "10", "750", **more)
         return [buy("2025-01-10", "b", "10", "1000", **more), sale, buy("2025-03-20", "again", "10", "800", **more)]
 
-    assert [p.code for p in book_of(history(share)).problems] == ["WASH_SALE_NOT_ADJUSTED"]
+    assert [p.code for p in book_of(history(share)).problems] == ["WASH_SALE"]
     assert book_of(history(coin)).problems == []
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from reference import Reference
 from reference_pools import AverageCost, AveragedByAccount, Section104
@@ -87,6 +87,7 @@ def test_average_basis_of_funds_equals_the_reference(pool, history):
     """26 CFR 1.1012-1(e): the basis of an account's shares is averaged, the earliest leave first; what is left has the same total."""
     funds = [replace(t, asset_class="fund") for t in history]
     book = book_of(funds, "average", pool)
+    assume("WASH_SALE" not in {p.code for p in book.problems})  # which the reference does not know
     expected = AveragedByAccount("fifo", per_account=pool == "account").run([universal(t) for t in history])
     want = summed(((p.tx, p.kind, p.lot, p.term), p.quantity, p.proceeds, p.basis) for p in expected.pieces)
     rows = frames.records(book.disposals)
