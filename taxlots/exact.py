@@ -19,6 +19,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 DECIMALS = 18
 ONE = 10**DECIMALS
@@ -126,6 +127,18 @@ def plain(value: Decimal | None) -> str | None:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
+
+
+def plain_texts(numbers: pa.Array) -> list[str | None]:
+    """`plain` of every number of an array of the frames' type; null becomes None."""
+    low, high = halves(numbers)
+    zero = pc.and_(numbers.is_valid(), pa.array((low == 0) & (high == 0)))
+    texts = pc.if_else(zero, "0", pc.utf8_rtrim(pc.utf8_rtrim(numbers.cast(pa.string()), "0"), "."))
+    tiny = np.flatnonzero(pc.fill_null(pc.match_substring(texts, "E"), fill_value=False))  # Arrow writes those below 10^-6 with exponent
+    listed: list[str | None] = texts.to_pylist()
+    for place, number in zip(tiny.tolist(), numbers.take(pa.array(tiny)).to_pylist(), strict=True):
+        listed[place] = plain(number)
+    return listed
 
 
 def parse(text: str) -> Decimal:

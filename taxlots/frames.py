@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from taxlots import exact
 
@@ -197,15 +198,23 @@ def arrays(frame: pd.DataFrame) -> dict[str, pa.Array]:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as dictionaries of Python values: Decimal, datetime, date, str, list or None."""
-    columns = {str(name): _listed(pa.array(frame[name].array)) for name in frame.columns}
+    columns = {str(name): listed(pa.array(frame[name].array)) for name in frame.columns}
     names = list(columns)
     return [dict(zip(names, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
-def _listed(column: pa.Array | pa.ChunkedArray) -> list[Any]:
+def of_year(frame: pd.DataFrame, column: str, year: int | None) -> pd.DataFrame:
+    """The rows whose date in that column lies in the year; all without one."""
+    if year is None:
+        return frame
+    chosen: pd.DataFrame = frame[pc.equal(pc.year(pa.array(frame[column].array)), year).to_numpy(zero_copy_only=False)]
+    return chosen
+
+
+def listed(column: pa.Array | pa.ChunkedArray) -> list[Any]:
     """The values of a column; file names, which are coded inside `SOURCES`, written out at once, as one by one takes ten times as long."""
     if isinstance(column, pa.ChunkedArray):
-        return [value for chunk in column.chunks for value in _listed(chunk)]
+        return [value for chunk in column.chunks for value in listed(chunk)]
     if column.type != SOURCES or column.null_count or not len(column):
         values: list[Any] = column.to_pylist()
         return values

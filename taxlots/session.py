@@ -247,9 +247,7 @@ def open_session(paths: Iterable[Path], choices: Choices, progress: Callable[[st
     booked.problems += unrecorded(orders.wish, booked.disposals, orders.purpose)
     checks, differing = check_forms(_lines_until(ledger), frames.records(booked.disposals) if ledger.form_lines else [])
     told, elect = [*booked.problems, *differing], partial(orders.elect, journal=journal)
-    return Session(
-        given, settings_file, rulebook, ledger, booked, now, choices, journal, told, checks, elect=partial(orders.elect, journal=journal)
-    )
+    return Session(given, settings_file, rulebook, ledger, booked, now, choices, journal, told, checks, elect=elect)
 
 
 def _orders(settings: Settings, choices: Choices, ledger: Ledger, law_of: tuple[Rulebook, datetime]) -> Orders:

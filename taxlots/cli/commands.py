@@ -60,15 +60,15 @@ def ledger(session: Session, _advance: Advance, _year: int | None) -> Result:
 def lots(session: Session, _advance: Advance, _year: int | None) -> Result:
     """Open lots."""
     zone = session.ledger.zone
-    table = tables.frame_table("Open lots", frames.records(session.book.lots), documents.LOTS, zone)
+    table = tables.frame_table("Open lots", session.book.lots, documents.LOTS, zone)
     return Result(documents.lots_document(session.book, zone, session.problems), [table], session.problems)
 
 
 def gains(session: Session, _advance: Advance, year: int | None) -> Result:
     """Disposals, one row per lot piece."""
     zone = session.ledger.zone
-    records = documents.of_year(frames.records(session.book.disposals), "disposed_on", year)
-    full = tables.frame_table("Disposals", records, documents.GAINS, zone)
+    disposals = frames.of_year(session.book.disposals, "disposed_on", year)
+    full = tables.frame_table("Disposals", disposals, documents.GAINS, zone)
     names = [
         "transaction_id",
         "kind",
@@ -84,15 +84,15 @@ def gains(session: Session, _advance: Advance, year: int | None) -> Result:
         "lot_id",
         "method",
     ]
-    shown = [tables.frame_table("Disposals", records, names, zone), tables.years_table(session.book)]
+    shown = [tables.frame_table("Disposals", disposals, names, zone), tables.years_table(session.book)]
     return Result(documents.gains_document(session.book, zone, year, session.problems), shown, session.problems, full)
 
 
 def income(session: Session, _advance: Advance, year: int | None) -> Result:
     """Income events."""
     zone = session.ledger.zone
-    records = documents.of_year(frames.records(session.book.income), "received_on", year)
-    table = tables.frame_table("Income", records, documents.INCOME, zone)
+    received = frames.of_year(session.book.income, "received_on", year)
+    table = tables.frame_table("Income", received, documents.INCOME, zone)
     return Result(documents.income_document(session.book, zone, year, session.problems), [table], session.problems)
 
 

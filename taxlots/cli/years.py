@@ -34,7 +34,7 @@ def explain(session: Session, _advance: Advance, year: int | None, name: str) ->
 
 
 def _piece(one: explained.Explained, session: Session) -> dict[str, Any]:
-    (row,) = documents.rows([one.row], documents.GAINS, session.ledger.zone)
+    row = documents.row(one.row, documents.GAINS, session.ledger.zone)
     return row | {"decided_by": one.decided, "arithmetic": {"proceeds": one.proceeds, "basis": one.basis, "gain": one.gain}}
 
 

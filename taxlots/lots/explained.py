@@ -102,10 +102,10 @@ def _cut(ledger: Ledger, rows: pd.DataFrame) -> Ledger:
     return replace(ledger, transactions=rows.reset_index(drop=True))
 
 
-def open_then(book: Book, row: Row) -> list[Row]:
+def open_then(book: Book, row: Row) -> pd.DataFrame:
     """The lots of the piece's asset that its sale could take, in the order of acquisition."""
-    shared = book.elections.is_shared(row["asset"])
-    return [lot for lot in frames.records(book.lots) if lot["asset"] == row["asset"] and (shared or lot["account"] == row["account"])]
+    lots: pd.DataFrame = book.lots[book.lots["asset"] == row["asset"]]
+    return lots if book.elections.is_shared(row["asset"]) else lots[lots["account"] == row["account"]]
 
 
 def gain_of(book: Book, transaction: str) -> tuple[Decimal, Decimal]:

@@ -68,8 +68,8 @@ def document(book: Book, closed: Book, year: int, carryover: tuple[Decimal, Deci
     content = {
         "schema": SCHEMA,
         "year": year,
-        "disposals": _written(_of_year(book.disposals, "disposed_on", year)),
-        "income": _written(_of_year(book.income, "received_on", year)),
+        "disposals": _written(frames.of_year(book.disposals, "disposed_on", year)),
+        "income": _written(frames.of_year(book.income, "received_on", year)),
         "lots": _written(closed.lots),
         "carryover": {"short": exact.plain(carryover[0]), "long": exact.plain(carryover[1])},
         "waiting_losses": [
@@ -139,13 +139,13 @@ def frozen(ledger: Ledger, law: Booking, book: Book, years: Sequence[FiledYear])
 
 def differences(filed: FiledYear, book: Book, closed: Book | None) -> list[str]:
     """What is not as filed: ids of sales and of receipts of income, and of lots carried out where the book of the end is given."""
-    found = _differing(_sales(filed.disposals), _sales(_of_year(book.disposals, "disposed_on", filed.year)))
-    found += _differing(_receipts(filed.income), _receipts(_of_year(book.income, "received_on", filed.year)))
+    found = _differing(_sales(filed.disposals), _sales(frames.of_year(book.disposals, "disposed_on", filed.year)))
+    found += _differing(_receipts(filed.income), _receipts(frames.of_year(book.income, "received_on", filed.year)))
     return found + (_differing(_held(filed.lots), _held(closed.lots)) if closed is not None else [])
 
 
 def _told(filed: FiledYear, book: Book, differing: Sequence[str]) -> Problem:
-    now = _of_year(book.disposals, "disposed_on", filed.year)
+    now = frames.of_year(book.disposals, "disposed_on", filed.year)
     parts = [
         f"{name}: filed {exact.plain(exact.cents(was))}, now {exact.plain(exact.cents(is_))}" for name, was, is_ in _sums(filed, now, book)
     ]
@@ -162,7 +162,7 @@ def _sums(filed: FiledYear, now: pd.DataFrame, book: Book) -> list[tuple[str, De
         for term in ("short", "long"):
             both = [sum((row["gain"] for row in listed if row["term"] == term), Decimal(0)) for listed in (rows, fresh)]
             found.append((f"{term}-term gain", both[0], both[1]))
-        incomes = (filed.income, _of_year(book.income, "received_on", filed.year))
+        incomes = (filed.income, frames.of_year(book.income, "received_on", filed.year))
         both = [sum((row["value"] for row in frames.records(one)), Decimal(0)) for one in incomes]
         found.append(("income", both[0], both[1]))
     return found
@@ -230,11 +230,6 @@ def _opening(lots: pd.DataFrame, end: datetime) -> pd.DataFrame:
 def _end(year: int, zone: tzinfo) -> datetime:
     """The first moment after a year."""
     return datetime.combine(date(year + 1, 1, 1), time(), zone).astimezone(UTC)
-
-
-def _of_year(frame: pd.DataFrame, column: str, year: int) -> pd.DataFrame:
-    chosen = [number for number, day in enumerate(frame[column]) if day.year == year]
-    return frame.iloc[chosen]
 
 
 def _written(frame: pd.DataFrame) -> list[dict[str, Any]]:

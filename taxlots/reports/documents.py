@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+import pandas as pd
 
 from taxlots import exact, frames
 from taxlots.decisions.gaps import Gap
@@ -15,6 +16,7 @@ from taxlots.ledger.settle import Ledger
 from taxlots.lots.form_lines import FormCheck
 from taxlots.lots.results import Book
 from taxlots.problems import Problem, has_errors
+from taxlots.reports import texts
 
 Document = dict[str, Any]
 GAINS = [
@@ -71,56 +73,48 @@ def jsonable(value: Any, zone: tzinfo) -> Any:
         return value.astimezone(zone).isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, list):
-        return [jsonable(item, zone) for item in value]
-    if isinstance(value, dict):
-        return {key: jsonable(item, zone) for key, item in value.items()}
     return value
 
 
-def rows(records: Iterable[Mapping[str, Any]], names: Sequence[str], zone: tzinfo) -> list[Document]:
-    """The named columns of each record, as JSON."""
-    return [{name: jsonable(record[name], zone) for name in names} for record in records]
+def rows(frame: pd.DataFrame, names: Sequence[str], zone: tzinfo) -> list[Document]:
+    """The named columns of each row, as JSON."""
+    columns = (texts.listed(frame, name, zone) for name in names)
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def row(record: Mapping[str, Any], names: Sequence[str], zone: tzinfo) -> Document:
+    """The named columns of one record, as JSON."""
+    return {name: jsonable(record[name], zone) for name in names}
 
 
 def ledger_document(ledger: Ledger) -> Document:
     """`taxlots.ledger/1`."""
-    records = frames.records(ledger.transactions)
-    return document("ledger", ledger.problems, transactions=rows(records, [*COLUMNS, "sources"], ledger.zone))
+    return document("ledger", ledger.problems, transactions=rows(ledger.transactions, [*COLUMNS, "sources"], ledger.zone))
 
 
 def lots_document(book: Book, zone: tzinfo, problems: Sequence[Problem]) -> Document:
     """`taxlots.lots/1`."""
-    return document("lots", problems, lots=rows(frames.records(book.lots), LOTS, zone))
-
-
-def of_year(records: Iterable[Document], column: str, year: int | None) -> list[Document]:
-    """The records whose date lies in the tax year; all without one."""
-    return [record for record in records if year is None or record[column].year == year]
+    return document("lots", problems, lots=rows(book.lots, LOTS, zone))
 
 
 def gains_document(book: Book, zone: tzinfo, year: int | None, problems: Sequence[Problem]) -> Document:
     """`taxlots.gains/1`, with totals over the rows shown."""
-    records = of_year(frames.records(book.disposals), "disposed_on", year)
-    return document("gains", problems, disposals=rows(records, GAINS, zone), totals=_totals(records))
+    disposals = frames.of_year(book.disposals, "disposed_on", year)
+    return document("gains", problems, disposals=rows(disposals, GAINS, zone), totals=_totals(disposals))
 
 
-def _totals(records: Sequence[Document]) -> Document:
-    with exact.exactly():
-        sums = {name: sum((r[name] for r in records), Decimal(0)) for name in ("proceeds", "basis", "adjustment", "gain")}
-        for term in ("short", "long"):
-            sums[f"{term}_term"] = sum((r["gain"] for r in records if r["term"] == term), Decimal(0))
-    return {name: exact.plain(amount) for name, amount in sums.items()} | {"count": len(records)}
+def _totals(disposals: pd.DataFrame) -> Document:
+    sums = {name: exact.total(disposals[name]) for name in ("proceeds", "basis", "adjustment", "gain")}
+    for term in ("short", "long"):
+        sums[f"{term}_term"] = exact.total(disposals["gain"][disposals["term"] == term])
+    return {name: exact.plain(amount) for name, amount in sums.items()} | {"count": len(disposals)}
 
 
 def income_document(book: Book, zone: tzinfo, year: int | None, problems: Sequence[Problem]) -> Document:
     """`taxlots.income/1`, with totals by kind."""
-    records = of_year(frames.records(book.income), "received_on", year)
-    totals: dict[str, Decimal] = {}
-    for record in records:
-        totals[record["kind"]] = exact.CONTEXT.add(totals.get(record["kind"], Decimal(0)), record["value"])
-    plain = {kind: exact.plain(value) for kind, value in sorted(totals.items())}
-    return document("income", problems, income=rows(records, INCOME, zone), totals=plain)
+    income = frames.of_year(book.income, "received_on", year)
+    totals = {kind: exact.plain(exact.total(income["value"][income["kind"] == kind])) for kind in sorted(income["kind"].unique())}
+    return document("income", problems, income=rows(income, INCOME, zone), totals=totals)
 
 
 def check_document(ledger: Ledger, gaps: Sequence[Gap], problems: Sequence[Problem], forms: Sequence[FormCheck] = ()) -> Document:

@@ -1,11 +1,15 @@
 """What the commands show: each report as a plain table, which a terminal, a CSV file or JSON then renders."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from taxlots import exact, frames
 from taxlots.decisions.gaps import Gap
@@ -28,8 +32,31 @@ class Table:
 
     title: str
     columns: tuple[tuple[str, str], ...]
-    rows: list[tuple[Any, ...]]
+    rows: Sequence[tuple[Any, ...]]
     notes: tuple[str, ...] = ()
+
+
+class _FrameRows(Sequence[tuple[Any, ...]]):
+    """Rows of a frame as cells, made when they are asked for: a terminal shows few of a million, and JSON none."""
+
+    def __init__(self, frame: pd.DataFrame, names: Sequence[str], zone: tzinfo) -> None:
+        """`names` are those of the columns shown; times are shown in the zone, sources as file:row."""
+        self.frame, self.names, self.zone = frame[list(names)], names, zone
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return _FrameRows(self.frame.iloc[place], self.names, self.zone)
+        return next(iter(self[place : place + 1 or None]))
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        columns = []
+        for name in self.names:
+            values = frames.listed(pa.array(self.frame[name].array))
+            columns.append(map(_sources, values) if name.endswith("sources") else (_local(value, self.zone) for value in values))
+        return zip(*columns, strict=True)
 
 
 def files_table(ledger: Ledger) -> Table:
@@ -106,8 +133,7 @@ def _worth(gap: Gap) -> Decimal | None:
 def ledger_table(ledger: Ledger) -> Table:
     """The settled transactions in the columns of the universal ledger."""
     columns = tuple((name, NUMBER if name in _EXACT else TEXT) for name in COLUMNS)
-    rows = [tuple(_local(record[name], ledger.zone) for name in COLUMNS) for record in frames.records(ledger.transactions)]
-    return Table("Transactions", columns, rows)
+    return Table("Transactions", columns, _FrameRows(ledger.transactions, COLUMNS, ledger.zone))
 
 
 _EXACT = {name for name, column in frames.TRANSACTIONS.items() if column.type == frames.EXACT}
@@ -118,11 +144,9 @@ def _local(value: Any, zone: tzinfo) -> Any:
     return value.astimezone(zone) if isinstance(value, datetime) else value
 
 
-def frame_table(title: str, records: Sequence[dict[str, Any]], names: Sequence[str], zone: tzinfo) -> Table:
+def frame_table(title: str, frame: pd.DataFrame, names: Sequence[str], zone: tzinfo) -> Table:
     """Columns of a frame, by name; sources become file:row."""
-    columns = tuple((name, _kind(name)) for name in names)
-    rows = [tuple(_sources(r[n]) if n.endswith("sources") else _local(r[n], zone) for n in names) for r in records]
-    return Table(title, columns, rows)
+    return Table(title, tuple((name, _kind(name)) for name in names), _FrameRows(frame, names, zone))
 
 
 def _kind(name: str) -> str:
@@ -153,19 +177,29 @@ def holdings_table(book: Book, prices: PriceTable, session_now: Any) -> Table:
 
 def years_table(book: Book) -> Table:
     """Gains and income by tax year."""
-    years: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for record in frames.records(book.disposals):
-        year = years[record["disposed_on"].year]
-        for name in ("proceeds", "basis"):
-            year[name] = exact.CONTEXT.add(year[name], record[name])
-        year[record["term"]] = exact.CONTEXT.add(year[record["term"]], record["gain"])
-    for record in frames.records(book.income):
-        year = years[record["received_on"].year]
-        year["income"] = exact.CONTEXT.add(year["income"], record["value"])
-    names = ("proceeds", "basis", "short", "long", "income")
-    rows = [(str(year), *(sums[name] for name in names)) for year, sums in sorted(years.items())]
+    sold, received = book.disposals, book.income
+    long = sold["term"] == "long"
+    columns = (
+        _by_year(sold, "disposed_on", "proceeds"),
+        _by_year(sold, "disposed_on", "basis"),
+        _by_year(sold[~long], "disposed_on", "gain"),
+        _by_year(sold[long], "disposed_on", "gain"),
+        _by_year(received, "received_on", "value"),
+    )
+    years = sorted({year for sums in columns for year in sums})
+    rows = [(str(year), *(sums.get(year, Decimal(0)) for sums in columns)) for year in years]
     heads = ("proceeds", "basis", "short-term gain", "long-term gain", "income")
     return Table("Gains and income by year", (("year", TEXT), *((head, MONEY) for head in heads)), rows)
+
+
+def _by_year(frame: pd.DataFrame, day: str, name: str) -> dict[int, Decimal]:
+    """Sums of a column by the year of a date."""
+    if not len(frame):
+        return {}
+    columns = frames.arrays(frame[[day, name]])
+    codes, years = pd.factorize(pc.year(columns[day]).to_numpy())
+    sums = exact.grouped_sums(codes, columns[name], len(years))
+    return {int(year): exact.to_decimal(units) for year, units in zip(years, sums, strict=True)}
 
 
 def harvest_summary_table(rungs: Sequence[Rung]) -> Table:

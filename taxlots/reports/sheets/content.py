@@ -105,8 +105,8 @@ class Facts:
 def gather(content: Content) -> Facts:
     """The facts of a content."""
     session, year = content.session, content.year
-    disposals = _taxed(_of_year(session.book.disposals, "disposed_on", year), session)
-    income = _taxed(_of_year(session.book.income, "received_on", year), session)
+    disposals = _taxed(frames.of_year(session.book.disposals, "disposed_on", year), session)
+    income = _taxed(frames.of_year(session.book.income, "received_on", year), session)
     sold, received = frames.records(disposals), frames.records(income)
     years = sorted({r["disposed_on"].year for r in sold} | {r["received_on"].year for r in received} | ({year} if year else set()))
     taxes, found = _taxes(content, years)
@@ -122,12 +122,6 @@ def gather(content: Content) -> Facts:
         problems=list(dict.fromkeys([*session.problems, *(content.portfolio.problems if content.portfolio else ()), *found])),
         _names={file: PurePath(file).name for file in files if counts[PurePath(file).name] == 1},
     )
-
-
-def _of_year(frame: pd.DataFrame, column: str, year: int | None) -> pd.DataFrame:
-    if year is None:
-        return frame
-    return frame[[day.year == year for day in frame[column]]]
 
 
 def _taxed(frame: pd.DataFrame, session: Session) -> pd.DataFrame:
