@@ -22,7 +22,7 @@ import numpy as np
 
 from taxlots import exact
 from taxlots.ledger.entry_columns import NOWHERE, OUTSIDE, Action, Entries
-from taxlots.lots import blocks
+from taxlots.lots import blocks, compiled
 from taxlots.lots.allocation import Allocation
 from taxlots.lots.booked import Booked, Lacking, Moved, Written, all_sold
 from taxlots.lots.by_record import BY_RECORD, REORDER, Pick, Recorded
@@ -50,12 +50,15 @@ def book_entries(entries: Entries, elections: Elections, zone: tzinfo = UTC) -> 
     """Fold the entries, in the order given, over empty pools. Days, where an order asks for them, are those of the zone."""
     fold = Fold(entries, elections, zone)
     order = np.argsort(blocks.groups(entries)[entries.asset], kind="stable") if len(entries) else np.empty(0, np.int64)
+    order, compiled_booking = compiled.divided(fold, order)
     early = entries.time[order] < fold.until
     fold.run_all(order[early])
     if elections.universal is not None:
         fold.told += Allocation(fold, elections.universal).carry_out()
         fold.until = _ALWAYS
     fold.run_all(order[~early])
+    if compiled_booking:
+        compiled_booking.run()
     fold.finish()
     fold.pieces.new_ranks.clear()
     return Booked(

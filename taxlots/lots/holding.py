@@ -50,9 +50,11 @@ def time_of(instant: datetime) -> int:
 
 
 def long_term_days(holding_starts: np.ndarray) -> np.ndarray:
-    """`long_term_on` of a column of days."""
-    places, days = pd.factorize(holding_starts)
-    return np.array([(long_term_on(day_of(int(day))) - _FIRST_DAY).days for day in days], np.int64)[places]
+    """`long_term_on` of a column of days; as many days into the month of the next year, which after 28 February is 1 March."""
+    first = (holding_starts + 1).astype("M8[D]")
+    month = first.astype("M8[M]")
+    later: np.ndarray = ((month + 12 * ONE_YEAR).astype("M8[D]") + (first - month)).astype(np.int64)
+    return later
 
 
 def years_after(days: np.ndarray) -> np.ndarray:
@@ -77,6 +79,7 @@ def local_times(time: np.ndarray, zone: tzinfo) -> np.ndarray:
     return shown
 
 
+@lru_cache(maxsize=1 << 16)
 def _offset(time: int, zone: tzinfo) -> int:
     """Offset of the zone in microseconds."""
     return (instant_of(time).astimezone(zone).utcoffset() or timedelta()) // _MICROSECOND

@@ -35,7 +35,7 @@ class Pieces:
     `away`: moved to another account than that of its row, which the name says too. `again`: a part that came back changed, numbered.
     `pooled`: a holding of what many rows acquired, at average cost. `merged`: what several rows acquired on one day. `long_from`: the first
     long-term day of every entry, where an order asks for it. `starts`: the first day of the holding period, where it is not that of the
-    entry.
+    entry. `last`: quantity and basis of the last pieces, where those are in no list since nothing is taken out of them any more.
     """
 
     entries: Entries
@@ -56,10 +56,17 @@ class Pieces:
     merged: set[int] = field(default_factory=set)
     long_from: Sequence[int] = ()
     starts: dict[int, int] = field(default_factory=dict)
+    last: tuple[pa.Array, ...] = ()
 
     def __len__(self) -> int:
         """How many there are."""
         return len(self.entry)
+
+    def amounts(self) -> tuple[pa.Array, pa.Array]:
+        """Quantity and basis of every piece, as arrays of the exact type."""
+        listed = (exact.array(self.quantity), exact.array(self.basis))
+        quantity, basis = (pa.concat_arrays([own, *more]) for own, *more in zip(listed, *([self.last] if self.last else []), strict=True))
+        return quantity, basis
 
     def new(self, entry: int, quantity: int, basis: int) -> int:
         """A lot that an entry acquires, in that entry's account and asset."""

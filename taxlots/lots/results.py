@@ -154,7 +154,9 @@ class _Writer:
         account, asset = entries.account[self.entry], entries.asset[self.entry]
         copied = list(pieces.copied)
         account[copied], asset[copied] = pieces.account, pieces.asset
-        held = np.flatnonzero(np.fromiter(map(bool, pieces.quantity), bool, len(pieces)))
+        quantity, basis = pieces.amounts()
+        low, high = exact.halves(quantity)
+        held = np.flatnonzero((low != 0) | (high != 0))
         entry = self.entry[held]
         shown = held[self.order_of_lots(account[held], asset[held], entry)]
         entry = self.entry[shown]
@@ -169,8 +171,8 @@ class _Writer:
             "account": _words(entries.accounts, np.where(everywhere, NOWHERE, account[shown])),
             "asset": _words(entries.assets, asset[shown]),
             "asset_class": _words(self.classes, asset[shown]),
-            "quantity": exact.array(list(map(pieces.quantity.__getitem__, shown.tolist()))),
-            "basis": exact.array(list(map(pieces.basis.__getitem__, shown.tolist()))),
+            "quantity": quantity.take(pa.array(shown)),
+            "basis": basis.take(pa.array(shown)),
             "acquired": _times(entries.acquired[entry], pooled),
             "holding_starts": _dates(starts, pooled),
             "long_term_on": _dates(np.where(long, starts, self.long_term[shown]), pooled),

@@ -1,0 +1,467 @@
+/* The fold of book.py for the assets that are most: lots come in, leave by a heap, move between accounts. Same input, same output, to the
+   last digit; tests/lots/test_compiled.py holds both against each other. Amounts are 128-bit integers in units of 10^-18, as in Arrow's
+   decimal128. What an action or an order asks for beyond that stays with book.py. */
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef unsigned __int128 u128;
+typedef __int128 i128;
+
+enum { ACQUIRE = 0, MOVE = 1, DISPOSE = 4, REMOVE = 5, NAMED = 12, OWN_LOT = 15 }; /* as in entry_columns.py and blocks.py */
+enum { NOWHERE = -1 };
+enum { MOVED = 1, AWAY = 2, PLACED = 4, AGAIN = 8 };
+enum { RANKED = 1, REVERSED = 2 };
+
+/* 256 bits, lowest first. */
+typedef struct { uint64_t limb[4]; } Wide;
+
+static Wide product(u128 a, u128 b) {
+    uint64_t a0 = (uint64_t)a, a1 = (uint64_t)(a >> 64), b0 = (uint64_t)b, b1 = (uint64_t)(b >> 64);
+    u128 low = (u128)a0 * b0, first = (u128)a0 * b1, second = (u128)a1 * b0, high = (u128)a1 * b1;
+    u128 middle = (low >> 64) + (uint64_t)first + (uint64_t)second;
+    Wide wide;
+    wide.limb[0] = (uint64_t)low;
+    wide.limb[1] = (uint64_t)middle;
+    high += (first >> 64) + (second >> 64) + (middle >> 64);
+    wide.limb[2] = (uint64_t)high;
+    wide.limb[3] = (uint64_t)(high >> 64);
+    return wide;
+}
+
+/* Quotient; the remainder goes to `rest`. Long division, for a divisor of two limbs as in Knuth, TAOCP 2, 4.3.1, algorithm D. */
+static Wide quotient(Wide number, u128 divisor, u128 *rest) {
+    Wide found = {{0, 0, 0, 0}};
+    if (!(divisor >> 64)) {
+        u128 left = 0;
+        for (int place = 3; place >= 0; place--) {
+            left = left << 64 | number.limb[place];
+            found.limb[place] = (uint64_t)(left / (uint64_t)divisor);
+            left %= (uint64_t)divisor;
+        }
+        *rest = left;
+        return found;
+    }
+    int shift = __builtin_clzll((uint64_t)(divisor >> 64));
+    u128 scaled = divisor << shift;
+    uint64_t high = (uint64_t)(scaled >> 64), low = (uint64_t)scaled, digits[5];
+    digits[4] = shift ? number.limb[3] >> (64 - shift) : 0;
+    for (int place = 3; place > 0; place--)
+        digits[place] = shift ? number.limb[place] << shift | number.limb[place - 1] >> (64 - shift) : number.limb[place];
+    digits[0] = number.limb[0] << shift;
+    for (int place = 2; place >= 0; place--) {
+        u128 top = (u128)digits[place + 2] << 64 | digits[place + 1];
+        u128 guess = digits[place + 2] >= high ? (u128)UINT64_MAX : top / high;
+        u128 over = top - guess * high;
+        while (!(over >> 64) && guess * low > (over << 64 | digits[place])) {
+            guess--;
+            over += high;
+        }
+        u128 lowest = guess * low, highest = guess * high, taken;
+        uint64_t borrow = 0, parts[3];
+        taken = (u128)(uint64_t)lowest;
+        parts[0] = (uint64_t)taken;
+        taken = (lowest >> 64) + (uint64_t)highest;
+        parts[1] = (uint64_t)taken;
+        parts[2] = (uint64_t)((highest >> 64) + (taken >> 64));
+        for (int digit = 0; digit < 3; digit++) {
+            uint64_t before = digits[place + digit], after = before - parts[digit] - borrow;
+            borrow = borrow ? before <= parts[digit] : before < parts[digit];
+            digits[place + digit] = after;
+        }
+        if (borrow) {
+            u128 carry = (u128)digits[place] + low;
+            digits[place] = (uint64_t)carry;
+            carry = (carry >> 64) + digits[place + 1] + high;
+            digits[place + 1] = (uint64_t)carry;
+            digits[place + 2] += (uint64_t)(carry >> 64);
+            guess--;
+        }
+        found.limb[place] = (uint64_t)guess;
+    }
+    *rest = ((u128)digits[1] << 64 | digits[0]) >> shift;
+    return found;
+}
+
+/* exact.share: amount * part / whole, half to even. */
+static i128 share(i128 amount, u128 part, u128 whole) {
+    if (!amount || part == whole) return amount;
+    u128 rest, size = amount < 0 ? -(u128)amount : (u128)amount, result;
+    Wide wide = product(size, part);
+    if (!(wide.limb[2] | wide.limb[3])) {
+        u128 small = (u128)wide.limb[1] << 64 | wide.limb[0];
+        result = small / whole;
+        rest = small - result * whole;
+    } else {
+        Wide found = quotient(wide, whole, &rest);
+        result = (u128)found.limb[1] << 64 | found.limb[0];
+    }
+    if (rest + rest > whole || (rest + rest == whole && (result & 1))) result++;
+    return amount < 0 ? -(i128)result : (i128)result;
+}
+
+/* pieces.unit_rank: amount * 10^36 / units, rounded down. */
+static Wide unit_rank(u128 amount, u128 units) {
+    const u128 scale = (u128)1000000000000000000ULL * 1000000000000000000ULL;
+    u128 rest;
+    return quotient(product(amount, scale), units, &rest);
+}
+
+static int compared(const Wide *a, const Wide *b) {
+    for (int place = 3; place >= 0; place--)
+        if (a->limb[place] != b->limb[place]) return a->limb[place] < b->limb[place] ? -1 : 1;
+    return 0;
+}
+
+typedef struct {
+    i128 quantity, basis;
+    int64_t entry, account, again, flags;
+} Piece;
+
+/* A part of a piece that was sold, or that left otherwise. */
+typedef struct {
+    i128 quantity, gross, cost, basis;
+    int64_t entry, piece;
+} Part;
+
+typedef struct { int64_t key, piece; } Node;
+
+typedef struct {
+    Node *heap;
+    int64_t size, room, count, order;
+} Pool;
+
+typedef struct {
+    int64_t entries, pools, rows;
+    const int32_t *action;
+    const int64_t *pool, *target, *age, *row, *own, *home, *to_account, *order;
+    const char *quantity, *amount, *cost;
+} Given;
+
+typedef struct {
+    int64_t pieces, sold, moved, lacking;
+    Piece *piece;
+    Part *sale, *move, *lack;
+} Found;
+
+typedef struct {
+    const Given *given;
+    Found *found;
+    Pool *pools;
+    Wide *ranks;
+    int64_t *piece_of, *names, *named;
+    int64_t room_pieces, room_sold, room_moved, room_lacking, slots, used;
+    int ranked, failed;
+} Fold;
+
+static i128 number(const char *column, int64_t entry) {
+    i128 value;
+    memcpy(&value, column + 16 * entry, 16);
+    return value;
+}
+
+static void *grown(Fold *fold, void *array, int64_t size, int64_t *room, size_t width) {
+    if (size < *room) return array;
+    int64_t wanted = *room ? 2 * *room : 1024;
+    void *larger = realloc(array, (size_t)wanted * width);
+    if (!larger) {
+        fold->failed = 1;
+        return array;
+    }
+    *room = wanted;
+    return larger;
+}
+
+static void write(Fold *fold, Part **parts, int64_t *size, int64_t *room, Part part) {
+    *parts = grown(fold, *parts, *size, room, sizeof(Part));
+    if (fold->failed) return;
+    (*parts)[(*size)++] = part;
+}
+
+static void sell(Fold *fold, int64_t entry, int64_t piece, i128 quantity, i128 gross, i128 cost, i128 basis) {
+    Part part = {quantity, gross, cost, basis, entry, piece};
+    write(fold, &fold->found->sale, &fold->found->sold, &fold->room_sold, part);
+}
+
+static void lack(Fold *fold, int64_t entry, i128 quantity, i128 gross) {
+    Part part = {quantity, gross, 0, 0, entry, NOWHERE};
+    write(fold, &fold->found->lack, &fold->found->lacking, &fold->room_lacking, part);
+}
+
+static int64_t new_piece(Fold *fold, int64_t entry, int64_t account, i128 quantity, i128 basis, Wide rank) {
+    Found *found = fold->found;
+    int64_t room = fold->room_pieces;
+    found->piece = grown(fold, found->piece, found->pieces, &fold->room_pieces, sizeof(Piece));
+    if (fold->ranked) fold->ranks = grown(fold, fold->ranks, found->pieces, &room, sizeof(Wide));
+    if (fold->failed) return NOWHERE;
+    Piece piece = {quantity, basis, entry, account, 0, 0};
+    found->piece[found->pieces] = piece;
+    if (fold->ranked) fold->ranks[found->pieces] = rank;
+    return found->pieces++;
+}
+
+/* Whether one leaves before the other. */
+static int before(const Fold *fold, const Pool *pool, Node one, Node other) {
+    if (pool->order & RANKED) {
+        int order = compared(&fold->ranks[one.piece], &fold->ranks[other.piece]);
+        if (order) return pool->order & REVERSED ? order > 0 : order < 0;
+    }
+    return one.key != other.key ? one.key < other.key : one.piece < other.piece;
+}
+
+static void push(Fold *fold, int64_t number, int64_t piece) {
+    Pool *pool = &fold->pools[number];
+    pool->heap = grown(fold, pool->heap, pool->size, &pool->room, sizeof(Node));
+    if (fold->failed) return;
+    int64_t age = fold->given->age[fold->found->piece[piece].entry], place = pool->size++;
+    Node node = {pool->order == REVERSED ? -age : age, piece};
+    pool->count++;
+    while (place) {
+        int64_t parent = (place - 1) >> 1;
+        if (!before(fold, pool, node, pool->heap[parent])) break;
+        pool->heap[place] = pool->heap[parent];
+        place = parent;
+    }
+    pool->heap[place] = node;
+}
+
+static void pop(Fold *fold, Pool *pool) {
+    Node node = pool->heap[--pool->size];
+    int64_t place = 0, child;
+    while ((child = 2 * place + 1) < pool->size) {
+        if (child + 1 < pool->size && before(fold, pool, pool->heap[child + 1], pool->heap[child])) child++;
+        if (!before(fold, pool, pool->heap[child], node)) break;
+        pool->heap[place] = pool->heap[child];
+        place = child;
+    }
+    if (pool->size) pool->heap[place] = node;
+}
+
+/* The piece that leaves next; NOWHERE where none is left. */
+static int64_t first(Fold *fold, Pool *pool) {
+    while (pool->size) {
+        int64_t piece = pool->heap[0].piece;
+        if (fold->found->piece[piece].quantity) return piece;
+        pop(fold, pool);
+    }
+    return NOWHERE;
+}
+
+/* Take units out of a piece, or all that it has; of the last part that is all its basis. */
+static i128 take(Piece *piece, i128 units, i128 *basis) {
+    if (units >= piece->quantity) {
+        units = piece->quantity;
+        *basis = piece->basis;
+        piece->quantity = 0;
+        return units;
+    }
+    *basis = share(piece->basis, (u128)units, (u128)piece->quantity);
+    piece->quantity -= units;
+    piece->basis -= *basis;
+    return units;
+}
+
+/* The slot of a lot's name in a pool: Pool.arrived of all pools in one table with open addressing. */
+static int64_t slot(Fold *fold, int64_t pool, int64_t name) {
+    int64_t key = pool * (2 * fold->given->rows) + name + 1;
+    uint64_t place = (uint64_t)key * 0x9E3779B97F4A7C15ULL >> 20;
+    for (place &= (uint64_t)fold->slots - 1; fold->names[place]; place = (place + 1) & ((uint64_t)fold->slots - 1))
+        if (fold->names[place] == key) return (int64_t)place;
+    fold->names[place] = key;
+    fold->named[place] = NOWHERE;
+    fold->used++;
+    return (int64_t)place;
+}
+
+static int64_t *arrived(Fold *fold, int64_t pool, int64_t name) {
+    if (2 * fold->used >= fold->slots) {
+        int64_t *names = fold->names, *named = fold->named, slots = fold->slots;
+        fold->slots = slots ? 2 * slots : 1024;
+        fold->names = calloc((size_t)fold->slots, sizeof(int64_t));
+        fold->named = malloc((size_t)fold->slots * sizeof(int64_t));
+        if (!fold->names || !fold->named) {
+            free(fold->names);
+            free(fold->named);
+            fold->names = names;
+            fold->named = named;
+            fold->slots = slots;
+            fold->failed = 1;
+            return NULL;
+        }
+        fold->used = 0;
+        for (int64_t place = 0; place < slots; place++) {
+            if (!names[place]) continue;
+            int64_t key = names[place] - 1, size = 2 * fold->given->rows, into = slot(fold, key / size, key % size);
+            fold->named[into] = named[place];
+        }
+        free(names);
+        free(named);
+    }
+    return &fold->named[slot(fold, pool, name)];
+}
+
+/* Pool.keep */
+static void keep(Fold *fold, int64_t pool, int64_t piece, int64_t name) {
+    int64_t *here = arrived(fold, pool, name);
+    if (here && (*here == NOWHERE || !fold->found->piece[*here].quantity)) *here = piece;
+}
+
+/* Pool.add */
+static void add(Fold *fold, int64_t pool, int64_t piece, int64_t name) {
+    int64_t *here = arrived(fold, pool, name);
+    if (!here) return;
+    Piece *fresh = &fold->found->piece[piece], *old = *here == NOWHERE ? NULL : &fold->found->piece[*here];
+    if (!old || !old->quantity) {
+        *here = piece;
+    } else if ((old->flags & MOVED) == (fresh->flags & MOVED) &&
+               (!fold->ranked || !compared(&fold->ranks[*here], &fold->ranks[piece]))) {
+        old->quantity += fresh->quantity;
+        old->basis += fresh->basis;
+        fresh->quantity = fresh->basis = 0;
+        return;
+    } else {
+        fresh->again = fold->pools[pool].count;
+        fresh->flags |= AGAIN;
+    }
+    push(fold, pool, piece);
+}
+
+static void acquire(Fold *fold, int64_t entry, int named) {
+    const Given *given = fold->given;
+    i128 units = number(given->quantity, entry), amount = number(given->amount, entry);
+    Wide rank = {{0, 0, 0, 0}};
+    if (fold->ranked) rank = unit_rank((u128)amount, (u128)units);
+    int64_t pool = given->pool[entry], piece = new_piece(fold, entry, NOWHERE, units, amount, rank);
+    if (fold->failed) return;
+    fold->piece_of[entry] = piece;
+    if (named) {
+        int64_t *here = arrived(fold, pool, given->row[entry] << 1);
+        if (!here) return;
+        *here = piece;
+    }
+    push(fold, pool, piece);
+}
+
+/* Fold.sell for what is taken out of a pool, or, with `own`, out of what the entry's row brought in. */
+static void dispose(Fold *fold, int64_t entry, int own) {
+    const Given *given = fold->given;
+    Pool *pool = &fold->pools[given->pool[entry]];
+    i128 left = number(given->quantity, entry), gross = number(given->amount, entry), cost = number(given->cost, entry), basis;
+    while (left && !fold->failed) {
+        int64_t piece = own ? (given->own[entry] == NOWHERE ? NOWHERE : fold->piece_of[given->own[entry]]) : first(fold, pool);
+        if (piece == NOWHERE || !fold->found->piece[piece].quantity) break;
+        i128 part = take(&fold->found->piece[piece], left, &basis);
+        i128 paid = share(gross, (u128)part, (u128)left), fee = share(cost, (u128)part, (u128)left);
+        sell(fold, entry, piece, part, paid, fee, basis);
+        left -= part;
+        gross -= paid;
+        cost -= fee;
+    }
+    if (left) {
+        sell(fold, entry, NOWHERE, left, gross, cost, 0);
+        lack(fold, entry, left, gross);
+    }
+}
+
+/* What leaves a pool without being sold, as parts; returns what is lacking. */
+static i128 leave(Fold *fold, int64_t entry) {
+    Pool *pool = &fold->pools[fold->given->pool[entry]];
+    i128 left = number(fold->given->quantity, entry), basis;
+    while (left && !fold->failed) {
+        int64_t piece = first(fold, pool);
+        if (piece == NOWHERE) break;
+        i128 units = take(&fold->found->piece[piece], left, &basis);
+        Part part = {units, 0, 0, basis, entry, piece};
+        write(fold, &fold->found->move, &fold->found->moved, &fold->room_moved, part);
+        left -= units;
+    }
+    if (left) lack(fold, entry, left, 0);
+    return left;
+}
+
+/* Fold.move */
+static void move(Fold *fold, int64_t entry) {
+    const Given *given = fold->given;
+    int64_t into = given->target[entry], begun = fold->found->moved;
+    if (into == NOWHERE) return;
+    i128 left = leave(fold, entry);
+    for (int64_t place = begun; place < fold->found->moved && !fold->failed; place++) {
+        Part part = fold->found->move[place];
+        int64_t acquired = fold->found->piece[part.piece].entry;
+        Wide rank = {{0, 0, 0, 0}};
+        if (fold->ranked) rank = fold->ranks[part.piece];
+        int64_t copy = new_piece(fold, acquired, given->to_account[entry], part.quantity, part.basis, rank);
+        if (fold->failed) return;
+        int away = given->home[acquired] != given->to_account[entry];
+        Piece *old = &fold->found->piece[part.piece];
+        fold->found->piece[copy].flags = MOVED | PLACED | (away ? AWAY : 0);
+        if (old->quantity && !(old->flags & PLACED)) keep(fold, given->pool[entry], part.piece, given->row[acquired] << 1);
+        add(fold, into, copy, given->row[acquired] << 1 | away);
+    }
+    if (left && !fold->failed) {
+        Wide none = {{0, 0, 0, 0}};
+        int64_t piece = new_piece(fold, entry, given->to_account[entry], left, 0, none);
+        if (fold->failed) return;
+        fold->found->piece[piece].flags = PLACED;
+        add(fold, into, piece, given->row[entry] << 1);
+    }
+}
+
+static void book(Fold *fold, int64_t entry) {
+    switch (fold->given->action[entry]) {
+    case ACQUIRE: acquire(fold, entry, 0); break;
+    case NAMED: acquire(fold, entry, 1); break;
+    case DISPOSE: dispose(fold, entry, 0); break;
+    case OWN_LOT: dispose(fold, entry, 1); break;
+    case MOVE: move(fold, entry); break;
+    default: leave(fold, entry);
+    }
+}
+
+/* Returns 0, or 1 where there is not enough memory. Either way `taxlots_release` gives back what was found. */
+int taxlots_fold(const Given *given, Found *found) {
+    Fold fold;
+    memset(&fold, 0, sizeof fold);
+    memset(found, 0, sizeof *found);
+    fold.given = given;
+    fold.found = found;
+    fold.pools = calloc((size_t)given->pools + 1, sizeof(Pool));
+    fold.piece_of = malloc((size_t)(given->entries + 1) * sizeof(int64_t));
+    fold.failed = !fold.pools || !fold.piece_of;
+    for (int64_t pool = 0; pool < given->pools && !fold.failed; pool++) {
+        fold.pools[pool].order = given->order[pool];
+        fold.ranked |= (given->order[pool] & RANKED) != 0;
+    }
+    for (int64_t entry = 0; entry < given->entries && !fold.failed; entry++) fold.piece_of[entry] = NOWHERE;
+    for (int64_t entry = 0; entry < given->entries && !fold.failed; entry++) book(&fold, entry);
+    for (int64_t pool = 0; fold.pools && pool < given->pools; pool++) free(fold.pools[pool].heap);
+    free(fold.pools);
+    free(fold.piece_of);
+    free(fold.ranks);
+    free(fold.names);
+    free(fold.named);
+    return fold.failed;
+}
+
+void taxlots_release(Found *found) {
+    free(found->piece);
+    free(found->sale);
+    free(found->move);
+    free(found->lack);
+    memset(found, 0, sizeof *found);
+}
+
+/* The SHA-256 of this file, told when it is compiled. */
+const char *taxlots_source(void) { return SOURCE; }
+
+/* For the tests: exact.share and pieces.unit_rank, each number as 16 (the rank as 32) bytes. */
+void taxlots_share(const char *amount, const char *part, const char *whole, char *result) {
+    i128 found = share(number(amount, 0), (u128)number(part, 0), (u128)number(whole, 0));
+    memcpy(result, &found, 16);
+}
+
+void taxlots_unit_rank(const char *amount, const char *units, char *result) {
+    Wide found = unit_rank((u128)number(amount, 0), (u128)number(units, 0));
+    memcpy(result, &found, 32);
+}
