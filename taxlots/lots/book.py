@@ -34,6 +34,7 @@ from taxlots.lots.holding_pool import HoldingPool
 from taxlots.lots.lacking import across_splits
 from taxlots.lots.least_tax import LeastTax, Rates
 from taxlots.lots.methods import METHODS
+from taxlots.lots.moves import moves_of
 from taxlots.lots.pieces import UNIT_RANK_SCALE, Pieces, unit_rank
 from taxlots.lots.pools import Pool, Pools
 from taxlots.lots.section_104 import Matching
@@ -116,8 +117,7 @@ class Fold:
         self.brought: dict[int, list[tuple[Pool, int]]] = {row: [] for row in np.unique(entries.lot_of).tolist() if row != NOWHERE}
         self.row, self.home = entries.row.data, entries.home.data
         self.actions = {
-            Action.MOVE: self.move,
-            Action.REMOVE: self.remove,
+            **moves_of(self),
             **changes_of(self),
             blocks.OWN_LOT: self.withhold,
             blocks.ACQUIRE: self.acquire,
@@ -346,58 +346,9 @@ class Fold:
         """The number of the name that the parts of its lot have in common."""
         return self.pieces.base.get(piece, self.row[self.pieces.entry[piece]])
 
-    def move(self, entry: int, pool: Pool, units: int, amount: int, _cost: int) -> None:
-        """To another account; under a universal pool only to the outside."""
-        target, asset = int(self.entries.to_account[entry]), int(self.entries.asset[entry])
-        if self.is_shared(asset) and not self.own_pools[target] and not self.own_pools[int(self.entries.account[entry])]:
-            return
-        pieces, into, left = self.pieces, self.pools[self.pool_number(target, asset)], units
-        acquiring, quantity, home, row, bases, flat = pieces.entry, pieces.quantity, self.home, self.row, pieces.base, self.moved.flat
-        paid = amount if self.elections.transfer_fee_is_basis else 0
-        for piece, part, basis in self.leaving(pool, units):
-            flat += (entry, piece, part, basis)
-            copy, acquired, added = pieces.copy(piece, part, basis), acquiring[piece], exact.share(paid, part, left)
-            pieces.raise_basis(copy, added)
-            left, paid = left - part, paid - added
-            pieces.place(copy, target, asset)
-            pieces.moved.add(copy)
-            away = home[acquired] != target
-            if away:
-                pieces.away.add(copy)
-            if quantity[piece] and piece not in pieces.copied:
-                pool.keep(piece, row[acquired] << 1)
-            into.add(copy, (bases[copy] if copy in bases else row[acquired]) << 1 | away)
-        if left:
-            self.lacking.append(Lacking(entry, left))
-            into.add(self.pieces.unknown(entry, target, asset, left), self.row[entry] << 1)
-
-    def leaving(self, pool: Pool, units: int) -> list[Part]:
-        """What a transfer takes: in the account's order, or the earliest first where that is chosen."""
-        if not self.elections.transfers_fifo or pool.name == "fifo" or pool.blended:
-            return self.take(pool, units)
-        parts = []
-        for piece, chosen in self.picks:
-            units -= chosen
-            parts.append(self.part(piece, chosen))
-        for piece in pool.open():
-            if not units:
-                break
-            parts.append(self.part(piece, units))
-            units -= parts[-1][1]
-        return parts
-
     def arrive(self, entry: int, piece: int, asset: int, name: int) -> None:
         """Put what became of an entry into the pool of its account and that asset."""
         pool = self.pools[self.pool_number(int(self.entries.account[entry]), asset)]
         piece = pool.add(piece, name)
         if self.row[entry] in self.brought:
             self.brought[self.row[entry]].append((pool, piece))
-
-    def remove(self, entry: int, pool: Pool, units: int, _amount: int, _cost: int) -> None:
-        """Given away or gone: neither proceeds nor gain."""
-        left = units
-        for piece, part, basis in self.take(pool, units):
-            left -= part
-            self.moved.flat += (entry, piece, part, basis)
-        if left:
-            self.lacking.append(Lacking(entry, left))
