@@ -1,7 +1,7 @@
 """The fold of whole assets in compiled code (fold.c), where that was built when the program was installed; else book.py does it all.
 
 The results are the same to the last digit. What fold.c knows: lots that come in, sales, fees out of what a row brought, moves and gifts,
-in the orders that are a heap (`Pool.plain`). An asset with anything else is left to book.py as a whole.
+in the orders that are a heap (`Pool.plain`), and by least tax. An asset with anything else is left to book.py as a whole.
 """
 
 import ctypes
@@ -17,19 +17,20 @@ from taxlots import exact
 from taxlots.ledger.entry_columns import NOWHERE, Action
 from taxlots.lots import blocks
 from taxlots.lots.booked import Lacking
+from taxlots.lots.least_tax import LeastTax
 
 if TYPE_CHECKING:
     from taxlots.lots.book import Fold
 
-_KNOWN = (Action.ACQUIRE, Action.DISPOSE, Action.MOVE, Action.REMOVE, blocks.ACQUIRE, blocks.OWN_LOT)
+_KNOWN = (Action.ACQUIRE, Action.DISPOSE, Action.MOVE, Action.REMOVE, blocks.ACQUIRE, blocks.DISPOSE, blocks.OWN_LOT)
 _ONE_PER_ROW = (Action.ACQUIRE, blocks.ACQUIRE)
 _MOVED, _AWAY, _PLACED, _AGAIN = 1, 2, 4, 8
-_RANKED, _REVERSED = 1, 2
+_RANKED, _REVERSED, _LEAST_TAX = 1, 2, 4
 _NUMBER = "V16"  # an amount, as in an Arrow buffer
 _PIECE = np.dtype([("quantity", _NUMBER), ("basis", _NUMBER), ("entry", "i8"), ("account", "i8"), ("again", "i8"), ("flags", "i8")])
 _PART = np.dtype([(name, _NUMBER) for name in ("quantity", "gross", "cost", "basis")] + [("entry", "i8"), ("piece", "i8")])
 _COUNTS = ("entries", "pools", "rows")
-_WHOLE = ("pool", "target", "age", "row", "own", "home", "to_account", "order")
+_WHOLE = ("pool", "target", "age", "row", "own", "home", "to_account", "order", "day", "long_from", "short_rate", "long_rate")
 _AMOUNTS = ("quantity", "amount", "cost")
 
 
@@ -65,13 +66,15 @@ def library() -> Any:
 
 def divided(fold: "Fold", order: np.ndarray) -> "tuple[np.ndarray, Booking | None]":
     """The entries that book.py has to book, in the order given, and the booking of all others."""
-    if library() is None or fold.recorded.waiting or fold.elections.universal is not None or not len(order):
+    elections = fold.elections
+    unknown = fold.recorded.waiting or elections.universal is not None or elections.regime.superficial_days is not None
+    if library() is None or unknown or not len(order) or (fold.by_tax and not elections.rates):
         return order, None
     number = blocks.numbers(fold, order)
     kinds, which = blocks.kinds_of(fold, number)
-    plain = np.array([kind.plain for kind in kinds], bool)[which]
+    plain, by_tax = (np.array(those, bool)[which] for those in ([kind.plain for kind in kinds], [kind is LeastTax for kind in kinds]))
     action = blocks.actions(fold, order, plain)
-    left = _left_out(fold, order, action, ~plain)
+    left = _left_out(fold, order, action, ~(plain | by_tax))
     rest: np.ndarray = order[left]
     return rest, None if left.all() else Booking(fold, order[~left], action[~left], number[~left])
 
@@ -115,12 +118,23 @@ class Booking:
             "row": entries.row[chosen],
             "home": entries.home[chosen],
             "to_account": entries.to_account[chosen],
-            "order": np.array([_RANKED * kind.ranked + _REVERSED * kind.reversed for kind in kinds], np.int64),
+            "order": np.array([_RANKED * kind.ranked + _REVERSED * kind.reversed + _LEAST_TAX * (kind is LeastTax) for kind in kinds]),
         }
+        if LeastTax in kinds:
+            self.whole |= self.by_tax()
         self.whole["own"] = self.own(action)
         self.action = np.ascontiguousarray(action, np.int32)
         taken = pa.array(chosen)
         self.amounts = [getattr(entries, name).take(taken) for name in _AMOUNTS]
+
+    def by_tax(self) -> dict[str, np.ndarray]:
+        """What a sale by least tax asks for: its day and rates, and when lots become long-term."""
+        fold = self.fold
+        starts = np.array(fold.rates.starts, np.int64)
+        place = np.maximum(np.searchsorted(starts, fold.entries.time[self.chosen], "right") - 1, 0)
+        short, long = (np.array(rates, np.int64)[place] for rates in zip(*fold.rates.rates, strict=True))
+        day, first_long = fold.calendar.day[self.chosen], np.asarray(fold.pieces.long_from)[self.chosen]
+        return {"day": day, "long_from": first_long, "short_rate": short, "long_rate": long}
 
     def own(self, action: np.ndarray) -> np.ndarray:
         """For a fee out of what its row brought in, the place of the entry that brought it."""

@@ -1,6 +1,6 @@
 /* The fold of book.py for the assets that are most: lots come in, leave by a heap, move between accounts. Same input, same output, to the
    last digit; tests/lots/test_compiled.py holds both against each other. Amounts are 128-bit integers in units of 10^-18, as in Arrow's
-   decimal128. What an action or an order asks for beyond that stays with book.py. */
+   decimal128. What an action or an order asks for beyond that stays with book.py. Functions bear the names of what they repeat. */
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,10 +9,11 @@
 typedef unsigned __int128 u128;
 typedef __int128 i128;
 
-enum { ACQUIRE = 0, MOVE = 1, DISPOSE = 4, REMOVE = 5, NAMED = 12, OWN_LOT = 15 }; /* as in entry_columns.py and blocks.py */
+enum { ACQUIRE = 0, MOVE = 1, DISPOSE = 4, REMOVE = 5, ORDERED = 11, NAMED = 12, OWN_LOT = 15 }; /* entry_columns.py, blocks.py */
 enum { NOWHERE = -1 };
 enum { MOVED = 1, AWAY = 2, PLACED = 4, AGAIN = 8 };
-enum { RANKED = 1, REVERSED = 2 };
+enum { RANKED = 1, REVERSED = 2, LEAST_TAX = 4 };
+enum { MAIN = 0, SHORT = 1, LONG = 2, WAITING = 3, HEAPS = 4 }; /* the last three as in least_tax.py */
 
 /* 256 bits, lowest first. */
 typedef struct { uint64_t limb[4]; } Wide;
@@ -101,16 +102,72 @@ static i128 share(i128 amount, u128 part, u128 whole) {
     return amount < 0 ? -(i128)result : (i128)result;
 }
 
+static const u128 SCALE = (u128)1000000000000000000ULL * 1000000000000000000ULL;
+
 /* pieces.unit_rank: amount * 10^36 / units, rounded down. */
 static Wide unit_rank(u128 amount, u128 units) {
-    const u128 scale = (u128)1000000000000000000ULL * 1000000000000000000ULL;
     u128 rest;
-    return quotient(product(amount, scale), units, &rest);
+    return quotient(product(amount, SCALE), units, &rest);
 }
 
 static int compared(const Wide *a, const Wide *b) {
     for (int place = 3; place >= 0; place--)
         if (a->limb[place] != b->limb[place]) return a->limb[place] < b->limb[place] ? -1 : 1;
+    return 0;
+}
+
+static Wide sum(Wide a, Wide b) {
+    u128 carry = 0;
+    for (int place = 0; place < 4; place++) {
+        carry += (u128)a.limb[place] + b.limb[place];
+        a.limb[place] = (uint64_t)carry;
+        carry >>= 64;
+    }
+    return a;
+}
+
+static Wide difference(Wide larger, Wide smaller) {
+    uint64_t borrow = 0;
+    for (int place = 0; place < 4; place++) {
+        u128 taken = (u128)smaller.limb[place] + borrow;
+        borrow = larger.limb[place] < taken;
+        larger.limb[place] -= (uint64_t)taken;
+    }
+    return larger;
+}
+
+/* A sale by least tax: its day, its price on the scale of the ranks, and the rates. */
+typedef struct {
+    Wide price;
+    int negative;
+    int64_t day, short_rate, long_rate;
+} Asked;
+
+/* Tax per unit: a size of 320 bits and its sign. */
+typedef struct {
+    uint64_t limb[5];
+    int negative;
+} Tax;
+
+static Tax tax_of(const Asked *asked, const Wide *rank, int64_t rate) {
+    int loss = asked->negative || compared(&asked->price, rank) < 0;
+    Wide gain = asked->negative ? sum(asked->price, *rank) : loss ? difference(*rank, asked->price) : difference(asked->price, *rank);
+    Tax tax = {{0, 0, 0, 0, 0}, 0};
+    u128 carry = 0;
+    for (int place = 0; place < 4; place++) {
+        carry += (u128)gain.limb[place] * (uint64_t)rate;
+        tax.limb[place] = (uint64_t)carry;
+        carry >>= 64;
+    }
+    tax.limb[4] = (uint64_t)carry;
+    for (int place = 0; place < 5; place++) tax.negative |= loss && tax.limb[place];
+    return tax;
+}
+
+static int less_tax(const Tax *a, const Tax *b) {
+    if (a->negative != b->negative) return a->negative ? -1 : 1;
+    for (int place = 4; place >= 0; place--)
+        if (a->limb[place] != b->limb[place]) return (a->limb[place] < b->limb[place]) != a->negative ? -1 : 1;
     return 0;
 }
 
@@ -127,15 +184,21 @@ typedef struct {
 
 typedef struct { int64_t key, piece; } Node;
 
+/* `order`: RANKED compares ranks before keys, the larger first where it is REVERSED. */
 typedef struct {
-    Node *heap;
-    int64_t size, room, count, order;
+    Node *node;
+    int64_t size, room, order;
+} Heap;
+
+typedef struct {
+    Heap heap[HEAPS];
+    int64_t count, order;
 } Pool;
 
 typedef struct {
     int64_t entries, pools, rows;
     const int32_t *action;
-    const int64_t *pool, *target, *age, *row, *own, *home, *to_account, *order;
+    const int64_t *pool, *target, *age, *row, *own, *home, *to_account, *order, *day, *long_from, *short_rate, *long_rate;
     const char *quantity, *amount, *cost;
 } Given;
 
@@ -152,7 +215,8 @@ typedef struct {
     Wide *ranks;
     int64_t *piece_of, *names, *named;
     int64_t room_pieces, room_sold, room_moved, room_lacking, slots, used;
-    int ranked, failed;
+    Asked asked;
+    int asking, ranked, failed;
 } Fold;
 
 static i128 number(const char *column, int64_t entry) {
@@ -202,50 +266,101 @@ static int64_t new_piece(Fold *fold, int64_t entry, int64_t account, i128 quanti
 }
 
 /* Whether one leaves before the other. */
-static int before(const Fold *fold, const Pool *pool, Node one, Node other) {
-    if (pool->order & RANKED) {
+static int before(const Fold *fold, const Heap *heap, Node one, Node other) {
+    if (heap->order & RANKED) {
         int order = compared(&fold->ranks[one.piece], &fold->ranks[other.piece]);
-        if (order) return pool->order & REVERSED ? order > 0 : order < 0;
+        if (order) return heap->order & REVERSED ? order > 0 : order < 0;
     }
     return one.key != other.key ? one.key < other.key : one.piece < other.piece;
 }
 
-static void push(Fold *fold, int64_t number, int64_t piece) {
-    Pool *pool = &fold->pools[number];
-    pool->heap = grown(fold, pool->heap, pool->size, &pool->room, sizeof(Node));
+static void push(Fold *fold, Heap *heap, int64_t key, int64_t piece) {
+    heap->node = grown(fold, heap->node, heap->size, &heap->room, sizeof(Node));
     if (fold->failed) return;
-    int64_t age = fold->given->age[fold->found->piece[piece].entry], place = pool->size++;
-    Node node = {pool->order == REVERSED ? -age : age, piece};
-    pool->count++;
+    int64_t place = heap->size++;
+    Node node = {key, piece};
     while (place) {
         int64_t parent = (place - 1) >> 1;
-        if (!before(fold, pool, node, pool->heap[parent])) break;
-        pool->heap[place] = pool->heap[parent];
+        if (!before(fold, heap, node, heap->node[parent])) break;
+        heap->node[place] = heap->node[parent];
         place = parent;
     }
-    pool->heap[place] = node;
+    heap->node[place] = node;
 }
 
-static void pop(Fold *fold, Pool *pool) {
-    Node node = pool->heap[--pool->size];
+static void pop(Fold *fold, Heap *heap) {
+    Node node = heap->node[--heap->size];
     int64_t place = 0, child;
-    while ((child = 2 * place + 1) < pool->size) {
-        if (child + 1 < pool->size && before(fold, pool, pool->heap[child + 1], pool->heap[child])) child++;
-        if (!before(fold, pool, pool->heap[child], node)) break;
-        pool->heap[place] = pool->heap[child];
+    while ((child = 2 * place + 1) < heap->size) {
+        if (child + 1 < heap->size && before(fold, heap, heap->node[child + 1], heap->node[child])) child++;
+        if (!before(fold, heap, heap->node[child], node)) break;
+        heap->node[place] = heap->node[child];
         place = child;
     }
-    if (pool->size) pool->heap[place] = node;
+    if (heap->size) heap->node[place] = node;
+}
+
+/* Pool.push */
+static void put(Fold *fold, int64_t number, int64_t piece) {
+    Pool *pool = &fold->pools[number];
+    int64_t entry = fold->found->piece[piece].entry, age = fold->given->age[entry];
+    pool->count++;
+    push(fold, &pool->heap[MAIN], pool->order == REVERSED ? -age : age, piece);
+    if (pool->order & LEAST_TAX) {
+        push(fold, &pool->heap[SHORT], age, piece);
+        push(fold, &pool->heap[WAITING], fold->given->long_from[entry], piece);
+    }
+}
+
+/* The piece at the top of a heap that is still there; of those that are short-term, on a day. NOWHERE where none is. */
+static int64_t top(Fold *fold, Heap *heap, int64_t short_on) {
+    while (heap->size) {
+        int64_t piece = heap->node[0].piece;
+        const Piece *held = &fold->found->piece[piece];
+        if (held->quantity && (short_on == NOWHERE || fold->given->long_from[held->entry] > short_on)) return piece;
+        pop(fold, heap);
+    }
+    return NOWHERE;
+}
+
+/* LeastTax.ask */
+static void ask(Fold *fold, int64_t entry, Pool *pool) {
+    const Given *given = fold->given;
+    i128 net = number(given->amount, entry) - number(given->cost, entry);
+    u128 rest;
+    Asked asked = {{{0, 0, 0, 0}}, net < 0, given->day[entry], given->short_rate[entry], given->long_rate[entry]};
+    asked.price = quotient(product(net < 0 ? -(u128)net : (u128)net, SCALE), (u128)number(given->quantity, entry), &rest);
+    if (net < 0 && rest) {
+        Wide one = {{1, 0, 0, 0}};
+        asked.price = sum(asked.price, one);
+    }
+    Heap *waiting = &pool->heap[WAITING];
+    while (waiting->size && waiting->node[0].key <= asked.day && !fold->failed) {
+        int64_t piece = waiting->node[0].piece;
+        pop(fold, waiting);
+        const Piece *turned = &fold->found->piece[piece];
+        if (turned->quantity) push(fold, &pool->heap[LONG], given->age[turned->entry], piece);
+    }
+    fold->asked = asked;
+    fold->asking = 1;
+}
+
+/* LeastTax.first */
+static int64_t least_tax(Fold *fold, Pool *pool) {
+    const Asked *asked = &fold->asked;
+    int64_t soon = top(fold, &pool->heap[SHORT], asked->day), late = top(fold, &pool->heap[LONG], NOWHERE);
+    if (soon == NOWHERE || late == NOWHERE) return soon == NOWHERE ? late : soon;
+    Tax one = tax_of(asked, &fold->ranks[soon], asked->short_rate), other = tax_of(asked, &fold->ranks[late], asked->long_rate);
+    int order = less_tax(&one, &other);
+    if (!order) order = compared(&fold->ranks[late], &fold->ranks[soon]);
+    if (order) return order < 0 ? soon : late;
+    int64_t first = fold->given->age[fold->found->piece[soon].entry], second = fold->given->age[fold->found->piece[late].entry];
+    return first < second || (first == second && soon < late) ? soon : late;
 }
 
 /* The piece that leaves next; NOWHERE where none is left. */
 static int64_t first(Fold *fold, Pool *pool) {
-    while (pool->size) {
-        int64_t piece = pool->heap[0].piece;
-        if (fold->found->piece[piece].quantity) return piece;
-        pop(fold, pool);
-    }
-    return NOWHERE;
+    return fold->asking ? least_tax(fold, pool) : top(fold, &pool->heap[MAIN], NOWHERE);
 }
 
 /* Take units out of a piece, or all that it has; of the last part that is all its basis. */
@@ -324,7 +439,7 @@ static void add(Fold *fold, int64_t pool, int64_t piece, int64_t name) {
         fresh->again = fold->pools[pool].count;
         fresh->flags |= AGAIN;
     }
-    push(fold, pool, piece);
+    put(fold, pool, piece);
 }
 
 static void acquire(Fold *fold, int64_t entry, int named) {
@@ -340,7 +455,7 @@ static void acquire(Fold *fold, int64_t entry, int named) {
         if (!here) return;
         *here = piece;
     }
-    push(fold, pool, piece);
+    put(fold, pool, piece);
 }
 
 /* Fold.sell for what is taken out of a pool, or, with `own`, out of what the entry's row brought in. */
@@ -348,6 +463,7 @@ static void dispose(Fold *fold, int64_t entry, int own) {
     const Given *given = fold->given;
     Pool *pool = &fold->pools[given->pool[entry]];
     i128 left = number(given->quantity, entry), gross = number(given->amount, entry), cost = number(given->cost, entry), basis;
+    if (pool->order & LEAST_TAX && !own) ask(fold, entry, pool);
     while (left && !fold->failed) {
         int64_t piece = own ? (given->own[entry] == NOWHERE ? NOWHERE : fold->piece_of[given->own[entry]]) : first(fold, pool);
         if (piece == NOWHERE || !fold->found->piece[piece].quantity) break;
@@ -358,6 +474,7 @@ static void dispose(Fold *fold, int64_t entry, int own) {
         gross -= paid;
         cost -= fee;
     }
+    fold->asking = 0;
     if (left) {
         sell(fold, entry, NOWHERE, left, gross, cost, 0);
         lack(fold, entry, left, gross);
@@ -412,7 +529,8 @@ static void book(Fold *fold, int64_t entry) {
     switch (fold->given->action[entry]) {
     case ACQUIRE: acquire(fold, entry, 0); break;
     case NAMED: acquire(fold, entry, 1); break;
-    case DISPOSE: dispose(fold, entry, 0); break;
+    case DISPOSE:
+    case ORDERED: dispose(fold, entry, 0); break;
     case OWN_LOT: dispose(fold, entry, 1); break;
     case MOVE: move(fold, entry); break;
     default: leave(fold, entry);
@@ -430,12 +548,16 @@ int taxlots_fold(const Given *given, Found *found) {
     fold.piece_of = malloc((size_t)(given->entries + 1) * sizeof(int64_t));
     fold.failed = !fold.pools || !fold.piece_of;
     for (int64_t pool = 0; pool < given->pools && !fold.failed; pool++) {
-        fold.pools[pool].order = given->order[pool];
-        fold.ranked |= (given->order[pool] & RANKED) != 0;
+        Pool *one = &fold.pools[pool];
+        one->order = given->order[pool];
+        one->heap[MAIN].order = one->order & LEAST_TAX ? 0 : one->order;
+        one->heap[SHORT].order = one->heap[LONG].order = RANKED | REVERSED;
+        fold.ranked |= (one->order & RANKED) != 0;
     }
     for (int64_t entry = 0; entry < given->entries && !fold.failed; entry++) fold.piece_of[entry] = NOWHERE;
     for (int64_t entry = 0; entry < given->entries && !fold.failed; entry++) book(&fold, entry);
-    for (int64_t pool = 0; fold.pools && pool < given->pools; pool++) free(fold.pools[pool].heap);
+    for (int64_t pool = 0; fold.pools && pool < given->pools; pool++)
+        for (int heap = 0; heap < HEAPS; heap++) free(fold.pools[pool].heap[heap].node);
     free(fold.pools);
     free(fold.piece_of);
     free(fold.ranks);

@@ -3,6 +3,7 @@
 import random
 import shutil
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from taxlots import exact
 from taxlots.importers.read import read
 from taxlots.ledger.settle import Terms, settle
 from taxlots.lots import compiled
+from taxlots.lots.elections import TermRates
 from taxlots.lots.pieces import unit_rank
 from taxlots.session import book
 
@@ -18,7 +20,8 @@ from histories import book_of
 from strategies import transactions
 
 AMOUNTS = st.integers(0, exact.LIMIT - 1) | st.integers(0, 10**20) | st.integers(2**63 - 2, 2**65)
-METHODS = ["fifo", "lifo", "hifo", "lofo"]
+METHODS = ["fifo", "lifo", "hifo", "lofo", "min-tax"]
+RATES = TermRates(Decimal("0.35"), Decimal("0.15"))
 LEGS = "sent_quantity,sent_asset,received_quantity,received_asset,fee_quantity,fee_asset,fee_value,value,counter_account"
 ACCOUNTS = ("kraken", "ledger", "coinbase")
 
@@ -76,9 +79,9 @@ def assert_equal(fast, slow):
 @given(st.sampled_from(METHODS), st.sampled_from(["account", "universal"]), transactions(most=20))
 def test_histories_come_to_the_same(method, pool, history):
     with pytest.MonkeyPatch.context() as patch:
-        fast = book_of(history, method, pool)
+        fast = book_of(history, method, pool, rates=RATES)
         patch.setattr(compiled, "library", lambda: None)
-        assert_equal(fast, book_of(history, method, pool))
+        assert_equal(fast, book_of(history, method, pool, rates=RATES))
 
 
 def row(draw, number):
@@ -100,7 +103,7 @@ def row(draw, number):
         ),
         (40, 5, 20, 10, 20, 2, 5),
     )[0]
-    moment = datetime(2023, 1, 1, tzinfo=UTC) + timedelta(hours=5 * (number // 2))
+    moment = datetime(2023, 1, 1, tzinfo=UTC) + timedelta(hours=30 * (number // 2))
     return f"{moment.isoformat()},{account},{legs},t{number}"
 
 
@@ -117,6 +120,6 @@ def test_long_histories_come_to_the_same(tmp_path, in_python, method, pool, spli
         rows[500] = f"{rows[500].partition(',')[0]},kraken,{split},t500"
     path.write_text("\n".join([f"time,account,kind,{LEGS},id", *rows]) + "\n")
     ledger = settle(read([path]), Terms(zone_assumed=False))
-    fast = book(ledger, method=method, pool=pool)
+    fast = book(ledger, method=method, pool=pool, rates=RATES)
     assert len(fast.disposals) > 300
-    assert_equal(fast, in_python(book, ledger, method=method, pool=pool))
+    assert_equal(fast, in_python(book, ledger, method=method, pool=pool, rates=RATES))
