@@ -120,23 +120,31 @@ class _Legs:
         self.add(Action.DISPOSE, paid, _SECOND, "sent", {"amount": value})
 
     def moves(self) -> None:
-        """Transfers, with what is lost on the way or arrives besides; withdrawals; what is given away or gone."""
-        sent, transfer = self.exact("sent_quantity"), self.of("transfer")
+        """Transfers; withdrawals; what is given away or gone."""
+        transfer = self.of("transfer")
+        if transfer.any():
+            self.transfers(transfer)
+        self.add(Action.MOVE, self.of("withdrawal"), _SECOND, "sent", {}, to_account=self.names["account"].code(OUTSIDE))
+        self.add(Action.REMOVE, self.of(*_GONE) | (self.of("adjust") & ~self.has_received), _SECOND, "sent", {})
+
+    def transfers(self, transfer: np.ndarray) -> None:
+        """Moves between accounts, with what is lost on the way or arrives besides."""
+        sent = self.exact("sent_quantity")
         target = np.where(self.counter == NOWHERE, self.names["account"].code(OUTSIDE), self.counter)
         arrived = pc.coalesce(self.rows["received_quantity"], sent)
         moved = pc.min_element_wise(sent, arrived)
-        lost, more = (pc.cast(pc.subtract(whole, moved), frames.EXACT) for whole in (sent, arrived))
+        lost, more = exact.differences(sent, moved), exact.differences(arrived, moved)
         short = {"quantity": lost, "amount": self.exact("home_shortfall")}
         fee, moving = self.names["kind"].code("fee"), int(Phase.MOVING)
         self.add(Action.DISPOSE, transfer & (sign(lost) != 0), _FIRST, "sent", short, kind=fee, phase=moving)
         paid = pc.cast(pc.add(self.exact("home_fee"), self.exact("home_shortfall")), frames.EXACT)
         self.add(Action.MOVE, transfer, _SECOND, "sent", {"quantity": moved, "amount": paid}, to_account=target, phase=moving)
         self.add(Action.ACQUIRE, transfer & (sign(more) != 0), _AFTER, "sent", {"quantity": more}, account=target)
-        self.add(Action.MOVE, self.of("withdrawal"), _SECOND, "sent", {}, to_account=self.names["account"].code(OUTSIDE))
-        self.add(Action.REMOVE, self.of(*_GONE) | (self.of("adjust") & ~self.has_received), _SECOND, "sent", {})
 
     def changes(self) -> None:
         """Conversions, splits, capital returned and spin-offs; the holding that the last two are about is the sent asset."""
+        if not self.of("convert", "split", "return-of-capital", "spin-off").any():
+            return
         sent, received = self.exact("sent_quantity"), self.exact("received_quantity")
         target = {"to_asset": self.asset["received"]}
         self.add(Action.CONVERT, self.of("convert"), _SECOND, "sent", {"to_quantity": received}, **target)

@@ -56,10 +56,20 @@ def numbers(fold: "Fold", chosen: np.ndarray) -> np.ndarray:
 
 def kinds_of(fold: "Fold", number: np.ndarray) -> tuple[list[type[Pool]], np.ndarray]:
     """The classes of the pools with these numbers, and per entry the place of its own among them."""
-    different, places = np.unique(number, return_inverse=True)
-    classes = [type(fold.pools[pool]) for pool in different.tolist()]
+    used, places = different(number)
+    classes = [type(fold.pools[pool]) for pool in used.tolist()]
     kinds = list(dict.fromkeys(classes))
     return kinds, np.array([kinds.index(one) for one in classes], np.int64)[places]
+
+
+def different(number: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different numbers, none of them large or negative, and the place of each given one among them; without sorting."""
+    there = np.zeros(int(number.max(initial=-1)) + 1, bool)
+    there[number] = True
+    used = np.flatnonzero(there)
+    place = np.zeros(len(there), np.int32)
+    place[used] = np.arange(len(used))
+    return used, place[number]
 
 
 def actions(fold: "Fold", chosen: np.ndarray, plain: np.ndarray) -> np.ndarray:

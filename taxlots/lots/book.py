@@ -50,8 +50,8 @@ Part = tuple[int, int, int]  # piece, units, basis
 def book_entries(entries: Entries, elections: Elections, zone: tzinfo = UTC) -> Booked:
     """Fold the entries, in the order given, over empty pools. Days, where an order asks for them, are those of the zone."""
     fold = Fold(entries, elections, zone)
-    order = np.argsort(blocks.groups(entries)[entries.asset], kind="stable") if len(entries) else np.empty(0, np.int64)
-    order, compiled_booking = compiled.divided(fold, order)
+    rest, compiled_booking = compiled.divided(fold)
+    order = rest[np.argsort(blocks.groups(entries)[entries.asset[rest]], kind="stable")]
     early = entries.time[order] < fold.until
     fold.run_all(order[early])
     if elections.universal is not None:

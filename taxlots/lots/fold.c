@@ -38,8 +38,10 @@ static Wide quotient(Wide number, u128 divisor, u128 *rest) {
         u128 left = 0;
         for (int place = 3; place >= 0; place--) {
             left = left << 64 | number.limb[place];
-            found.limb[place] = (uint64_t)(left / (uint64_t)divisor);
-            left %= (uint64_t)divisor;
+            if (left < divisor) continue;
+            u128 digit = left / (uint64_t)divisor;
+            found.limb[place] = (uint64_t)digit;
+            left -= digit * divisor;
         }
         *rest = left;
         return found;
@@ -197,8 +199,8 @@ typedef struct {
 
 typedef struct {
     int64_t entries, pools, rows;
-    const int32_t *action;
-    const int64_t *pool, *target, *age, *row, *own, *home, *to_account, *order, *day, *long_from, *short_rate, *long_rate;
+    const int32_t *action, *pool, *target, *row, *home, *to_account;
+    const int64_t *age, *own, *order, *day, *long_from, *short_rate, *long_rate;
     const char *quantity, *amount, *cost;
 } Given;
 
@@ -451,7 +453,7 @@ static void acquire(Fold *fold, int64_t entry, int named) {
     if (fold->failed) return;
     fold->piece_of[entry] = piece;
     if (named) {
-        int64_t *here = arrived(fold, pool, given->row[entry] << 1);
+        int64_t *here = arrived(fold, pool, (int64_t)given->row[entry] << 1);
         if (!here) return;
         *here = piece;
     }
@@ -465,7 +467,7 @@ static void dispose(Fold *fold, int64_t entry, int own) {
     i128 left = number(given->quantity, entry), gross = number(given->amount, entry), cost = number(given->cost, entry), basis;
     if (pool->order & LEAST_TAX && !own) ask(fold, entry, pool);
     while (left && !fold->failed) {
-        int64_t piece = own ? (given->own[entry] == NOWHERE ? NOWHERE : fold->piece_of[given->own[entry]]) : first(fold, pool);
+        int64_t piece = !own ? first(fold, pool) : given->own[entry] == NOWHERE ? NOWHERE : fold->piece_of[given->own[entry]];
         if (piece == NOWHERE || !fold->found->piece[piece].quantity) break;
         i128 part = take(&fold->found->piece[piece], left, &basis);
         i128 paid = share(gross, (u128)part, (u128)left), fee = share(cost, (u128)part, (u128)left);
@@ -513,15 +515,15 @@ static void move(Fold *fold, int64_t entry) {
         int away = given->home[acquired] != given->to_account[entry];
         Piece *old = &fold->found->piece[part.piece];
         fold->found->piece[copy].flags = MOVED | PLACED | (away ? AWAY : 0);
-        if (old->quantity && !(old->flags & PLACED)) keep(fold, given->pool[entry], part.piece, given->row[acquired] << 1);
-        add(fold, into, copy, given->row[acquired] << 1 | away);
+        if (old->quantity && !(old->flags & PLACED)) keep(fold, given->pool[entry], part.piece, (int64_t)given->row[acquired] << 1);
+        add(fold, into, copy, (int64_t)given->row[acquired] << 1 | away);
     }
     if (left && !fold->failed) {
         Wide none = {{0, 0, 0, 0}};
         int64_t piece = new_piece(fold, entry, given->to_account[entry], left, 0, none);
         if (fold->failed) return;
         fold->found->piece[piece].flags = PLACED;
-        add(fold, into, piece, given->row[entry] << 1);
+        add(fold, into, piece, (int64_t)given->row[entry] << 1);
     }
 }
 
@@ -533,7 +535,8 @@ static void book(Fold *fold, int64_t entry) {
     case ORDERED: dispose(fold, entry, 0); break;
     case OWN_LOT: dispose(fold, entry, 1); break;
     case MOVE: move(fold, entry); break;
-    default: leave(fold, entry);
+    case REMOVE: leave(fold, entry); break;
+    default: break; /* of an asset that book.py books */
     }
 }
 
