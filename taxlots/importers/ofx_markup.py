@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sys import intern
 
 LIMIT_DEPTH = 100  # OFX has about ten, and elements without a value, which SGML does not end
-LIMIT_TAGS = 2_000_000  # a year of a busy trader has a tenth of that
+LIMIT_TAGS = 1_000_000  # a year of a busy trader has a tenth of that
 RECORD, ORG, SECURITY = "RECORD", "ORG", "SECURITY"
 _STATED = (RECORD, ORG, "STATEMENT", "BROKERID", "BANKID", "ACCTID", "CURDEF", "ASOF")
 _TOLD = (
@@ -94,7 +94,7 @@ def _tree(text: str) -> _Node:
         node = _Node(intern(tag), line, value)
         tags += 1
         if tags > LIMIT_TAGS:
-            raise OfxError(f"more than {LIMIT_TAGS} elements stand in the file; nothing of it was used. Export shorter periods", line)
+            raise OfxError(f"more than {LIMIT_TAGS} elements stand in the file; nothing of it was used", line)
         stack[-1].children.append(node)
         if not value and not match["empty"]:
             _open(node, stack, opened)

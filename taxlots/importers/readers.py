@@ -34,6 +34,7 @@ LIMIT_NAME = 300
 LARGE_BYTES, HEAD_BYTES = 256 * 1024, 64 * 1024  # from LARGE_BYTES on reading by columns pays
 _DOCUMENTS = {".json", ".html", ".htm"}
 _TOO_DEEP, _UNPACK = "an archive within two others is not opened", "Unpack it yourself and give the folder."
+_AGAIN = "Download the file again, if it is very large for shorter periods."
 _BYTE_ORDER = b"\xef\xbb\xbf"
 _TAR_AT, _TAR = 257, b"ustar"  # where a tar archive says that it is one
 # RuntimeError: encrypted, unknown packing.
@@ -314,7 +315,7 @@ def _text_sheet(data: bytes, label: str, digest: str) -> Sheet | Unreadable:
             return Sheet(label, digest, *ofx_markup.rows(text))
         cells, numbers, unclosed = split(text)
     except ofx_markup.OfxError as error:
-        return Unreadable(label, digest, problem("FILE_UNREADABLE", str(error), file=label, row=error.line))
+        return Unreadable(label, digest, problem("FILE_UNREADABLE", str(error), _AGAIN, file=label, row=error.line))
     except RowsError as error:
         return beyond(label, digest, error)
     return Sheet(label, digest, cells, numbers, unclosed, _spoiled(text, cells, numbers))
