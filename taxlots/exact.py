@@ -129,15 +129,19 @@ def plain(value: Decimal | None) -> str | None:
     return "0" if text in {"-0", ""} else text
 
 
-def plain_texts(numbers: pa.Array) -> list[str | None]:
-    """`plain` of every number of an array of the frames' type; null becomes None."""
+def plain_column(numbers: pa.Array) -> pa.Array:
+    """`plain` of every number of an array of the frames' type, as an array of text; null stays null."""
     low, high = halves(numbers)
     zero = pc.and_(numbers.is_valid(), pa.array((low == 0) & (high == 0)))
-    texts = pc.if_else(zero, "0", pc.utf8_rtrim(pc.utf8_rtrim(numbers.cast(pa.string()), "0"), "."))
-    tiny = np.flatnonzero(pc.fill_null(pc.match_substring(texts, "E"), fill_value=False))  # Arrow writes those below 10^-6 with exponent
-    listed: list[str | None] = texts.to_pylist()
-    for place, number in zip(tiny.tolist(), numbers.take(pa.array(tiny)).to_pylist(), strict=True):
-        listed[place] = plain(number)
+    texts = pc.if_else(zero, "0", pc.ascii_rtrim(pc.ascii_rtrim(numbers.cast(pa.string()), "0"), "."))
+    tiny = pc.fill_null(pc.match_substring(texts, "E"), fill_value=False)  # Arrow writes those below 10^-6 with exponent
+    written = [plain(number) for number in numbers.filter(tiny).to_pylist()]
+    return pc.replace_with_mask(texts, tiny, pa.array(written, pa.string())) if written else texts
+
+
+def plain_texts(numbers: pa.Array) -> list[str | None]:
+    """`plain` of every number of an array of the frames' type; null becomes None."""
+    listed: list[str | None] = plain_column(numbers).to_pylist()
     return listed
 
 

@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 
 from taxlots import frames
 from taxlots.importers.records import Row, Source, Table
-from taxlots.importers.text_columns import by_word, has_byte, together, words
+from taxlots.importers.text_columns import by_word, together, words
+from taxlots.importers.text_rows import closes
 from taxlots.importers.transaction_columns import SCHEMA
 
 LEAST_BYTES = 256 * 1024  # below, columns cost more than they save
@@ -115,18 +116,18 @@ def open_bulk(data: bytes, table: Table, delimiter: str, coded: Sequence[str] = 
     """The lines below the table's header as columns, and those that do not fit it (line and text); `coded` columns hold few words.
 
     None where only a row by row reader can tell what the rows are: lines within cells, blank lines, a column named twice.
+    A last line in which a quote stays open is one of those that do not fit.
     """
     names = list(table.header)
     while names and not names[-1]:
         names.pop()
     if len(set(names)) < len(names) or "" in names:
         return None
-    lines, read = together(partial(_line_count, data), partial(_cells, data, table, delimiter, (names, coded)))
-    if lines is None or read is None or read[0].num_rows + len(read[1]) != lines - table.header_row:
+    whole, last = _open_end(data, delimiter)
+    lines, read = together(partial(_line_count, data), partial(_cells, whole, table, delimiter, (names, coded)))
+    if lines is None or read is None or len(last) + read[0].num_rows + len(read[1]) != lines - table.header_row:
         return None
-    cells, misfits = read
-    if any(has_byte(cells[name], '"') for name in names):
-        return None
+    cells, misfits = read[0], (*read[1], *((lines, text) for text in last))
     numbers = np.arange(table.header_row + 1, lines + 1, dtype=np.int64)
     numbers = np.setdiff1d(numbers, [number for number, _ in misfits]) if misfits else numbers
     bulk = Bulk((table,), cells, np.zeros(len(numbers), np.int32), numbers)
@@ -134,7 +135,7 @@ def open_bulk(data: bytes, table: Table, delimiter: str, coded: Sequence[str] = 
 
 
 def _cells(
-    data: bytes, table: Table, delimiter: str, columns: tuple[list[str], Sequence[str]]
+    data: memoryview, table: Table, delimiter: str, columns: tuple[list[str], Sequence[str]]
 ) -> tuple[pa.Table, tuple[tuple[int, str], ...]] | None:
     """Cells as text, and the lines of another width; None where the bytes are no such table. All at once, or line by line if need be."""
     from pyarrow import csv  # noqa: PLC0415  only large files pay for it
@@ -176,10 +177,24 @@ def _line_count(data: bytes) -> int | None:
     others = controls - newlines - returns
     if (others and others != data.count(b"\t")) or b"\x7f" in data or (returns and returns != data.count(b"\r\n")):
         return None
+    end = _end(data)
+    return newlines - data.count(b"\n", end) + 1
+
+
+def _end(data: bytes) -> int:
+    """Where the last line ends that is not blank."""
     end = len(data)
     while end and data[end - 1] in b"\r\n":
         end -= 1
-    return newlines - data.count(b"\n", end) + 1
+    return end
+
+
+def _open_end(data: bytes, delimiter: str) -> tuple[memoryview, tuple[str, ...]]:
+    """The bytes without a last line in which a quote stays open, and that line. One further up swallows lines, and their count differs."""
+    end = _end(data)
+    start = data.rfind(b"\n", 0, end) + 1
+    last = data[start:end].decode(errors="replace")
+    return (memoryview(data), ()) if "\ufffd" in last or closes([last], delimiter) else (memoryview(data)[:start], (last,))
 
 
 def _without_repeats(bulk: Bulk, names: Sequence[str]) -> Bulk:

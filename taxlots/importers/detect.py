@@ -13,9 +13,11 @@ from taxlots.importers.bulk import Bulk, open_bulk
 from taxlots.importers.readers import LargeText, Sheet
 from taxlots.importers.records import Intake, Row, RowError, Source, Table
 from taxlots.importers.spellings import folded, tidy
+from taxlots.importers.text_rows import RowsError, closes
 from taxlots.settings import Times
 
 SEARCHED_ROWS = 60
+LIMIT_BROKEN = 100_000  # rows that do not fit their header: such a file is no export
 _NEW_LINE = {"\n", "\r"}
 CHECKED, LOOSE, SECTIONS = "checked", "loose", "sections"
 
@@ -133,6 +135,7 @@ def detect(sheet: Sheet, layouts: Sequence[Layout]) -> Detected | None:
     """The layout whose required columns all stand in one of the first rows, with the rows below as a table; None where none fits.
 
     Of several, the one with the most required columns. A sheet whose rows are each wrapped into one quoted cell is unwrapped.
+    Raises RowsError where too many rows do not fit the header.
     """
     cells = _unwrapped(sheet.cells)
     for index, row in enumerate(cells[:SEARCHED_ROWS]):
@@ -144,7 +147,7 @@ def detect(sheet: Sheet, layouts: Sequence[Layout]) -> Detected | None:
 
 
 def detect_large(text: LargeText, layouts: Sequence[Layout]) -> Detected | None:
-    """As `detect`, for a file whose layout can read columns; None where its rows have to be read one by one."""
+    """As `detect`, for a file whose layout can read columns; None where its rows have to be read one by one. Raises RowsError."""
     head = text.head()
     found = detect(head, layouts) if head else None
     if head is None or found is None or found.layout.bulk is None or not _stands_as_it_is(head, found.table, found.layout):
@@ -158,12 +161,16 @@ def detect_large(text: LargeText, layouts: Sequence[Layout]) -> Detected | None:
         return None
     bare = replace(bare, sha256=text.sha256)
     columns, misfits = replace(opened[0], tables=(bare,)), opened[1]
-    cells = [next(csv.reader([line], delimiter=text.delimiter())) for _, line in misfits]
-    if any(_fitting(_names(row), layouts) for row in cells):  # another table begins there
-        return None
+    delimiter = text.delimiter()
+    cells = [next(csv.reader([line], delimiter=delimiter)) for _, line in misfits]
     if sum(len(row) == 1 and "," in row[0] for row in cells) > len(columns):  # each row is wrapped in quotes
         return None
-    few = Sheet(text.file, text.sha256, [list(bare.header), *cells], [bare.header_row, *(number for number, _ in misfits)])
+    may_be_header = _header_glance(layouts)
+    if any(may_be_header(row) and _fitting(_names(row), layouts) for row in cells):  # another table begins there
+        return None
+    numbers = [bare.header_row, *(number for number, _ in misfits)]
+    open_end = frozenset(number for number, line in misfits[-1:] if not closes([line], delimiter))
+    few = Sheet(text.file, text.sha256, [list(bare.header), *cells], numbers, open_end)
     odd = _table(few, few.cells, 0, bare.header, found.layout)
     nothing_fits = len(columns) == 0 and len(odd.broken) == len(odd.table.rows)
     return None if nothing_fits else replace(odd, columns=columns)
@@ -213,16 +220,15 @@ def parts(sheet: Sheet, layouts: Sequence[Layout]) -> Iterator[Sheet]:
 
     A header that repeats the one above it cuts nothing, nor does one in a layout of several sections.
     """
-    known = {folded(name) for layout in layouts for name in layout.required}
+    may_be_header = _header_glance(layouts)
     cells = _unwrapped(sheet.cells)
-    fewest = min(len(layout.required) for layout in layouts)
     start = 0
     above: tuple[str, ...] | None = None
     layout: Layout | None = None
     for index, row in enumerate(cells):
         if layout is None and index >= SEARCHED_ROWS:  # a first header further down is none
             break
-        if len(known.intersection([cell.strip().casefold() for cell in row])) < fewest:  # quick, since most rows are data
+        if not may_be_header(row):  # quick, since most rows are data
             continue
         names = _names(row)
         found = _fitting(names, layouts)
@@ -235,6 +241,13 @@ def parts(sheet: Sheet, layouts: Sequence[Layout]) -> Iterator[Sheet]:
             start = index
         above, layout = names, found
     yield _part(sheet, start, len(cells)) if start else sheet
+
+
+def _header_glance(layouts: Sequence[Layout]) -> Callable[[list[str]], bool]:
+    """A quick test that every header of the layouts passes, and few rows of data."""
+    known = {folded(name) for layout in layouts for name in layout.required}
+    fewest = min(len(layout.required) for layout in layouts)
+    return lambda row: len(known.intersection([cell.strip().casefold() for cell in row])) >= fewest
 
 
 def _part(sheet: Sheet, start: int, end: int) -> Sheet:
@@ -265,9 +278,17 @@ def _table(sheet: Sheet, cells: list[list[str]], index: int, names: tuple[str, .
         error = marked or shape or ("#" in "".join(row) and workbook_cells.error_in(row, names, needed))
         if error:
             broken[rows[-1].source] = error
+        if len(broken) > LIMIT_BROKEN:
+            raise _too_many_broken(broken)
     preamble = tuple(tuple(row) for row in cells[:index])
     table = Table(sheet.file, sheet.sha256, names, sheet.numbers[index], preamble, tuple(rows))
     return Detected(layout, workbook_cells.days_since_1900(table) if sheet.since_1904 else table, broken)
+
+
+def _too_many_broken(broken: dict[Source, RowError]) -> RowsError:
+    (_, row), first = next(iter(broken.items()))
+    why = f"here and in {LIMIT_BROKEN} other rows or more: {first.message}; nothing of the file was used"
+    return RowsError("FILE_UNREADABLE", why, "Export the file again.", row)
 
 
 def distinct_names(names: Sequence[str]) -> tuple[str, ...]:

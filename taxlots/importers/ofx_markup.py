@@ -10,8 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from sys import intern
 
 LIMIT_DEPTH = 100  # OFX has about ten, and elements without a value, which SGML does not end
+LIMIT_TAGS = 1_000_000  # a year of a busy trader has a tenth of that
 RECORD, ORG, SECURITY = "RECORD", "ORG", "SECURITY"
 _STATED = (RECORD, ORG, "STATEMENT", "BROKERID", "BANKID", "ACCTID", "CURDEF", "ASOF")
 _TOLD = (
@@ -82,14 +84,17 @@ def _tree(text: str) -> _Node:
         raise OfxError("the file declares a document type or entities, which no bank's file does")
     plain = _without_cdata(text)
     root, line, last = _Node("", 1), 1, 0
-    stack, opened = [root], Counter[str]()
+    stack, opened, tags = [root], Counter[str](), 0
     for match in _TAG.finditer(plain):
         line, last = line + plain.count("\n", last, match.start()), match.start()
         tag, value = match["tag"].upper(), _value(match["text"])
         if match["end"]:
             _close(tag, stack, opened)
             continue
-        node = _Node(tag, line, value)
+        node = _Node(intern(tag), line, value)
+        tags += 1
+        if tags > LIMIT_TAGS:
+            raise OfxError(f"more than {LIMIT_TAGS} elements stand in the file; nothing of it was used", line)
         stack[-1].children.append(node)
         if not value and not match["empty"]:
             _open(node, stack, opened)

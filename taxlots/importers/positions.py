@@ -6,6 +6,7 @@ they stand, and from when to when.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, tzinfo
 
 from taxlots.importers.records import Intake, NotBookedError, Row
@@ -48,12 +49,13 @@ def _counted(rows: Sequence[Row]) -> str:
 
 
 def _places(numbers: Sequence[int]) -> str:
-    begins = [n for n in numbers if n - 1 not in numbers]
-    shown = [str(n) if n + 1 not in numbers else f"{n}-{_run_end(n, numbers)}" for n in begins[:_SHOWN]]
+    known = set(numbers)
+    begins = [n for n in numbers if n - 1 not in known]
+    shown = [str(n) if n + 1 not in known else f"{n}-{_run_end(n, known)}" for n in begins[:_SHOWN]]
     return ", ".join(shown + ["..."] * (len(begins) > _SHOWN))
 
 
-def _run_end(first: int, numbers: Sequence[int]) -> int:
+def _run_end(first: int, numbers: AbstractSet[int]) -> int:
     last = first
     while last + 1 in numbers:
         last += 1

@@ -14,10 +14,12 @@ from taxlots import exact
 from taxlots.importers import companions, program_results
 from taxlots.importers.bulk import Bulk, joined
 from taxlots.importers.detect import Detected, Layout, count_rows, detect, detect_large, parts
+from taxlots.importers.findings import Findings
 from taxlots.importers.layouts import LAYOUTS
-from taxlots.importers.readers import LargeText, Sheet, Unreadable, read_sheets
+from taxlots.importers.readers import LargeText, Sheet, Unreadable, beyond, read_sheets
 from taxlots.importers.records import FormLine, Intake, ReportedBalance, Row, Source, Table, Transaction
 from taxlots.importers.repeated_exports import without_retold, without_swan_copies
+from taxlots.importers.text_rows import RowsError
 from taxlots.importers.transaction_columns import row_times, source_count, sources
 from taxlots.importers.workbook_cells import is_error
 from taxlots.problems import Problem, problem
@@ -56,7 +58,7 @@ class Imported:
     set_aside: dict[Source, str] = field(default_factory=dict)
     merged: dict[Source, str] = field(default_factory=dict)
     unusable: set[Source] = field(default_factory=set)
-    problems: list[Problem] = field(default_factory=list)
+    problems: Findings = field(default_factory=Findings)
     balances: list[ReportedBalance] = field(default_factory=list)
     columns: list[pa.Table] = field(default_factory=list)
     companions: dict[str, list[Row]] = field(default_factory=dict)
@@ -94,6 +96,7 @@ def read(
     imported.transactions = without_swan_copies(imported.transactions, imported.merged)
     layouts = {file: [d.layout.id for d in detected if d.table.file == file] for file in {d.table.file for d in detected}}
     imported.transactions = without_retold(imported.transactions, layouts, imported.merged)
+    imported.problems.tell_counts()
     return imported
 
 
@@ -102,8 +105,7 @@ def _detect_all(sheets: Iterable[Sheet | LargeText | Unreadable], own: Sequence[
     detected: list[Detected] = []
     contents: dict[tuple[str, str], str] = {}
     for given in sheets:
-        known = detect_large(given, (*own, *LAYOUTS)) if isinstance(given, LargeText) else None
-        sheet = given.whole() if isinstance(given, LargeText) and known is None else given
+        sheet, found = _opened(given, own)
         if isinstance(sheet, Unreadable):
             imported.files.append(FileRecord(sheet.file, sheet.sha256, None, 0))
             imported.problems.append(sheet.problem)
@@ -112,7 +114,6 @@ def _detect_all(sheets: Iterable[Sheet | LargeText | Unreadable], own: Sequence[
         if command and isinstance(sheet, Sheet):
             _leave_result(sheet, command, imported)
             continue
-        found = _tables(sheet, own) if isinstance(sheet, Sheet) else [known] if known is not None else []
         if not found and isinstance(sheet, Sheet):
             imported.files.append(FileRecord(sheet.file, sheet.sha256, None, count_rows(sheet)))
             imported.unusable.update(_filled(sheet))
@@ -127,6 +128,16 @@ def _detect_all(sheets: Iterable[Sheet | LargeText | Unreadable], own: Sequence[
             continue
         detected += found
     return detected
+
+
+def _opened(given: Sheet | LargeText | Unreadable, own: Sequence[Layout]) -> tuple[Sheet | LargeText | Unreadable, list[Detected]]:
+    """The file and the tables in it, by column where a layout can read them so, else row by row."""
+    try:
+        known = detect_large(given, (*own, *LAYOUTS)) if isinstance(given, LargeText) else None
+        sheet = given.whole() if isinstance(given, LargeText) and known is None else given
+        return sheet, _tables(sheet, own) if isinstance(sheet, Sheet) else [known] if known is not None else []
+    except RowsError as error:
+        return beyond(given.file, given.sha256 or "", error), []
 
 
 def _filled(sheet: Sheet) -> list[Source]:

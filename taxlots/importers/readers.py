@@ -34,6 +34,7 @@ LIMIT_NAME = 300
 LARGE_BYTES, HEAD_BYTES = 256 * 1024, 64 * 1024  # from LARGE_BYTES on reading by columns pays
 _DOCUMENTS = {".json", ".html", ".htm"}
 _TOO_DEEP, _UNPACK = "an archive within two others is not opened", "Unpack it yourself and give the folder."
+_AGAIN = "Download the file again, if it is very large for shorter periods."
 _BYTE_ORDER = b"\xef\xbb\xbf"
 _TAR_AT, _TAR = 257, b"ustar"  # where a tar archive says that it is one
 # RuntimeError: encrypted, unknown packing.
@@ -299,7 +300,7 @@ def _read_text(data: bytes, label: str, pending: Future[str]) -> Sheet | LargeTe
         try:
             check_line_lengths(data)
         except RowsError as error:
-            return _broken(label, pending.result(), error)
+            return beyond(label, pending.result(), error)
     if len(data) >= LARGE_BYTES:
         return LargeText(label, pending, data.replace(_BYTE_ORDER, b"") if _BYTE_ORDER[:1] in data else data)  # one byte is found faster
     return _text_sheet(data, label, pending.result())
@@ -314,9 +315,9 @@ def _text_sheet(data: bytes, label: str, digest: str) -> Sheet | Unreadable:
             return Sheet(label, digest, *ofx_markup.rows(text))
         cells, numbers, unclosed = split(text)
     except ofx_markup.OfxError as error:
-        return Unreadable(label, digest, problem("FILE_UNREADABLE", str(error), file=label, row=error.line))
+        return Unreadable(label, digest, problem("FILE_UNREADABLE", str(error), _AGAIN, file=label, row=error.line))
     except RowsError as error:
-        return _broken(label, digest, error)
+        return beyond(label, digest, error)
     return Sheet(label, digest, cells, numbers, unclosed, _spoiled(text, cells, numbers))
 
 
@@ -331,7 +332,8 @@ def _refused(label: str, digest: str | None, code: str, why: str, hint: str | No
     return Unreadable(label, digest, problem(code, why, hint, file=label))
 
 
-def _broken(label: str, digest: str, error: RowsError) -> Unreadable:
+def beyond(label: str, digest: str, error: RowsError) -> Unreadable:
+    """A file whose rows are beyond a limit."""
     return Unreadable(label, digest, problem(error.code, error.why, error.hint, file=label, row=error.row))
 
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pyarrow as pa
 
+from taxlots.importers.findings import Findings
 from taxlots.importers.spellings import spelling
-from taxlots.problems import Problem, problem
+from taxlots.problems import problem
 
 Source = tuple[str, int]
 
@@ -153,7 +154,7 @@ class Intake:
     set_aside: dict[Source, str] = field(default_factory=dict)
     merged: dict[Source, str] = field(default_factory=dict)
     unusable: set[Source] = field(default_factory=set)
-    problems: list[Problem] = field(default_factory=list)
+    problems: Findings = field(default_factory=Findings)
     balances: list[ReportedBalance] = field(default_factory=list)
     columns: pa.Table | None = None
     form_lines: list[FormLine] = field(default_factory=list)

@@ -59,14 +59,14 @@ def split(text: str) -> Rows:
             if filled or start <= KEPT_BLANK_ROWS:
                 cells.append(row if filled else row[:1])  # a line of delimiters only is blank
                 numbers.append(start)
-            if len(lines) > 1 and not _closed(lines, delimiter):
+            if len(lines) > 1 and not closes(lines, delimiter):
                 _note_unclosed(start, unclosed)
             last = lines[0] if len(lines) == 1 else ""
             start = reader.line_num + 1
             lines.clear()
     except csv.Error as error:
         raise RowsError("FILE_UNREADABLE", f"{error}; probably a quote is opened and never closed", _CLOSE, start) from None
-    if last and not _closed([last], delimiter):
+    if last and not closes([last], delimiter):
         unclosed.add(start - 1)
     return cells, numbers, frozenset(unclosed)
 
@@ -92,7 +92,7 @@ def _note_unclosed(start: int, unclosed: set[int]) -> None:
         raise RowsError("FILE_UNREADABLE", why, _CLOSE, min(unclosed))
 
 
-def _closed(lines: list[str], delimiter: str) -> bool:
+def closes(lines: list[str], delimiter: str) -> bool:
     """Whether every quote of the row closes; in a row of several lines, also whether it ends its cell."""
     try:
         list(csv.reader(lines, delimiter=delimiter, strict=True))

@@ -1,7 +1,7 @@
 """The universal ledger CSV: one row per transaction, in this program's own terms. It takes whatever no other layout covers."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -53,12 +53,17 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
         if extra:
             message = f"columns not used: {', '.join(extra)}"
             intake.problems.append(problem("HEADER_EXTRA", message, file=table.file, row=table.header_row))
-    for row in all_rows(tables):
+    take(all_rows(tables), zone, intake)
+    return intake
+
+
+def take(rows: Iterable[Row], zone: tzinfo, intake: Intake) -> None:
+    """Each row as one transaction of the intake, or as a problem."""
+    for row in rows:
         try:
             intake.add(_transaction(row, zone))
         except RowError as error:
             intake.reject(row, error)
-    return intake
 
 
 def _transaction(row: Row, zone: tzinfo) -> Transaction:

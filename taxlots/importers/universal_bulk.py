@@ -20,6 +20,7 @@ from taxlots.kinds import DUST, KINDS
 _SIDES = ("sent", "received", "fee")
 _AMOUNTS = ("fee_value", "value", "basis")
 _TEXTS = ("id", "txid", "note")
+_TOGETHER = 20_000  # rows that are held as text one by one
 _ESCAPED = "'[=+@-]"
 _CLASSES = universal.ASSET_CLASSES - {"fiat"} | {""}
 
@@ -39,8 +40,10 @@ def read(bulk: Bulk, zone: tzinfo) -> Intake:
     given = {name: column for columns, _ in parts for name, column in columns.items()}
     given["value_currency"] = _currencies(given)
     plain = np.logical_and.reduce([_fitting(given, len(bulk)), *(rows for _, rows in parts)])
-    intake = universal.read(bulk.rest(np.flatnonzero(~plain)), zone)
-    chosen = np.flatnonzero(plain)
+    chosen, others = np.flatnonzero(plain), np.flatnonzero(~plain)
+    intake = universal.read(bulk.rest(others[:0]), zone)
+    for start in range(0, len(others), _TOGETHER):
+        universal.take(bulk.rows(others[start : start + _TOGETHER]), zone, intake)
     taken = given if plain.all() else {name: column.take(pa.array(chosen)) for name, column in given.items()}
     intake.columns = tables.transactions(len(chosen), taken | {"sources": tables.source_column(bulk, chosen)})
     return intake

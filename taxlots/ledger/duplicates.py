@@ -13,14 +13,14 @@ trade by the txid of its trades, but may charge the fee in another asset than th
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, timedelta, tzinfo
 from decimal import Decimal
-from hashlib import sha256
 
 from taxlots.assets import asset_table
 from taxlots.exact import plain
 from taxlots.importers.records import Source, Transaction
 from taxlots.kinds import is_fiat
+from taxlots.ledger.content_ids import id_of
 from taxlots.problems import Problem, problem
 
 ERA_TOLERANCE = timedelta(seconds=2)
@@ -186,11 +186,6 @@ def content_id(transaction: Transaction) -> str:
     t, table = transaction, asset_table()
     moved = [f"{side}|{table.canonical(asset)}|{quantity}" for side, asset, quantity in legs(t)]
     return id_of(t.account, t.time, t.kind, [*moved, plain(t.fee_quantity) or ""])
-
-
-def id_of(account: str, time: datetime, kind: str, parts: Sequence[str]) -> str:
-    """The id of a row of that content: `parts` are its legs (`side|asset|quantity`) and the quantity of its fee."""
-    return f"{account}-{sha256('|'.join((account, time.isoformat(), kind, *parts)).encode()).hexdigest()[:12]}"
 
 
 def _identified(transactions: list[Transaction], order: Order) -> list[Transaction]:

@@ -7,10 +7,9 @@ for single transactions.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cache
 from hashlib import sha256
 
 import numpy as np
@@ -19,12 +18,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from taxlots import exact, frames
-from taxlots.assets import asset_table
 from taxlots.importers.records import Source, Transaction
 from taxlots.importers.text_columns import Vocabulary, all_differ, by_word, chosen, coded, digests, mask
-from taxlots.importers.transaction_columns import first_sources, from_transactions, listed, moments, sources, to_transactions
+from taxlots.importers.transaction_columns import first_sources, from_transactions, listed, sources, to_transactions
 from taxlots.kinds import is_fiat
-from taxlots.ledger.duplicates import content_id, id_of
+from taxlots.ledger.content_ids import content_ids
+from taxlots.ledger.duplicates import content_id
 from taxlots.ledger.plain_values import plain_values
 from taxlots.ledger.rules import BulkRule
 from taxlots.ledger.transfers import EARLIEST, LATEST, deposit_alone, withdrawal_alone
@@ -97,22 +96,8 @@ def _names(table: pa.Table) -> pa.Array:
         return given
     places = np.full(len(given), -1)
     places[unnamed] = np.arange(len(unnamed))
-    made = pa.array(_content_ids(table.take(pa.array(unnamed))), pa.string())
+    made = content_ids(table if len(unnamed) == len(given) else table.take(pa.array(unnamed)))
     return made if len(made) == len(given) else pc.coalesce(made.take(chosen(places)), given)
-
-
-def _content_ids(table: pa.Table) -> Iterator[str]:
-    """`duplicates.content_id` of each line, whose legs all have quantities, without making transactions of them."""
-    canonical = cache(asset_table().canonical)
-    money = cache(is_fiat)
-    names = ("account", "kind", "sent_asset", "sent_quantity", "received_asset", "received_quantity", "fee_quantity")
-    cells = (listed(table[name]) for name in names)
-    for account, kind, sent, given, received, got, fee, time in zip(*cells, moments(table["time"]), strict=True):
-        legs = [("sent", sent, given)] if given is not None else []
-        legs += [("received", received, got)] if got is not None else []
-        legs = [leg for leg in legs if not money(leg[1])] or legs
-        told = [f"{side}|{canonical(asset)}|{exact.plain(quantity)}" for side, asset, quantity in legs]
-        yield id_of(account, time, kind, [*told, exact.plain(fee) or ""])
 
 
 def _said_twice(table: pa.Table, beside: pa.Table) -> np.ndarray:

@@ -158,6 +158,19 @@ def test_convert_in_two_rows_is_counted_once(note: str) -> None:
     assert one.value == Decimal(600)
 
 
+@pytest.mark.parametrize(
+    ("kind", "given", "got", "expected"),
+    [
+        ("Wrap Asset", ("ETH", "-2"), ("CBETH", "1.9"), ("swap", Decimal(2), "ETH", Decimal("1.9"), "CBETH")),
+        ("Unwrap Asset", ("CBETH", "-1.9"), ("ETH", "2"), ("swap", Decimal("1.9"), "CBETH", Decimal(2), "ETH")),
+        ("Wrap", ("ETH", "-2"), ("WETH", "2"), ("convert", Decimal(2), "ETH", Decimal(2), "WETH")),
+    ],
+)
+def test_wraps_are_two_rows(kind: str, given: tuple[str, str], got: tuple[str, str], expected: tuple[object, ...]) -> None:
+    rows = [f"{n},2025-05-01 10:00:0{n} UTC,{kind},{asset},{size},USD,1,1,1,0," for n, (asset, size) in enumerate((given, got))]
+    assert legs(only(read(*rows))) == (*expected, None, None)
+
+
 def test_converts_of_different_notes_are_not_paired() -> None:
     intake = read(
         "a,2026-02-12 10:00:00 UTC,Convert,BTC,-0.001,USD,$42000,$42,$42,$0,Converted 0.001 BTC to 42 USDC",
@@ -242,6 +255,7 @@ def test_staking_value_is_that_of_the_net_quantity() -> None:
         ("Buy,BTC,many,USD,1,1,1,0,", "ROW_INVALID"),
         ("Buy,,1,USD,1,1,1,0,", "ROW_INVALID"),
         ("Asset Migration,POL,1,USD,1,1,1,0,", "ROW_UNPAIRED_LEG"),
+        ("Wrap Asset,ETH,-1,USD,1,1,1,0,", "ROW_UNPAIRED_LEG"),
         ("Convert,POL,1,USD,1,1,1,0,Converted 1 BTC to 2 ETH", "ROW_UNPAIRED_LEG"),
     ],
 )

@@ -87,6 +87,9 @@ REFUSED = {
     # 10 columns of a million rows, of which 2 cells are filled.
     "stray cell": (xlsx(sheet(CELL.format("A", 1), CELL.format("J", 1_000_000))), "FILE_TOO_LARGE", "with 2 filled cells"),
     "empty workbook": (xlsx(sheet("<c/>")), "FILE_EMPTY", "no sheet of the workbook has a filled cell"),
+    # one element of 4 bytes more than the limit
+    "endless OFX": (b"OFXHEADER:100\n\n<OFX>\n<STMTRS>" + b"<A>1" * 1_000_001 + b"</STMTRS></OFX>", "FILE_UNREADABLE", "1000000 elements"),
+    "nothing fits": (OTHER.encode() + b'x"y\n' * 100_002, "FILE_UNREADABLE", "in 100000 other rows or more"),
     "deep OFX": (b"OFXHEADER:100\n\n<OFX>" + b"<A>" * 200 + b"</OFX>", "FILE_UNREADABLE", "stand within each other"),
     "statements in statements": (
         b"OFXHEADER:100\n\n<OFX>\n" + b"<STMTRS>" * 50 + b"</OFX>",

@@ -61,6 +61,13 @@ def test_executions_count_where_no_orders_are_listed() -> None:
     assert all_legs(intake) == ["buy -600 USD +10 KO fee 1.5 USD"]
 
 
+def test_executions_of_an_instrument_without_orders_count_beside_orders_of_another() -> None:
+    other = trade("5", "-300", "O", told="Trade").replace("KO", "PEP")
+    intake = statement(TRADES, trade("10", "-600", "O"), trade("10", "-600", "O", told="Trade"), other)
+    assert all_legs(intake) == ["buy -600 USD +10 KO fee 1.5 USD", "buy -300 USD +5 PEP fee 1.5 USD"]
+    assert list(intake.set_aside.values()).count("says again what the Order row says") == 1
+
+
 def test_the_time_is_that_of_new_york() -> None:
     (one,) = statement(TRADES, trade("10", "-600", "O")).transactions
     assert one.time == datetime(2026, 1, 20, 15, 4, 51, tzinfo=UTC)

@@ -199,6 +199,8 @@ def test_moves_without_effect_are_set_aside(row: str) -> None:
     [
         ("margin,,currency,ZUSD,5,0.1,", "KIND_NOT_BOOKED"),
         ("rollover,,currency,ZUSD,-1,0.1,", "KIND_NOT_BOOKED"),
+        ("credit,,currency,ZUSD,5,0,", "KIND_NOT_BOOKED"),
+        ("sale,,currency,XXBT,-1,0,", "ROW_UNPAIRED_LEG"),
         ("nfttrade,,currency,ZUSD,5,0,", "KIND_NOT_BOOKED"),
         ("nonsense,,currency,ZUSD,5,0,", "ROW_UNKNOWN_KIND"),
         ("transfer,,currency,LUNA,-5,0,", "ROW_UNKNOWN_KIND"),

@@ -45,6 +45,9 @@ FORMS: dict[str, Callable[[list[str]], bytes]] = {
     "UTF-16": lambda lines: text(lines).decode().encode("utf-16"),
     "lines of both kinds": lambda lines: text(lines[:900]) + b"\r\n" + text(lines[900:]).replace(b"\n", b"\r\n"),
     "an open quote": lambda lines: text([*lines[:900], lines[900][:-3] + ',"x', *lines[901:]]),
+    "an open quote at the end": lambda lines: text([*lines[:-1], lines[-1][:-3] + ',"x']) + b"\n\n",
+    "an open quote at the very end": lambda lines: text([*lines, lines[-1].replace(",", ',"', 1)]),
+    "quotes within cells": lambda lines: text([lines[0], *(line.replace("SOL", 'S"OL').replace("ZUSD", '"ZU""S"D') for line in lines[1:])]),
     "nothing but short rows": lambda lines: text([lines[0], *(line.partition(",")[0] + "x" * 150 for line in lines[1:])]),
 }
 

@@ -45,6 +45,7 @@ def activity(*rows: str) -> tuple[list[str], list[str]]:
         (",cash,ACATI,,,$12.00", "deposit +12 USD"),
         (",margin interest,MINT,,,($0.20)", "fee fee 0.2 USD"),
         ("XYZ,cash in lieu,CIL,0.5,,$3.00", "sell -0.5 XYZ +3 USD"),
+        ("XYZ,return of capital,ROC,,,$3.00", "return-of-capital +3 USD"),
         (",margin interest,INT,,,($3.00)", "fee fee 3 USD"),
         (",back,GOLD,,,$5.00", "deposit +5 USD"),
         (",bank,ACH,,,($70.00)", "withdrawal -70 USD"),
@@ -65,6 +66,7 @@ def test_codes(row: str, expected: str) -> None:
         ("XYZ,dividend back,CDIV,,,($1.00)", "ROW_INVALID"),
         ("XYZ,wrong way,ACATI,3S,,", "ROW_INVALID"),
         ("XYZ,no amount,Buy,3,$1.00,", "ROW_INVALID"),
+        ("XYZ,return of capital taken back,ROC,,,($3.00)", "ROW_INVALID"),
         (",no name,Buy,3,$1.00,($3.00)", "ROW_INVALID"),
         ("XYZ,no number,Buy,x S,$1.00,($3.00)", "ROW_INVALID"),
         ("XYZ,bad number,Sell,1-2S,$1.00,$3.00", "ROW_INVALID"),
@@ -74,6 +76,12 @@ def test_codes(row: str, expected: str) -> None:
 )
 def test_what_cannot_be_used_is_named(row: str, code: str) -> None:
     assert activity(row) == ([], [code])
+
+
+def test_return_of_capital_names_its_holding() -> None:
+    """The money lowers the basis of XYZ: the holding stands beside it, without a quantity."""
+    (one,) = read("robinhood_activity", ACTIVITY, "1/16/2024,1/16/2024,1/18/2024,XYZ,return of capital,ROC,,,$3.00").transactions
+    assert (one.sent_asset, one.sent_quantity, one.received_quantity) == ("XYZ", None, 3)
 
 
 def test_cash_for_a_fraction_without_its_quantity_names_the_line_to_add() -> None:

@@ -48,6 +48,7 @@ def test_a_conversion_carries_the_basis_and_half_of_one_is_named() -> None:
     [
         ("Exchange,VTSAX,-2,0,300", "sell -2 VTSAX +300 USD"),
         ("Exchange,VBTLX,30,0,-300", "buy -300 USD +30 VBTLX"),
+        ("Return of capital,VNQ,0,0,7", "return-of-capital +7 USD"),
         ("Capital gain (LT),VTSAX,0,0,7", "income:capital-gain-distribution +7 USD"),
         ("Capital gain (ST),VTSAX,0,0,7", "income:dividend +7 USD"),
         ("Transfer (outgoing),VTSAX,-3,0,0", "withdrawal -3 VTSAX"),

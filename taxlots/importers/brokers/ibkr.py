@@ -67,7 +67,7 @@ class _Terms:
 
     account: Callable[[Row], str]
     zone: tzinfo
-    counted: str
+    counted: dict[tuple[str, ...], str]
     base: str
 
 
@@ -112,10 +112,17 @@ def _lines(table: Table, intake: Intake) -> Iterator[_Line]:
             yield _Line(section, Row(row.file, row.number, dict(zip(headers[section], cells[2:], strict=False))))
 
 
-def _counted(lines: Sequence[_Line]) -> str:
-    """Orders where the file has them, else their executions."""
-    said = {line.row.text("DataDiscriminator") for line in lines if line.section == "trades"}
-    return next((name for name in ("Order", "Trade", "Execution") if name in said), "Order")
+def _counted(lines: Sequence[_Line]) -> dict[tuple[str, ...], str]:
+    """Per instrument which rows count: its orders where the file has them, else their executions."""
+    said: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for line in lines:
+        if line.section == "trades":
+            said[_instrument(line.row)].add(line.row.text("DataDiscriminator"))
+    return {key: next((name for name in ("Order", "Trade", "Execution") if name in names), "Order") for key, names in said.items()}
+
+
+def _instrument(row: Row) -> tuple[str, ...]:
+    return tuple(row.text(name).upper() for name in ("Account", "Asset Category", "Currency", "Symbol"))
 
 
 def _numbers(rows: Sequence[Row]) -> dict[str, str]:
@@ -154,8 +161,9 @@ def _trade(row: Row, account: str, terms: _Terms) -> Entry:
     told = row.text("DataDiscriminator")
     if told == "ClosedLot":
         return _aside(row, REALIZED)
-    if told != terms.counted:
-        return _aside(row, f"says again what the {terms.counted} row says")
+    counted = terms.counted[_instrument(row)]
+    if told != counted:
+        return _aside(row, f"says again what the {counted} row says")
     quantity, codes = required(row, "Quantity"), set(re.split(r"[;,\s]+", row.text("Code")))
     fee_column = next((name for name in row.cells if folded(name).startswith("comm")), "Comm/Fee")
     commission = number(row, fee_column) or Decimal(0)

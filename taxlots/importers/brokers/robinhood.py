@@ -13,7 +13,7 @@ from decimal import Decimal
 from taxlots import exact
 from taxlots.importers.bookings import Legs, Reading, booked, leg, rows_of
 from taxlots.importers.brokers import brokerage
-from taxlots.importers.brokers.brokerage import FRACTION, SELL, SPUN_OFF, Entry
+from taxlots.importers.brokers.brokerage import FRACTION, RETURNED, SELL, SPUN_OFF, Entry
 from taxlots.importers.brokers.corporate import EVENT, take_events
 from taxlots.importers.numbers import NumberError, number, parse_number
 from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
@@ -37,6 +37,7 @@ _SHARES_OUT = {"ACATO": "withdrawal"}
 _OPTIONS = {"BTO", "STO", "BTC", "STC", "OEXP", "OASGN", "OEXCS"}
 _EVENTS = {"MRGS", "CONV"}
 _SPUN_OFF = "SOFF"
+_RETURNED = "ROC"
 _IN_LIEU = "CIL"  # cash for a fraction of a share
 _NOT_BOOKED = (
     (
@@ -60,7 +61,7 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
                 if row.text("Trans Code").upper() in _SPLITS:
                     key = (row.file, row.text("Activity Date"), row.text("Instrument"))
                     splits[key].append((row, _quantity(row)))
-                elif row.text("Trans Code").upper() in {*_EVENTS, _SPUN_OFF, _IN_LIEU}:
+                elif row.text("Trans Code").upper() in {*_EVENTS, _SPUN_OFF, _IN_LIEU, _RETURNED}:
                     events.append(_event(row, zone))
                 else:
                     _take(row, reading)
@@ -73,12 +74,12 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
 
 
 def _event(row: Row, zone: tzinfo) -> Entry:
-    """A merger or conversion, told by the rows of its day, a spin-off, which does not name where it came from, or cash for a fraction."""
+    """A merger or conversion, told by the rows of its day; a spin-off, which does not name its origin; capital or a fraction paid out."""
     moment, date_only = time(row, "Activity Date", zone)
     in_lieu = SELL if number(row, "Quantity") else FRACTION
     return Entry(
         row=row,
-        deed={_SPUN_OFF: SPUN_OFF, _IN_LIEU: in_lieu}.get(row.text("Trans Code").upper(), EVENT),
+        deed={_SPUN_OFF: SPUN_OFF, _IN_LIEU: in_lieu, _RETURNED: RETURNED}.get(row.text("Trans Code").upper(), EVENT),
         account=ACCOUNT,
         time=moment,
         date_only=date_only,
@@ -159,6 +160,7 @@ def _known(row: Row, code: str) -> None:
         *sorted(_EVENTS),
         _SPUN_OFF,
         _IN_LIEU,
+        _RETURNED,
     )
     if code not in known:
         hint = f"Known codes: {', '.join(known)}. Give the row in a universal ledger CSV, or report the code."

@@ -25,6 +25,7 @@ from taxlots.importers.brokers.brokerage import (
     INTEREST,
     MOVE,
     OPTION,
+    RETURNED,
     SELL,
     SHARES,
     SHORT,
@@ -45,8 +46,8 @@ ACCOUNT = "vanguard"
 _CONVERSION = "conversion"
 _SWEEP = ASIDE + "a sweep between cash and the settlement fund"
 _DEEDS = {
-    **dict.fromkeys(("Buy", "Reinvestment", "Reinvestment (LT gain)", "Reinvestment (ST gain)"), BUY),
-    "Sell": SELL,
+    **dict.fromkeys(("Buy", "Reinvestment", "Reinvestment (LT gain)", "Reinvestment (ST gain)", "Buy (exchange)"), BUY),
+    **dict.fromkeys(("Sell", "Sell (exchange)"), SELL),
     "Exchange": TRADE,
     **dict.fromkeys(("Dividend", "Capital gain (ST)"), DIVIDEND),
     "Capital gain (LT)": GAINS,
@@ -63,7 +64,8 @@ _DEEDS = {
     **dict.fromkeys(("Expired", "Assigned", "Exercised"), OPTION),
     **dict.fromkeys(("Sell short", "Buy to cover"), SHORT),
     **dict.fromkeys(("Fee", "ADR fee", "Margin interest", "Foreign tax withheld"), COST),
-    "Corp Action (Cash in lieu)": FRACTION,
+    **dict.fromkeys(("Corp Action (Cash in lieu)", "Cash in lieu"), FRACTION),
+    "Return of capital": RETURNED,
 }
 _KNOWN = {name.casefold(): deed for name, deed in _DEEDS.items()}
 _SETTLEMENT = "VMFXX"

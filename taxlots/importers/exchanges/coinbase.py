@@ -35,6 +35,7 @@ _INCOME = {
     "incentives rewards payout": "income:reward",
     "credit card reward": "income:reward",
     "subscription rebate": "income:reward",
+    "subscription rebates": "income:reward",
     "subscription rebates (24 hours)": "income:reward",
 }
 _REWARDS = {"rewards income", "reward income"}
@@ -62,10 +63,12 @@ _FROM_ACCOUNT = {
     "exchange withdrawal": "coinbase-pro",
     "prime withdrawal": "coinbase-prime",
 }
+_WRAPS = ("wrap", "unwrap", "wrap asset", "unwrap asset")
 _PAIRED = {
     "convert": "swap",
     "retail mgx dex buy": "swap",
     "asset migration": "convert",
+    **dict.fromkeys(_WRAPS, "swap"),
 }
 _INTERNAL = frozenset(
     (
@@ -137,8 +140,16 @@ def _without_pairs(entries: list[Entry], intake: Intake) -> list[Entry]:
             for one in (given, got):
                 intake.leave(one.row, f"{one.type} of {one.asset} into itself: a change of name")
         else:
-            intake.add(convert_two(given, got, _PAIRED[given.type.lower()]))
+            intake.add(convert_two(given, got, _paired_kind(given, got)))
     return [one for one in entries if id(one) not in taken]
+
+
+def _paired_kind(given: Entry, got: Entry) -> str:
+    """A coin and its wrapped form are one holding, as WETH for ETH; a staked form such as CBETH is worth another amount, and is swapped."""
+    names = sorted((given.asset, got.asset), key=len)
+    if given.type.lower() in _WRAPS and names[1] == f"W{names[0]}":
+        return "convert"
+    return _PAIRED[given.type.lower()]
 
 
 def _take(one: Entry, intake: Intake) -> None:
@@ -160,7 +171,7 @@ def _take(one: Entry, intake: Intake) -> None:
 def _transaction(one: Entry, name: str) -> Transaction | None:
     if name in _TRADES:
         return _TRADES[name](one)
-    if name == "convert":
+    if name in {"convert", *_WRAPS}:
         return convert_one(one)
     if name in _PAIRED:
         raise RowError("ROW_UNPAIRED_LEG", f"{one.type!r} of {one.quantity} {one.asset} has no other row within 10 seconds")

@@ -39,7 +39,6 @@ _LISTS = {
     "income:interest": (
         "crypto_earn_interest_paid",
         "crypto_earn_extra_interest_paid",
-        "finance.crypto_earn.loyalty_program_extra_interest_paid.crypto_wallet",
     ),
     "income:staking": (
         "mco_stake_reward",
@@ -55,12 +54,14 @@ _LISTS = {
         "gift_card_reward",
         "admin_wallet_credited",
         "campaign_reward",
+        "lockup_swap_rebate",
     ),
     "income:referral": ("referral_bonus", "referral_gift"),
     "spend": ("crypto_payment", "card_top_up", "card_cashback_reverted", "reimbursement_reverted"),
 }
 ONE_SIDED = {name: kind for kind, names in _LISTS.items() for name in names}
 _STAKING = re.compile(r"finance\.dpos\..*interest.*")
+_EARNED = re.compile(r"finance\.crypto_earn\..*interest.*")
 _INTERNAL = re.compile(
     r".*(?:_lock|_unlock|_lock\.crypto_wallet|_unlock\.crypto_wallet|program_created|program_withdrawn)|"
     r"supercharger_(?:deposit|withdrawal)|council_node_deposit_(?:created|withdrawn)|lockup_upgrade|"
@@ -71,6 +72,8 @@ _INTERNAL = re.compile(
 
 def one_sided(kind: str) -> str | None:
     """The kind of the universal ledger of a row with one asset; None for a kind that is not known."""
+    if _EARNED.fullmatch(kind):
+        return "income:interest"
     return "income:staking" if _STAKING.fullmatch(kind) else ONE_SIDED.get(kind)
 
 

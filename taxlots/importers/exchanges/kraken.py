@@ -14,7 +14,7 @@ from taxlots.importers.exchanges.kraken_rows import Entry, entry
 from taxlots.importers.records import Intake, RowError, Table, all_rows
 
 REQUIRED = ("txid", "refid", "time", "type", "subtype", "aclass", "asset", "amount", "fee", "balance")
-_TRADE_TYPES = {"trade", "spend", "receive", "settled", "conversion"}
+_TRADE_TYPES = {"trade", "spend", "receive", "settled", "conversion", "sale"}
 _TRADE_SUBTYPES = {("transfer", "delistingconversion")}
 _REWARDS = {"staking", "earn"}
 _FEE_CREDITS = "KFEE"

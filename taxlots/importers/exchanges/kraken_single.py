@@ -45,6 +45,7 @@ _FEES = {"margin", "rollover"}
 _NOT_BOOKED = {
     "margin": "Margin is not booked in this version; give profit and fees in a universal ledger CSV.",
     "rollover": "Margin is not booked in this version; give it in a universal ledger CSV.",
+    "credit": "Kraken does not say what it credits: give a bonus as income:reward, a refund of fees as adjust, in a universal ledger CSV.",
     **dict.fromkeys(("creator_reward", "nfttrade", "nftrebate"), "NFTs are not booked in this version; give it in a universal ledger CSV."),
 }
 
