@@ -156,15 +156,15 @@ def _option_costs(arrays: Arrays, prices: Prices, slope: np.ndarray) -> np.ndarr
     everyone = np.arange(count)
     start, least = arrays.distance, np.full(count, arrays.least)
     options = np.full((count, 4), INFINITY)
-    menu = arrays.menu.any(axis=0)
-    if menu[HOLD] or menu[SELL]:
+    listed = {kind for kind in range(4) if arrays.menu[:, kind].any()}
+    if listed & {HOLD, SELL}:
         options[:, HOLD] = curve.least(everyone, start, start, np.zeros(count))
-    if menu[BUY]:
+    if BUY in listed:
         options[:, BUY] = curve.least(everyone, start + least, start + arrays.most_bought, buy) - buy * start
-    if menu[SELL]:
+    if SELL in listed:
         all_lots = _Ladder(arrays.owner[order], sale[order], arrays.value[order], count)
         options[:, SELL] = np.minimum(all_lots.least_cost(curve, start, least, least), np.where(least > 0, INFINITY, options[:, HOLD]))
-    if menu[BOTH]:
+    if BOTH in listed:
         some = _Ladder(arrays.owner[order], sale[order], rebuyable[order], count)
         options[:, BOTH] = _both(curve, some, (start, least), (buy, arrays.most_bought))
     return options

@@ -75,7 +75,7 @@ class Search:
         self.program: Program | None = like.program if like else None
         self.hints: dict[int, list[Charged]] = like.hints if like else {}
         self.known: list[Charged] = list(like.known) if like else []
-        self.favourite = like.favourite if like else -1
+        self.favourite: int = like.favourite if like else -1
         self.piece = -1
         self.work = 0.0
         self.without: list[tuple[Node, Prices]] = []
