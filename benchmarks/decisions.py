@@ -1,17 +1,25 @@
 """The optimiser on instances of growing size: seconds to build and to solve, and the gap that is proven.
 
-    python benchmarks/decisions.py [--sizes 20x200 100x2000 ...] [--only CASE ...] [--frontier] [--beside ASSETS ...]
+    python benchmarks/decisions.py [--sizes 20x200 100x2000 ...] [--only CASE ...] [--frontier] [--beside ASSETS ...] [--command 50x5000]
 
 The instances are pseudo-random with a fixed seed: weights that have drifted from their targets, lots over ten years, two of three at a
 gain, a year with gains and losses already realised. `--frontier` times 25 points of the frontier. `--beside` solves instances of linear
 tax by `taxrebalance` as well, where that is installed (`pip install taxrebalance`), and scores its trades by this project's functions.
+`--command` writes a ledger with so many assets and open lots, prices and targets, and times `taxlots rebalance` as a whole: a new process
+that reads, books, computes every alternative and prints the answer.
 """
 
 import argparse
 import json
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
@@ -94,11 +102,14 @@ def main() -> None:
     parser.add_argument("--only", nargs="*")
     parser.add_argument("--frontier", action="store_true")
     parser.add_argument("--beside", nargs="*", type=int, default=[])
+    parser.add_argument("--command", nargs="*", default=[])
     parser.add_argument("--budget", type=int, help="most evaluations of taxrebalance's search")
     chosen = parser.parse_args()
     for assets in chosen.beside:
         beside(assets, chosen.budget)
-    if chosen.beside:
+    for size in chosen.command:
+        whole_command(*map(int, size.split("x")))
+    if chosen.beside or chosen.command:
         return
     print(f"{'assets':>6} {'lots':>7}  {'case':<28} {'read s':>7} {'build s':>8} {'solve s':>8} {'gap':>8}  {'objective':>14} status")
     for size in chosen.sizes:
@@ -134,6 +145,57 @@ def measure(assets: int, lots: int, name: str, options: dict[str, Any]) -> None:
         f"{assets:>6} {lots:>7}  {name:<28} {read:>7.2f} {build:>8.3f} {seconds:>8.2f} {gap:>8}  {objective:>14.2f} {found.status}",
         flush=True,
     )
+
+
+SETTINGS = """[profile]
+timezone = "America/New_York"
+filing_status = "married_joint"
+[profile.2026]
+wages = 180000
+[rebalance]
+cash = 10000
+[targets]
+"""
+
+
+def write_portfolio(folder: Path, assets: int, lots: int) -> None:
+    """A ledger whose rows are as many open lots in two accounts, with a tenth of them sold in part this year; prices; targets."""
+    draw = random.Random(assets * 11 + lots)
+    names = [f"C{number:03d}" for number in range(assets)]
+    price = {name: round(draw.uniform(5, 400), 2) for name in names}
+    start = datetime(2019, 1, 2, 15, tzinfo=UTC)
+    rows = []
+    for number in range(lots):
+        name, day = names[number % assets], start + timedelta(minutes=number * 2730 * 1440 // lots)
+        quantity = round(draw.lognormvariate(0, 0.7) * 2_000_000 / lots / price[name], 6) or 1
+        paid = round(quantity * price[name] * min(2.5, draw.lognormvariate(-0.25, 0.45)), 2)
+        account = draw.choice(("kraken", "coinbase"))
+        rows.append(f"{day:%Y-%m-%dT%H:%M:%SZ},{account},buy,{paid},USD,{quantity:.6f},{name},b{number}")
+        if number % 10 == 9:
+            sold = datetime(2026, 3, 1, 15, tzinfo=UTC) + timedelta(minutes=number)
+            part = f"{quantity / 3:.6f},{name},{quantity * price[name] / 3:.2f},USD"
+            rows.append(f"{sold:%Y-%m-%dT%H:%M:%SZ},{account},sell,{part},s{number}" if day < sold else "")
+    header = "time,account,kind,sent_quantity,sent_asset,received_quantity,received_asset,id"
+    (folder / "ledger.csv").write_text("\n".join([header, *filter(None, rows), ""]))
+    quotes = [f"2026-06-30,{name},{price[name]},USD,benchmark" for name in names]
+    (folder / "prices.csv").write_text("\n".join(["time,asset,price,currency,source", *quotes, ""]))
+    weights = [draw.lognormvariate(0, 0.5) for _ in names]
+    wished = [f"{name} = {weight * 0.98 / sum(weights):.6f}" for name, weight in zip(names, weights, strict=True)]
+    (folder / "taxlots.toml").write_text(SETTINGS + "\n".join([*wished, ""]))
+
+
+def whole_command(assets: int, lots: int) -> None:
+    """Seconds of `taxlots rebalance` with all alternatives, from start to end of the process: the least of three runs."""
+    command = [sys.executable, "-m", "taxlots", "rebalance", "ledger.csv", "--prices", "prices.csv", "--as-of", "2026-06-30"]
+    cached = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # as where it is installed
+    with TemporaryDirectory() as name:
+        write_portfolio(Path(name), assets, lots)
+        seconds, code = [], 0
+        for _ in range(3):
+            begun = perf_counter()
+            code = subprocess.run([*command, "--format", "json", "-o", "answer.json"], cwd=name, check=False, env=cached).returncode  # noqa: S603  its own command
+            seconds.append(perf_counter() - begun)
+    print(f"{assets:>6} {lots:>7}  taxlots rebalance: {min(seconds):.2f} s, exit code {code}", flush=True)
 
 
 def beside(assets: int, budget: int | None) -> None:

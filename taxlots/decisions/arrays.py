@@ -5,7 +5,7 @@ the netted tax: trading cost, the later tax that it saves, and the whole tax whe
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
@@ -56,6 +56,12 @@ class Arrays:
     carry_value: float
     pay_from_cash: bool
     most_drift: float = INFINITY
+
+    def limited(self, most_drift: float) -> "Arrays":
+        """The same decision under another limit of drift; nothing that is computed of it depends on that."""
+        other = replace(self, most_drift=most_drift)
+        vars(other).update(vars(self) | {"most_drift": most_drift})
+        return other
 
     @cached_property
     def distance(self) -> np.ndarray:

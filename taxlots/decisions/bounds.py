@@ -48,23 +48,44 @@ class Relaxed:
     options: np.ndarray
 
 
-def relaxed(arrays: Arrays, corners: Corners, prices: Prices, menu: np.ndarray) -> Relaxed:
-    """The bound over one piece of the tax and the options in `menu`."""
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """What prices make of everything but the tax: the same for every piece, menu and limit of drift, so computed once.
+
+    `options` is what each option costs each asset, whatever its menu.
+    """
+
+    prices: Prices
+    fixed: float
+    options: np.ndarray
+
+    def relaxed(self, arrays: Arrays, corners: Corners, menu: np.ndarray) -> Relaxed:
+        """The bound over one piece of the tax and the options in `menu`."""
+        prices = self.prices
+        options = np.where(menu, self.options, INFINITY)
+        total = self.fixed + float(options.min(axis=1).sum())
+        if prices.drift:
+            total -= prices.drift * arrays.most_drift
+        if arrays.tax is not None:
+            pays = (prices.short, prices.long)
+            total += corners.least(pays, 1.0 + prices.paid, arrays.carry_value) - prices.paid * base_tax(arrays)
+            total += prices.short * arrays.tax.start_short + prices.long * arrays.tax.start_long - base_value(arrays)
+        return Relaxed(total, options)
+
+
+def charged(arrays: Arrays, prices: Prices) -> Charged:
+    """The prices, with what they make of each option of each asset."""
     prices = prices.clipped()
     fixed, slope = _shared_variance(arrays, prices)
-    options = _option_costs(arrays, prices, slope)
-    options[~menu] = INFINITY
     fixed -= prices.cash * arrays.money
-    if prices.drift:
-        fixed -= prices.drift * arrays.most_drift
     if prices.turnover:
         fixed -= prices.turnover * arrays.turnover
-    total = fixed + float(options.min(axis=1).sum())
-    if arrays.tax is not None:
-        pays = (prices.short, prices.long)
-        total += corners.least(pays, 1.0 + prices.paid, arrays.carry_value) - prices.paid * base_tax(arrays)
-        total += prices.short * arrays.tax.start_short + prices.long * arrays.tax.start_long - base_value(arrays)
-    return Relaxed(total, options)
+    return Charged(prices, fixed, _option_costs(arrays, prices, slope))
+
+
+def relaxed(arrays: Arrays, corners: Corners, prices: Prices, menu: np.ndarray) -> Relaxed:
+    """The bound that the prices prove over one piece of the tax and the options in `menu`."""
+    return charged(arrays, prices).relaxed(arrays, corners, menu)
 
 
 def base_tax(arrays: Arrays) -> float:
@@ -121,7 +142,7 @@ class _Curve:
 
 
 def _option_costs(arrays: Arrays, prices: Prices, slope: np.ndarray) -> np.ndarray:
-    """The least cost of each option for each asset, by itself."""
+    """The least cost of each option for each asset, by itself; of the options that some asset has on its menu."""
     count = len(arrays.names)
     square = np.zeros(count)
     if arrays.variance is not None:
@@ -135,18 +156,30 @@ def _option_costs(arrays: Arrays, prices: Prices, slope: np.ndarray) -> np.ndarr
     everyone = np.arange(count)
     start, least = arrays.distance, np.full(count, arrays.least)
     options = np.full((count, 4), INFINITY)
-    options[:, HOLD] = curve.least(everyone, start, start, np.zeros(count))
-    options[:, BUY] = curve.least(everyone, start + least, start + arrays.most_bought, buy) - buy * start
-    none = np.zeros(count)
-    all_lots = _Ladder(arrays.owner[order], sale[order], arrays.value[order], count)
-    options[:, SELL] = np.minimum(all_lots.least_cost(curve, start, least, least), np.where(least > 0, INFINITY, options[:, HOLD]))
-    some = _Ladder(arrays.owner[order], sale[order], rebuyable[order], count)
-    sold = np.minimum(np.maximum(some.profitable(-buy), least), some.total)
-    shifted = start + least - sold
-    bought = some.cost_of(sold) + curve.least(everyone, shifted, start + arrays.most_bought, buy) - buy * (start - sold)
-    options[:, BOTH] = np.minimum(bought, some.least_cost(curve, start + least, sold, none) + buy * least)
-    options[some.total < least, BOTH] = INFINITY
+    listed = {kind for kind in range(4) if arrays.menu[:, kind].any()}
+    if listed & {HOLD, SELL}:
+        options[:, HOLD] = curve.least(everyone, start, start, np.zeros(count))
+    if BUY in listed:
+        options[:, BUY] = curve.least(everyone, start + least, start + arrays.most_bought, buy) - buy * start
+    if SELL in listed:
+        all_lots = _Ladder(arrays.owner[order], sale[order], arrays.value[order], count)
+        options[:, SELL] = np.minimum(all_lots.least_cost(curve, start, least, least), np.where(least > 0, INFINITY, options[:, HOLD]))
+    if BOTH in listed:
+        some = _Ladder(arrays.owner[order], sale[order], rebuyable[order], count)
+        options[:, BOTH] = _both(curve, some, (start, least), (buy, arrays.most_bought))
     return options
+
+
+def _both(curve: _Curve, lots: "_Ladder", held: tuple[np.ndarray, np.ndarray], purchase: tuple[np.ndarray, float]) -> np.ndarray:
+    """The cheapest mix of selling and buying per asset. `held`: distance and least trade; `purchase`: cost of a dollar, and the most."""
+    (start, least), (buy, most) = held, purchase
+    everyone = np.arange(len(start))
+    # Lots that cost less to sell than to buy back are sold in any case.
+    sold = np.minimum(np.maximum(lots.profitable(-buy), least), lots.total)
+    bought = lots.cost_of(sold) + curve.least(everyone, start + least - sold, start + most, buy) - buy * (start - sold)
+    best = np.minimum(bought, lots.least_cost(curve, start + least, sold, np.zeros(len(start))) + buy * least)
+    best[lots.total < least] = INFINITY
+    return best
 
 
 class _Ladder:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate
 
 from dateutil.relativedelta import relativedelta
 
@@ -29,8 +30,12 @@ Answer = tuple[list[Trade], list[str]]
 
 def cash_low(portfolio: Portfolio, trades: Sequence[Trade]) -> Decimal:
     """The least cash on any day of the trades."""
-    days = sorted({trade.on or portfolio.today for trade in trades}) or [portfolio.today]
-    return min(cash_after(portfolio, [t for t in trades if (t.on or portfolio.today) <= day]) for day in (portfolio.today, *days))
+    by_day: dict[date, list[Trade]] = {portfolio.today: []}
+    for trade in trades:
+        by_day.setdefault(trade.on or portfolio.today, []).append(trade)
+    with exact.exactly():
+        flows = (cash_after(portfolio, by_day[day]) - portfolio.money for day in sorted(by_day))
+        return portfolio.money + min(accumulate(flows))
 
 
 def defer(portfolio: Portfolio) -> Answer:

@@ -110,7 +110,8 @@ class Evaluator:
                 bought[asset] += quantity * self.prices[asset]
             away = {a.asset: self.held[a.asset] + bought[a.asset] - sold[a.asset] - a.target * self.total for a in self.instance.assets}
             traded = sum(sold.values(), ZERO) + sum(bought.values(), ZERO)
-            tax, paid = self._tax(sells)
+            gains = {lot_id: self._gain(self.lots[lot_id], quantity) for lot_id, quantity in sells.items()}
+            tax, paid = self._tax(gains)
             cash = self.money + sum(sold.values(), ZERO) - sum(bought.values(), ZERO) - self.rate * traded - max(ZERO, paid)
             variance = self._variance(away)
             risk = ZERO if variance is None else self.instance.risk_aversion * self.total * Decimal(variance)
@@ -124,7 +125,7 @@ class Evaluator:
                 tracking_error=None if variance is None else sqrt(max(0.0, variance)),
                 broken=(),
             )
-            return replace(found, broken=tuple(self._broken(found, sells, (sold, bought, away))))
+            return replace(found, broken=tuple(self._broken(found, gains, (sold, bought, away))))
 
     def _variance(self, away: Mapping[str, Decimal]) -> float | None:
         if self.variance is None or self.total <= 0:
@@ -134,13 +135,20 @@ class Evaluator:
     def gain(self, lot: Lot, quantity: Decimal) -> Decimal:
         """Gain of a sale: after the selling cost under the federal model, before it where rates are linear."""
         with exact.exactly():
-            kept = 1 - self.rate if isinstance(self.instance.tax, FederalTax) else Decimal(1)
-            return kept * self.prices[lot.asset] * quantity - lot.basis * quantity / lot.quantity
+            return self._gain(lot, quantity)
 
-    def _tax(self, sells: Mapping[str, Decimal]) -> tuple[Decimal, Decimal]:
+    def _gain(self, lot: Lot, quantity: Decimal) -> Decimal:
+        return self._kept * self.prices[lot.asset] * quantity - lot.basis * quantity / lot.quantity
+
+    @cached_property
+    def _kept(self) -> Decimal:
+        """What counts of a dollar sold for the gain."""
+        return 1 - self.rate if isinstance(self.instance.tax, FederalTax) else Decimal(1)
+
+    def _tax(self, gain_of: Mapping[str, Decimal]) -> tuple[Decimal, Decimal]:
         """The tax term, and the tax to be paid from cash."""
         tax = self.instance.tax
-        gains = [(self.lots[lot_id], self.gain(self.lots[lot_id], quantity)) for lot_id, quantity in sells.items()]
+        gains = [(self.lots[lot_id], gain) for lot_id, gain in gain_of.items()]
         if isinstance(tax, LinearTax):
             return sum((_linear(tax, lot, gain) for lot, gain in gains), ZERO), ZERO
         if self.position is None or self.before is None:
@@ -157,7 +165,7 @@ class Evaluator:
     def _broken(
         self,
         found: Evaluated,
-        sells: Mapping[str, Decimal],
+        gains: Mapping[str, Decimal],
         by_asset: tuple[Mapping[str, Decimal], Mapping[str, Decimal], Mapping[str, Decimal]],
     ) -> Iterator[str]:
         one, slack = self.instance, TOLERANCE * max(Decimal(1), abs(self.total))
@@ -169,7 +177,7 @@ class Evaluator:
             limit = float(one.max_tracking_error)
             if found.tracking_error > limit * (1 + 1e-6) + 1e-9:
                 yield f"tracking error {found.tracking_error:.8f} exceeds {limit}"
-        losing = {self.lots[name].asset for name, quantity in sells.items() if quantity and self.gain(self.lots[name], quantity) < 0}
+        losing = {self.lots[name].asset for name, gain in gains.items() if gain < 0}
         for asset in one.assets:
             sold, bought, away = (part[asset.asset] for part in by_asset)
             yield from self._broken_by(asset, (sold, bought, away), asset.asset in losing)

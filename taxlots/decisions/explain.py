@@ -1,13 +1,12 @@
 """Why each trade: in words, with its numbers."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from taxlots import exact
 from taxlots.decisions.further_gains import FurtherGains
 from taxlots.decisions.plan import Figures, Trade
-from taxlots.decisions.policies import first_in, sell_down
+from taxlots.decisions.policies import first_in, in_order, sell_down
 from taxlots.decisions.portfolio import HeldLot, Portfolio
 from taxlots.decisions.score import position_with
 from taxlots.decisions.wait import DAYS_OF_YEAR, break_even
@@ -17,8 +16,9 @@ from taxlots.tax import tax_due
 def explained(portfolio: Portfolio, trades: Sequence[Trade]) -> list[Trade]:
     """The trades, each with its reason."""
     year = FurtherGains(portfolio.position, portfolio.rulebook)
-    told = [_sale(trade, trade.lot) + _break_even(portfolio, year, trade) if trade.lot else _purchase(portfolio, trade) for trade in trades]
-    return [replace(trade, why=why) for trade, why in zip(trades, told, strict=True)]
+    with exact.exactly():
+        told = [_sale(one, one.lot) + _break_even(portfolio, year, one) if one.lot else _purchase(portfolio, one) for one in trades]
+    return [trade.because(why) for trade, why in zip(trades, told, strict=True)]
 
 
 def _break_even(portfolio: Portfolio, year: FurtherGains, trade: Trade) -> str:
@@ -34,13 +34,12 @@ def _break_even(portfolio: Portfolio, year: FurtherGains, trade: Trade) -> str:
 
 
 def _sale(trade: Trade, lot: HeldLot) -> str:
-    with exact.exactly():
-        share = trade.gain * 100 / trade.value if trade.value else Decimal(0)
-        if not lot.taxed:
-            return "in a tax-deferred account: not taxed"
-        word = "gain" if trade.gain >= 0 else "loss"
-        effect = f"adds {exact.cents(trade.tax)} of tax" if trade.tax >= 0 else f"saves {exact.cents(-trade.tax)} of tax"
-        return f"{_since(trade, lot)}; {word} {abs(share):.0f} % of the value; after the trades above it {effect}"
+    if not lot.taxed:
+        return "in a tax-deferred account: not taxed"
+    share = trade.gain * 100 / trade.value if trade.value else Decimal(0)
+    word = "gain" if trade.gain >= 0 else "loss"
+    effect = f"adds {exact.cents(trade.tax)} of tax" if trade.tax >= 0 else f"saves {exact.cents(-trade.tax)} of tax"
+    return f"{_since(trade, lot)}; {word} {abs(share):.0f} % of the value; after the trades above it {effect}"
 
 
 def _since(trade: Trade, lot: HeldLot) -> str:
@@ -54,11 +53,10 @@ def _since(trade: Trade, lot: HeldLot) -> str:
 
 
 def _purchase(portfolio: Portfolio, trade: Trade) -> str:
-    with exact.exactly():
-        total = portfolio.total
-        weight = portfolio.values[trade.asset] * 100 / total if total else Decimal(0)
-        wished = portfolio.target(trade.asset).weight * 100
-        return f"holds {weight:.1f} % of the portfolio before the trades, target {wished:.1f} %"
+    total = portfolio.total
+    weight = portfolio.values[trade.asset] * 100 / total if total else Decimal(0)
+    wished = portfolio.target(trade.asset).weight * 100
+    return f"holds {weight:.1f} % of the portfolio before the trades, target {wished:.1f} %"
 
 
 def against_first_in(portfolio: Portfolio, trades: Sequence[Trade], counted: Figures) -> list[str]:
@@ -70,9 +68,16 @@ def against_first_in(portfolio: Portfolio, trades: Sequence[Trade], counted: Fig
         wanted: dict[str, Decimal] = {}
         for trade in sold:
             wanted[trade.asset] = wanted.get(trade.asset, Decimal(0)) + trade.value
-        by_age = {asset: sorted(portfolio.lots_of[asset], key=first_in) for asset in wanted}
-        instead = [sale for asset, value in wanted.items() for sale in sell_down(portfolio, asset, value, by_age[asset])]
-        more = tax_due(position_with(portfolio.position, instead), portfolio.rulebook).total
-        more -= tax_due(portfolio.position, portfolio.rulebook).total + counted.tax_now
+        more = _tax_by_age(portfolio, wanted) - tax_due(portfolio.position, portfolio.rulebook).total - counted.tax_now
         word = "more" if more >= 0 else "less"
         return [f"the same sales by first in, first out would cost {exact.cents(abs(more))} {word} tax"]
+
+
+def _tax_by_age(portfolio: Portfolio, wanted: Mapping[str, Decimal]) -> Decimal:
+    """The year's tax if so much of each asset were sold from its earliest lots; alternatives often sell the same."""
+    known: dict[tuple[tuple[str, Decimal], ...], Decimal] = portfolio.known.setdefault("tax by age", {})
+    key = tuple(sorted(wanted.items()))
+    if key not in known:
+        instead = [one for asset, value in key for one in sell_down(portfolio, asset, value, in_order(portfolio, asset, first_in))]
+        known[key] = tax_due(position_with(portfolio.position, instead), portfolio.rulebook).total
+    return known[key]

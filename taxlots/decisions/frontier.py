@@ -1,7 +1,7 @@
 """Tax and trading cost against the drift that remains: the cheapest plan for each level of drift.
 
 Levels lie evenly between the least drift that any plan reaches and the drift of the cheapest plan of all. Each level changes one number
-of the program before it and is solved from its last basis; the pieces of the tax that the last prices exclude are not solved at all.
+of the program before it and is solved from its last basis; the pieces of the tax that earlier prices exclude are not solved at all.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,6 @@ from taxlots.decisions.arrays import INFINITY, Arrays, arrays
 from taxlots.decisions.costs import distance
 from taxlots.decisions.evaluation import Evaluated, Evaluator
 from taxlots.decisions.instance import Instance
-from taxlots.decisions.program import Program
 from taxlots.decisions.search import Effort, Found, Search
 from taxlots.decisions.solution import quantities, shifted_base
 from taxlots.rulebook import Rulebook
@@ -66,14 +65,13 @@ def _drift(data: Arrays, found: Found) -> float:
 
 
 def _points(data: Arrays, levels: np.ndarray, evaluator: Evaluator) -> Iterator[FrontierPoint]:
-    program: Program | None = None
+    search: Search | None = None
     reached = INFINITY
     for level in levels:
-        limited = replace(data, most_drift=float(level))
-        if program is None:
-            program = Program(limited, limited.menu)
-        program.set_most_drift(float(level))
-        found = Search(limited, QUICK, program).run()
+        search = Search(data.limited(float(level)), QUICK, search)
+        if search.program is not None:
+            search.program.set_most_drift(float(level))
+        found = search.run()
         drift = _drift(data, found)
         # A plan with a minimum trade may satisfy several levels at once; it is one point.
         if found.moves is None or drift >= reached - 1e-9 * data.total:

@@ -7,6 +7,7 @@ the bound. The certificate carries the instance, so that `taxlots verify-plan` c
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal
+from itertools import chain
 
 import numpy as np
 
@@ -83,6 +84,13 @@ def instance_of(portfolio: Portfolio) -> Instance:
     What has no price is left out, for it can't be traded; so are lots that may not be sold, tax-deferred cash and the reserve, which
     count in the targets' dollars only.
     """
+    if "instance" not in portfolio.known:
+        portfolio.known["instance"] = _instance(portfolio)
+    found: Instance = portfolio.known["instance"]
+    return found
+
+
+def _instance(portfolio: Portfolio) -> Instance:
     terms = portfolio.terms
     priced = [asset for asset in portfolio.assets if portfolio.prices[asset] > 0]
     free = [lot for lot in portfolio.lots if portfolio.can_sell(lot)]
@@ -161,8 +169,8 @@ def _enough(portfolio: Portfolio, sales: list[Trade]) -> list[Trade]:
     """The sales, with a little more where rounding to units leaves the money short."""
     sold = {t.lot.lot_id: t for t in sales if t.lot}
     begun = [t.lot for t in sales if t.lot]
-    others = [lot for lot in portfolio.lots if portfolio.is_whole(lot.asset) and portfolio.can_sell(lot) and lot.lot_id not in sold]
-    for lot in (*begun, *others):
+    others = (lot for lot in portfolio.lots if portfolio.is_whole(lot.asset) and portfolio.can_sell(lot) and lot.lot_id not in sold)
+    for lot in chain(begun, others):
         with exact.exactly():
             missing = portfolio.terms.cash_reserve - cash_after(portfolio, list(sold.values()))
             if missing <= 0:

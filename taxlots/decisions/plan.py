@@ -27,6 +27,14 @@ class Trade:
     why: str = ""
     on: date | None = None
 
+    def with_tax(self, tax: Decimal) -> "Trade":
+        """The same with the tax that it adds."""
+        return Trade(self.side, self.asset, self.account, self.quantity, self.value, self.gain, self.lot, tax, self.why, self.on)
+
+    def because(self, why: str) -> "Trade":
+        """The same with its reason."""
+        return Trade(self.side, self.asset, self.account, self.quantity, self.value, self.gain, self.lot, self.tax, why, self.on)
+
     @property
     def term(self) -> str:
         """Of a sale: `long` or `short` on its day."""

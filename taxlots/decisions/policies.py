@@ -28,6 +28,14 @@ def highest_basis(lot: HeldLot) -> tuple[Decimal | int, ...]:
     return (-lot.unit_basis, *first_in(lot))
 
 
+def in_order(portfolio: Portfolio, asset: str, order: LotOrder) -> tuple[HeldLot, ...]:
+    """The lots of an asset by an order; sorted once, for alternatives ask again and again."""
+    known: dict[tuple[str, LotOrder], tuple[HeldLot, ...]] = portfolio.known.setdefault("orders", {})
+    if (asset, order) not in known:
+        known[asset, order] = tuple(sorted(portfolio.lots_of.get(asset, ()), key=order))
+    return known[asset, order]
+
+
 def to_targets(portfolio: Portfolio) -> dict[str, Decimal]:
     """Change in value per asset that brings each to its target."""
     with exact.exactly():
@@ -107,8 +115,8 @@ def rebalanced(
     trades, notes = list(first), []
     for asset, change in sorted(changes.items()):
         if change < 0:
-            lots = [lot for lot in portfolio.lots_of.get(asset, ()) if lot.lot_id not in taken and allowed(lot)]
-            trades += sell_down(portfolio, asset, -change, sorted(lots, key=order))
+            lots = [lot for lot in in_order(portfolio, asset, order) if lot.lot_id not in taken and allowed(lot)]
+            trades += sell_down(portfolio, asset, -change, lots)
     sales = worth_while(portfolio, trades)
     before = {id(trade) for trade in first}
     notes += unsold(portfolio, changes, [t for t in sales if id(t) not in before])

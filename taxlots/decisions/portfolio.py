@@ -27,7 +27,7 @@ USUAL_AVERSION = Decimal(2)
 
 @dataclass(frozen=True, slots=True)
 class HeldLot:
-    """An open lot with its value today. `long_term` is its term if it were sold today; not `taxed` is what a tax-deferred account holds."""
+    """An open lot with its value today, before costs. `long_term`: its term if sold today; not `taxed`: in a tax-deferred account."""
 
     lot_id: str
     asset: str
@@ -42,11 +42,11 @@ class HeldLot:
     order: int
     transaction_id: str = ""
     taxed: bool = True
+    value: Decimal = field(init=False)
 
-    @property
-    def value(self) -> Decimal:
-        """Market value in the home currency, before costs."""
-        return exact.CONTEXT.multiply(self.quantity, self.price)
+    def __post_init__(self) -> None:
+        """The market value is asked for all the time, so it is worked out once."""
+        object.__setattr__(self, "value", exact.CONTEXT.multiply(self.quantity, self.price))
 
     @property
     def unit_basis(self) -> Decimal:
@@ -128,8 +128,8 @@ class Portfolio:
         return self.terms.trading_cost_bps / 10000
 
     @cached_property
-    def sales_known(self) -> dict[tuple[int, Decimal], Any]:
-        """Sales computed before, by the lot's identity and the quantity: alternatives sell the same lots again and again."""
+    def known(self) -> dict[str, Any]:
+        """What was computed of this portfolio before: alternatives sell the same lots again and again, in the same orders."""
         return {}
 
     @cached_property

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from decimal import Decimal
+from itertools import accumulate
 from math import sqrt
 
 import pandas as pd
@@ -21,16 +22,21 @@ def sale(portfolio: Portfolio, lot: HeldLot, quantity: Decimal) -> Trade:
 
     What a tax-deferred account holds realises no gain.
     """
-    known: Trade | None = portfolio.sales_known.get((id(lot), quantity))
+    sales: dict[tuple[int, Decimal], Trade] = portfolio.known.setdefault("sales", {})
+    known = sales.get((id(lot), quantity))
     if known is not None and known.lot is lot:
         return known
     with exact.exactly():
         value = quantity * lot.price
-        basis = exact.to_decimal(exact.share(exact.to_units(lot.basis), exact.to_units(quantity), exact.to_units(lot.quantity)))
+        basis = lot.basis if quantity == lot.quantity else _share(lot, quantity)
         gain = value - value * portfolio.cost_rate - basis if lot.taxed else ZERO
         found = Trade("sell", lot.asset, lot.account, quantity, value, gain, lot)
-        portfolio.sales_known[id(lot), quantity] = found
+        sales[id(lot), quantity] = found
         return found
+
+
+def _share(lot: HeldLot, quantity: Decimal) -> Decimal:
+    return exact.to_decimal(exact.share(exact.to_units(lot.basis), exact.to_units(quantity), exact.to_units(lot.quantity)))
 
 
 def purchase(portfolio: Portfolio, asset: str, quantity: Decimal) -> Trade:
@@ -195,7 +201,7 @@ def attributed(portfolio: Portfolio, trades: Sequence[Trade]) -> list[Trade]:
             mine = [n for n, t in enumerate(trades) if t.lot and year_of(portfolio, t) == year]
             totals = _running(portfolio, position, [trades[n] for n in mine])
             for number, before, after in zip(mine, totals, totals[1:], strict=False):
-                result[number] = replace(trades[number], tax=after - before)
+                result[number] = trades[number].with_tax(after - before)
             due = tax_due(position_with(position, [trades[n] for n in mine]), portfolio.rulebook)
             position = next_year(position, due)
         return result
@@ -203,17 +209,21 @@ def attributed(portfolio: Portfolio, trades: Sequence[Trade]) -> list[Trade]:
 
 def _running(portfolio: Portfolio, position: TaxPosition, sales: Sequence[Trade]) -> list[Decimal]:
     """The year's tax before the sales and after each."""
-    moved = {name: [getattr(position, name)] for name in ("short_term", "long_term", "collectibles")}
-    for trade in sales:
-        for name, amounts in moved.items():
-            mine = name == f"{trade.term}_term" or (name == "collectibles" and _is_collectible_gain(trade))
-            amounts.append(amounts[-1] + trade.gain if mine else amounts[-1])
+    gains = {
+        "short_term": [ZERO if trade.term == "long" else trade.gain for trade in sales],
+        "long_term": [trade.gain if trade.term == "long" else ZERO for trade in sales],
+        "collectibles": [trade.gain if _is_collectible_gain(trade) else ZERO for trade in sales],
+    }
+    moved = {name: list(accumulate(added, initial=getattr(position, name))) for name, added in gains.items() if any(added)}
     ends = [tax_due(replace(position, **{name: a[at] for name, a in moved.items()}), portfolio.rulebook).total for at in (0, -1)]
+    if not moved:
+        return [ends[0]] * (len(sales) + 1)
     if len(sales) <= ONE_BY_ONE:
         places = [dict(zip(moved, amounts, strict=True)) for amounts in zip(*moved.values(), strict=True)]
         return [tax_due(replace(position, **place), portfolio.rulebook).total for place in places]
-    fixed = {f.name: getattr(position, f.name) for f in fields(TaxPosition) if getattr(position, f.name) is not None}
+    fixed = {f.name: getattr(position, f.name) for f in fields(TaxPosition) if getattr(position, f.name) != f.default}
     rounded = {name: exact.column([exact.to_units(amount) for amount in amounts]) for name, amounts in moved.items()}
+    fixed["year"] = [position.year] * (len(sales) + 1)
     totals = tax_due_many(pd.DataFrame({**fixed, **rounded}), portfolio.rulebook)["total"]
     middle = [exact.to_decimal(units or 0) for units in exact.units_of(totals)][1:-1]
     return [ends[0], *middle, ends[1]]

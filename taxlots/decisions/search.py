@@ -12,7 +12,7 @@ from itertools import count
 import numpy as np
 
 from taxlots.decisions.arrays import INFINITY, Arrays
-from taxlots.decisions.bounds import Prices, Relaxed, relaxed
+from taxlots.decisions.bounds import Charged, Prices, Relaxed, charged
 from taxlots.decisions.corners import Corners, corners
 from taxlots.decisions.costs import Moves, allowed, cost
 from taxlots.decisions.program import Point, Program
@@ -65,15 +65,18 @@ class Found:
 class Search:
     """One search over one decision."""
 
-    def __init__(self, arrays: Arrays, effort: Effort | None = None, program: Program | None = None) -> None:
-        """Nothing is solved before `run`. A program of the same decision (but for the limit of drift) may be used again."""
+    def __init__(self, arrays: Arrays, effort: Effort | None = None, like: "Search | None" = None) -> None:
+        """Nothing is solved before `run`. What a search of the same decision under another limit of drift has learnt is used again."""
         self.arrays, self.effort = arrays, effort or Effort()
         self.best: Moves | None = None
         self.best_cost = INFINITY
         self.floor = INFINITY
-        self.corners: list[Corners] = [corners(piece, arrays.box) for piece in arrays.pieces]
-        self.program = program
-        self.known: list[Prices] = []
+        self.corners: list[Corners] = like.corners if like else [corners(piece, arrays.box) for piece in arrays.pieces]
+        self.program: Program | None = like.program if like else None
+        self.hints: dict[int, list[Charged]] = like.hints if like else {}
+        self.known: list[Charged] = list(like.known) if like else []
+        self.favourite: int = like.favourite if like else -1
+        self.piece = -1
         self.work = 0.0
         self.without: list[tuple[Node, Prices]] = []
         self.numbers = count()
@@ -114,12 +117,13 @@ class Search:
         return bool((menu.any(axis=1) & ~(outside & ~arrays.tradable)).all())
 
     def _ordered(self, reachable: list[int]) -> list[int]:
-        """The piece of today's nets first: most plans stay in it, and its prices close others without a program."""
+        """The piece of the last optimum or of today's nets first: most plans stay in it, and its prices close others without a program."""
         tax = self.arrays.tax
         if tax is None:
             return reachable
         here = [n for n in reachable if self.arrays.pieces[n].holds(tax.start_short, tax.start_long, WHOLE)]
-        return here + [n for n in reachable if n not in here]
+        ordered = here + [n for n in reachable if n not in here]
+        return sorted(ordered, key=lambda n: n != self.favourite)
 
     def _slack(self) -> float:
         gap = self.effort.aim if self.work < self.effort.patience else self.effort.enough
@@ -143,18 +147,31 @@ class Search:
 
     def _closed_by_known(self, node: Node) -> bool:
         """Whether prices of another node already prove enough here."""
-        return any(self._raise(node, prices) for prices in self.known)
+        hints = self.hints.get(node.piece, ()) if node.unfinished else ()
+        return any(self._raise(node, prices) for prices in (*hints, *self.known))
 
-    def _raise(self, node: Node, prices: Prices) -> bool:
+    def _raise(self, node: Node, prices: Charged) -> bool:
         """Take the prices where they raise the bound; whether the node is closed by it."""
-        found = relaxed(self.arrays, self.corners[node.piece], prices, node.menu)
+        found = prices.relaxed(self.arrays, self.corners[node.piece], node.menu)
         if found.bound > node.bound or node.prices is None:
-            node.bound, node.prices = found.bound, prices
+            node.bound, node.prices = found.bound, prices.prices
+            if node.menu is self.arrays.menu:
+                self._hint(node.piece, prices)
         return node.bound >= self.best_cost - self._slack()
+
+    def _hint(self, piece: int, prices: Charged) -> None:
+        """Keep the best prices of a whole piece for the next search of the same decision."""
+        kept = [one for one in self.hints.get(piece, ()) if one is not prices]
+        self.hints[piece] = [prices, *kept[: MEMORY - 1]]
+
+    def _remember(self, prices: Charged) -> None:
+        """Keep the latest prices: they often prove enough for other nodes."""
+        self.known = [prices, *self.known[: MEMORY - 1]]
 
     def _solve(self, node: Node) -> bool:
         """Solve the node's program until its prices settle; whether that closes the node."""
         program = self._program()
+        self.piece = node.piece
         program.set_piece(self.arrays.pieces[node.piece])
         program.set_menu(node.menu)
         for turn in range(ROUNDS):
@@ -171,7 +188,9 @@ class Search:
 
     def _take(self, node: Node, point: Point, program: Program) -> tuple[bool, bool]:
         """Learn from a solution: its bound, and its plan where no asset is mixed. Whether the node is closed, and the program exact."""
-        closed = self._raise(node, point.prices)
+        prices = charged(self.arrays, point.prices)
+        self._remember(prices)
+        closed = self._raise(node, prices)
         if not closed and self._is_whole(point, program):
             self._offer(Moves(point.sold, point.bought))
             closed = node.bound >= self.best_cost - self._slack()
@@ -181,8 +200,6 @@ class Search:
     def _settle(self, node: Node, point: Point, program: Program) -> bool:
         """A node whose bound will not rise further: keep its prices, look for a plan nearby; whether that closes it."""
         node.unfinished = False
-        if node.prices is not None and len(self.known) < MEMORY:
-            self.known.append(node.prices)
         if program.layout.chosen.any():
             node.mixed = self._mixed(point, program)
             self._round(node, point)
@@ -248,11 +265,11 @@ class Search:
         """Take moves as the best plan where they are allowed and cheaper."""
         moves = tidied(self.arrays, moves)
         if allowed(self.arrays, moves) and (reached := cost(self.arrays, moves)) < self.best_cost:
-            self.best, self.best_cost = moves, reached
+            self.best, self.best_cost, self.favourite = moves, reached, self.piece
 
     def _divide(self, node: Node) -> list[tuple[tuple[int, ...], Node]]:
         """Bar what the prices exclude, then divide the menu of the asset whose shares are mixed most."""
-        found = relaxed(self.arrays, self.corners[node.piece], node.prices or Prices(), node.menu)
+        found = charged(self.arrays, node.prices or Prices()).relaxed(self.arrays, self.corners[node.piece], node.menu)
         menu = self._kept(node.menu, found)
         several = menu.sum(axis=1) > 1
         mixed = np.zeros(len(menu)) if node.mixed is None else node.mixed
@@ -284,7 +301,7 @@ class Search:
                 if node.bound >= self.best_cost:
                     break
                 for sign in (1.0, -1.0):
-                    self._raise(node, stretched(ray, sign * stretch))
+                    self._raise(node, charged(self.arrays, stretched(ray, sign * stretch)))
             self.floor = min(self.floor, node.bound)
 
 

@@ -71,7 +71,10 @@ def acquisitions(ledger: Ledger, today: date, rulebook: Rulebook) -> tuple[Acqui
 def wash_sale_applies(portfolio: Portfolio, lot: HeldLot) -> bool:
     """Whether a repurchase defers a loss on this lot (26 USC 1091): for securities, and for digital assets once the law says so."""
     if lot.asset_class == "digital":
-        return portfolio.rulebook.value(DIGITAL, portfolio.today) is True
+        known: dict[str, bool] = portfolio.known.setdefault("wash sales", {})
+        if lot.asset_class not in known:
+            known[lot.asset_class] = portfolio.rulebook.value(DIGITAL, portfolio.today) is True
+        return known[lot.asset_class]
     return lot.asset_class in COVERED
 
 

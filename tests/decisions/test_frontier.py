@@ -1,10 +1,13 @@
 """The frontier: no point dominates another, and no plan with as little drift is cheaper."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import instances
 import pytest
-from taxlots.decisions.frontier import frontier
+from taxlots.decisions.arrays import arrays
+from taxlots.decisions.frontier import NEXT_TO_NOTHING, QUICK, frontier
+from taxlots.decisions.search import Search
 from taxlots.decisions.solution import solve
 
 
@@ -26,6 +29,19 @@ def test_points_are_not_dominated_and_proven(seed):
     best = float(solve(instance).evaluated.objective)
     weighted = [point.cost + 0.05 * point.drift for point in points]
     assert min(weighted) >= best - 1e-2
+
+
+@pytest.mark.parametrize("seed", [5, 12, 44, 63])
+def test_what_one_level_has_learnt_does_not_bend_the_next(seed):
+    """Each point against a search of its own that knows nothing of the levels before it: the same cost, and no higher bound."""
+    document = instances.document(seed, model=instances.federal) | {"contribution": 0, "drift_penalty": 0}
+    instance = instances.parsed(document)
+    points = frontier(instance, 7)
+    alone = replace(arrays(instance), drift_penalty=NEXT_TO_NOTHING, aversion=0.0)
+    for point in points:
+        found = Search(alone.limited(point.drift + 1e-6), QUICK).run()
+        assert found.cost == pytest.approx(point.cost + NEXT_TO_NOTHING * point.drift, abs=0.05, rel=1e-4)
+        assert point.bound <= found.cost + 0.05 + 1e-4 * abs(found.cost) + NEXT_TO_NOTHING * point.drift
 
 
 def test_a_curve_by_hand():
