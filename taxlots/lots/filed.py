@@ -73,7 +73,13 @@ def document(book: Book, closed: Book, year: int, carryover: tuple[Decimal, Deci
         "lots": _written(closed.lots),
         "carryover": {"short": exact.plain(carryover[0]), "long": exact.plain(carryover[1])},
         "waiting_losses": [
-            {"purchase": one.purchase, "quantity": _plain(one.units), "denied": _plain(one.denied), "days_held": one.held}
+            {
+                "purchase": one.purchase,
+                "quantity": _plain(one.units),
+                "denied": _plain(one.denied),
+                "held_from": one.first.isoformat(),
+                "sold_on": one.sold_on.isoformat(),
+            }
             for one in book.claims
             if one.sold_on.year <= year < one.bought_on.year
         ],
@@ -262,7 +268,7 @@ def _read(schema: frames.Schema, rows: Sequence[Mapping[str, Any]]) -> pd.DataFr
 
 def _claim(one: Mapping[str, Any]) -> Claim:
     units, denied = (exact.to_units(Decimal(one[name])) for name in ("quantity", "denied"))
-    return Claim(str(one["purchase"]), units, denied, int(one["days_held"]))
+    return Claim(str(one["purchase"]), units, denied, *(date.fromisoformat(one[name]) for name in ("held_from", "sold_on")))
 
 
 def _plain(units: int) -> str | None:

@@ -118,7 +118,8 @@ def test_a_loss_that_waits_for_a_purchase_of_the_next_year(tmp_path):
     ]
     document = json.loads(filed(tmp_path, *rows).read_text())
     assert [(row["adjustment"], row["gain"]) for row in document["disposals"]] == [("50", "0")]
-    assert document["waiting_losses"] == [{"purchase": "b", "quantity": "10", "denied": "50", "days_held": 353}]
+    held = {"held_from": "2024-01-02", "sold_on": "2024-12-20"}
+    assert document["waiting_losses"] == [{"purchase": "b", "quantity": "10", "denied": "50", **held}]
     folder(tmp_path / "in", {"more.csv": universal(tx("2023-01-02T12:00:00Z", "buy", sent="90 USD", received="1 VTI", id="old"))})
     shown = run(tmp_path, "lots", "in", "--format", "json").json
     assert [(lot["lot_id"], lot["basis"]) for lot in shown["lots"]] == [("b", "110")]
