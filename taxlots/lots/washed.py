@@ -107,16 +107,16 @@ class Washing:
         places = {ids[row]: entry for row, entry in zip(entries.row[chosen].tolist(), chosen.tolist(), strict=True) if ids[row] in named}
         for one in self.fold.elections.claims:
             entry = places.get(one.purchase)
-            if entry is None:
-                continue
-            free = self.free.setdefault(entry, self.quantity(entry))
+            free = 0 if entry is None else self.free.setdefault(entry, self.quantity(entry))
             taken = min(free, one.units)
-            if taken:
+            denied = exact.share(one.denied, taken, one.units)
+            if taken < one.units:
+                left = exact.plain(exact.cents(exact.to_decimal(one.denied - denied)))
+                message = f"{one.purchase} was to take over a loss of {one.sold_on}; {left} of it finds no shares there now"
+                self.fold.told.append(problem("WASH_SALE_UNPLACED", message))
+            if entry is not None and taken:
                 self.free[entry] = free - taken
-                denied, (first, sold) = (
-                    exact.share(one.denied, taken, one.units),
-                    ((day - _FIRST_DAY).days for day in (one.first, one.sold_on)),
-                )
+                first, sold = ((day - _FIRST_DAY).days for day in (one.first, one.sold_on))
                 self.claims.setdefault(entry, []).append(_Claim(taken, denied, first, sold))
 
     def actions(self, chosen: np.ndarray, actions: np.ndarray) -> np.ndarray:
