@@ -112,7 +112,7 @@ class Fold:
             self.told += across_splits(self.matching.across, entries)
         self.denied: dict[int, int] = {}
         if regime.superficial_days is not None:
-            self.holdings = Holdings(entries, self.calendar.day, regime.superficial_days)
+            self.holdings = Holdings(entries, self.calendar.day, regime.superficial_days, self.told)
         self.washing = washing_of(self)
         self.brought: dict[int, list[tuple[Pool, int]]] = {row: [] for row in np.unique(entries.lot_of).tolist() if row != NOWHERE}
         self.row, self.home = entries.row.data, entries.home.data

@@ -46,7 +46,10 @@ class Lacking:
 
 @dataclass(frozen=True, slots=True)
 class Washed:
-    """A loss that was denied: which piece of which sale (counted from 0), the purchase behind it, its units; `lost`: no basis took it."""
+    """A loss that was denied: which piece of which sale (counted from 0), the purchase behind it, its units; `lost`: no basis took it.
+
+    `first`: when the holding period of what was sold began, in days since 1970.
+    """
 
     entry: int
     place: int
@@ -54,7 +57,7 @@ class Washed:
     units: int
     denied: int
     lost: bool
-    held: int = 0
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,17 +88,19 @@ class Recorded:
             self.unmet.append(Unmet(entry, named, "the basis of the holding is an average"))
             return []
         here = _by_name(pool, self.entries.accounts[self.entries.account[entry]])
-        free = {piece: pool.pieces.quantity[piece] for piece in here.values()}
+        free = {piece: pool.pieces.quantity[piece] for places in here.values() for piece in places}
         if why := _lacking(named, here, free):
             self.unmet.append(Unmet(entry, named, why))
             return []
         picks: list[Pick] = []
         for lot_id, units in named.lots:
-            piece = here.get(lot_id)
-            if piece is not None and free[piece]:
-                part = free[piece] if units is None else units
-                free[piece] -= part
-                picks.append((piece, part))
+            left = units
+            for piece in here.get(lot_id, ()):
+                part = free[piece] if left is None else min(free[piece], left)
+                if part:
+                    free[piece] -= part
+                    left = None if left is None else left - part
+                    picks.append((piece, part))
         return picks
 
 
@@ -115,18 +117,27 @@ def _named_entries(named: Mapping[int, Named], entries: Entries) -> dict[int, Na
     return found
 
 
-def _by_name(pool: Pool, account: str) -> dict[str, int]:
-    """Open pieces by the id of their lot, and by the id without the account where no other lot there has it."""
+def _by_name(pool: Pool, account: str) -> dict[str, list[int]]:
+    """Open pieces by the id of their lot, and by the id without the account where no other lot there has it.
+
+    A lot of which a part became a lot of its own (a wash sale raised the basis of that part) is all of its parts, itself first.
+    """
     pieces, places = pool.pieces, pool.open()
-    return {pieces.name(piece): piece for piece in reversed(places)} | {pieces.name(piece, account): piece for piece in places}
+    own = {pieces.name(piece): [piece] for piece in reversed(places)} | {pieces.name(piece, account): [piece] for piece in places}
+    parts: dict[str, list[int]] = {}
+    for piece in places:
+        if piece in pieces.again and piece in pieces.starts:
+            for name in {pieces.name(piece), pieces.name(piece, account)}:
+                parts.setdefault(name.rpartition("+")[0], []).append(piece)
+    return {name: [*own.get(name, ()), *parts.get(name, ())] for name in own.keys() | parts.keys()}
 
 
-def _lacking(named: Named, here: Mapping[str, int], free: Mapping[int, int]) -> str:
+def _lacking(named: Named, here: Mapping[str, Sequence[int]], free: Mapping[int, int]) -> str:
     """Which lot was identified for more than it holds; empty where all is there."""
     claimed: dict[str, int] = {}
     for lot_id, units in named.claims:
         claimed[lot_id] = claimed.get(lot_id, 0) + units
-        held = free[here[lot_id]] if lot_id in here else 0
+        held = sum(free[piece] for piece in here.get(lot_id, ()))
         if not held:
             return f"lot {lot_id} is not held in the account then"
         if claimed[lot_id] > held:

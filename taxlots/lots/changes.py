@@ -66,6 +66,8 @@ class Changes:
 
     def split(self, entry: int, pool: Pool, units: int, _amount: int, _cost: int) -> None:
         """More or fewer units, the same basis."""
+        if self.fold.matched[self.fold.entries.asset[entry]]:
+            units += self.fold.matching.restated.get(entry, 0)
         uncovered = scale(self.fold.pieces, pool.open(), units)
         pool.rank()
         if uncovered:

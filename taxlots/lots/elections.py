@@ -83,13 +83,16 @@ class Universal:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Units of a purchase, named by its transaction, that replace units sold at a loss before, with the loss and the days of holding."""
+    """Units of a purchase, named by its transaction, that replace units sold at a loss before, with the loss and the time of holding.
+
+    `first`: the day on which the holding period of what was sold began.
+    """
 
     purchase: str
     units: int
     denied: int
-    held: int
-    sold_on: date = date.min
+    first: date
+    sold_on: date
     bought_on: date = date.max
 
 

@@ -73,7 +73,13 @@ def document(book: Book, closed: Book, year: int, carryover: tuple[Decimal, Deci
         "lots": _written(closed.lots),
         "carryover": {"short": exact.plain(carryover[0]), "long": exact.plain(carryover[1])},
         "waiting_losses": [
-            {"purchase": one.purchase, "quantity": _plain(one.units), "denied": _plain(one.denied), "days_held": one.held}
+            {
+                "purchase": one.purchase,
+                "quantity": _plain(one.units),
+                "denied": _plain(one.denied),
+                "held_from": one.first.isoformat(),
+                "sold_on": one.sold_on.isoformat(),
+            }
             for one in book.claims
             if one.sold_on.year <= year < one.bought_on.year
         ],
@@ -124,7 +130,7 @@ def frozen(ledger: Ledger, law: Booking, book: Book, years: Sequence[FiledYear])
     end = _end(last.year, ledger.zone)
     rows = ledger.transactions
     later = rows[rows["time"] >= end]
-    opening = _opening(last.lots, end)
+    opening = _opening(last.lots, end, rows)
     started = replace(ledger, transactions=pd.concat([opening, later], ignore_index=True).astype(opening.dtypes.to_dict()))
     after = book_ledger(started, replace(elect(started), claims=last.claims), rulebook)
     filed = {one.year for one in years}
@@ -212,9 +218,13 @@ def _apart(before: Sequence[Problem], after: Sequence[Problem]) -> list[Problem]
     return [*before, *(one for one in after if one not in before)]
 
 
-def _opening(lots: pd.DataFrame, end: datetime) -> pd.DataFrame:
-    """The lots carried out as rows of `frames.SETTLED`, the last ones before the end of the year."""
+def _opening(lots: pd.DataFrame, end: datetime, ledger: pd.DataFrame) -> pd.DataFrame:
+    """The lots carried out as rows of `frames.SETTLED`, the last ones before the end of the year.
+
+    A gift keeps its day and its part of the value when given, by its row in the ledger: of a loss these count (26 USC 1015(a), 1223(2)).
+    """
     moment, rows = end - timedelta(microseconds=1), []
+    gifts = {row["id"]: row for row in frames.records(ledger[ledger["kind"] == "gift-in"])}
     for number, lot in enumerate(frames.records(lots)):
         kind = lot["source_kind"] if lot["source_kind"] in _CARRIED_KINDS else "deposit"
         rows.append(
@@ -223,8 +233,19 @@ def _opening(lots: pd.DataFrame, end: datetime) -> pd.DataFrame:
             | {"time": moment, "kind": kind, "id": lot["lot_id"], "date_only": False, "file_hash": "", "file_order": number}
             | {"received_quantity": lot["quantity"], "received_asset": lot["asset"]}
             | ({"home_value": lot["basis"]} if kind == "inheritance" else {})
+            | _given(gifts.get(lot["lot_transaction_id"]), lot["basis"])
         )
     return frames.build(frames.SETTLED, rows)
+
+
+def _given(gift: Mapping[str, Any] | None, basis: Decimal) -> dict[str, Any]:
+    """When a gift was given, and what a part of it with that basis was worth then."""
+    if gift is None:
+        return {}
+    if gift["home_value"] is None or not gift["basis"]:
+        return {"time": gift["time"]}
+    value, part, whole = (exact.to_units(amount) for amount in (gift["home_value"], basis, gift["basis"]))
+    return {"time": gift["time"], "home_value": exact.to_decimal(exact.share(value, part, whole))}
 
 
 def _end(year: int, zone: tzinfo) -> datetime:
@@ -257,7 +278,7 @@ def _read(schema: frames.Schema, rows: Sequence[Mapping[str, Any]]) -> pd.DataFr
 
 def _claim(one: Mapping[str, Any]) -> Claim:
     units, denied = (exact.to_units(Decimal(one[name])) for name in ("quantity", "denied"))
-    return Claim(str(one["purchase"]), units, denied, int(one["days_held"]))
+    return Claim(str(one["purchase"]), units, denied, *(date.fromisoformat(one[name]) for name in ("held_from", "sold_on")))
 
 
 def _plain(units: int) -> str | None:

@@ -34,6 +34,25 @@ def is_long(holding_starts: date, disposed: date) -> bool:
     return disposed >= long_term_on(holding_starts)
 
 
+def tacked(acquired: date, first: date, sold: date) -> date:
+    """Start of a holding period that takes in another, from `first` until `sold`, before `acquired` (26 USC 1223(3)).
+
+    Whole years are years of the calendar and the rest is days, so that a 29 February that only one of the periods has changes no term.
+    """
+    years = sold.year - first.year
+    while years and _anniversary(first, years) > sold:
+        years -= 1
+    rest = sold - (_anniversary(first, years) if years else first)
+    return _anniversary(acquired - rest, -years) if years else acquired - rest
+
+
+def _anniversary(starts: date, years: int) -> date:
+    """The day that many years after a holding period starts, counted from the day after it as `long_term_on` does."""
+    first = starts + timedelta(days=1)
+    later = first + relativedelta(years=years)
+    return (later if later.day == first.day else later + timedelta(days=1)) - timedelta(days=1)
+
+
 def day_of(number: int) -> date:
     """The day that many days after 1970-01-01."""
     return _FIRST_DAY + timedelta(days=number)

@@ -19,12 +19,12 @@ def problems(lacking: Sequence[Lacking], entries: Entries, zone: tzinfo) -> list
 
 
 def across_splits(disposals: Sequence[int], entries: Entries) -> list[Problem]:
-    """One Problem per disposal that was matched with units from after a split."""
+    """One Problem per disposal that was matched across a split by which nothing says how many units became how many."""
     found = []
     for entry in sorted(set(disposals)):
         name, file, row = _told(entries, entry)
         asset = entries.assets[entries.asset[entry]]
-        message = f"{asset} (id {name}) is matched with a purchase from after a split: their units are not the same"
+        message = f"{asset} (id {name}) is matched across a split, and nothing held then says its ratio: units were taken as they are"
         found.append(problem("MATCHED_ACROSS_SPLIT", message, file=file, row=row))
     return found
 

@@ -131,7 +131,7 @@ class _Writer:
         later = [one for one in self.booked.washed if one.purchase > one.entry and not one.lost]
         names = self.row("id", entries.row[np.array([one.purchase for one in later], np.int64)]).to_pylist() if later else []
         return [
-            Claim(str(name), one.units, one.denied, one.held, day_of(int(day[one.entry])), day_of(int(day[one.purchase])))
+            Claim(str(name), one.units, one.denied, day_of(one.first), day_of(int(day[one.entry])), day_of(int(day[one.purchase])))
             for name, one in zip(names, later, strict=True)
         ]
 

@@ -7,6 +7,9 @@ with what they have left. HMRC CRYPTO22255 as an example:
 
     2019: 14,000 units in the holding, cost 200,000     2020-08-30: 4,000 sold for 160,000     2020-09-11: 500 bought for 17,500
     500 of the sale with the purchase: cost 17,500; 3,500 out of the holding: 200,000 x 3,500 / 14,000 = 50,000
+
+Units before and after a split are matched by its ratio, as the new holding stands in the shoes of the old (section 127). What is sold
+before it and matched after it has left the account, but not the holding, whose units the split changes too (`restated`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,6 +22,7 @@ from taxlots import exact
 from taxlots.ledger.entry_columns import Action, Entries
 from taxlots.lots.booked import ints
 from taxlots.lots.pieces import Pieces
+from taxlots.lots.splits import Splits
 
 SAME_DAY, THIRTY_DAYS = "same-day", "thirty-days"
 Part = tuple[int, int, int]  # piece, units, basis
@@ -45,6 +49,8 @@ class Side:
 
     def give(self, units: int) -> int:
         """Match units of an acquisition's day; their basis."""
+        if not self.left:
+            return 0
         basis = exact.share(self.basis_left, units, self.left)
         self.left -= units
         self.basis_left -= basis
@@ -54,7 +60,8 @@ class Side:
 class Matching:
     """The matches of some assets, by entry: parts of each disposal, and what of each acquisition is left for the holding.
 
-    `across`: disposals that were matched with units from after a split, whose numbers differ from theirs.
+    `across`: disposals that were matched across a split whose ratio is not known. `restated`: units that a split, by entry, adds to the
+    holding besides those that it adds to the accounts.
     """
 
     def __init__(self, entries: Entries, assets: Sequence[int], day: np.ndarray, days: int, pieces: Pieces) -> None:
@@ -63,8 +70,9 @@ class Matching:
         self.parts: dict[int, list[Part]] = {}
         self.rest: dict[int, tuple[int, int]] = {}
         self.across: list[int] = []
+        self.restated: dict[int, int] = {}
+        self.splits = Splits(entries)
         for asset in assets:
-            self.splits = sorted(day[(entries.asset == asset) & (entries.action == Action.SPLIT)].tolist())
             acquired, disposed = (self.side(entries, day, asset, action) for action in (Action.ACQUIRE, Action.DISPOSE))
             matches = self.same_day(acquired, disposed)
             self.later(acquired, disposed, matches)
@@ -84,14 +92,11 @@ class Matching:
             found.setdefault(when, Side()).add(entry, units, amount)
         return found
 
-    @staticmethod
-    def same_day(acquired: dict[int, Side], disposed: dict[int, Side]) -> dict[int, list[Part]]:
+    def same_day(self, acquired: dict[int, Side], disposed: dict[int, Side]) -> dict[int, list[Part]]:
         """Day of acquisition, units and basis matched with each day's disposals, of the same day."""
         matches: dict[int, list[Part]] = {}
         for when in sorted(disposed.keys() & acquired.keys()):
-            units = min(disposed[when].left, acquired[when].left)
-            disposed[when].left -= units
-            matches[when] = [(when, units, acquired[when].give(units))]
+            matches[when] = [(when, *self.match(disposed[when], acquired[when]))]
         return matches
 
     def later(self, acquired: dict[int, Side], disposed: dict[int, Side], matches: dict[int, list[Part]]) -> None:
@@ -104,10 +109,35 @@ class Matching:
             for day in _from(bought, first):
                 if day > when + self.days:
                     break
-                if units := min(disposed[when].left, acquired[day].left):
-                    disposed[when].left -= units
-                    self.across += disposed[when].entries[:1] if any(when < split <= day for split in self.splits) else []
-                    matches.setdefault(when, []).append((day, units, acquired[day].give(units)))
+                units, basis = self.match(disposed[when], acquired[day])
+                if units:
+                    matches.setdefault(when, []).append((day, units, basis))
+
+    def match(self, sold: Side, bought: Side) -> tuple[int, int]:
+        """Match what two days have left; the units, as those disposed of count, and their basis."""
+        ratio = self.splits.ratio(sold.entries[0], bought.entries[0])
+        more, one = (ratio or 1).as_integer_ratio()
+        there = exact.share(bought.left, one, more) if more != one else bought.left
+        units = min(sold.left, there)
+        if units:
+            self.across += sold.entries[:1] if ratio is None or self.is_torn(sold) or self.is_torn(bought) else []
+            self.restate(sold, bought, units)
+        sold.left -= units
+        return units, bought.give(bought.left if units == there else exact.share(units, more, one))
+
+    def is_torn(self, side: Side) -> bool:
+        """Whether a split lies between the first and the last of a day."""
+        return bool(self.splits.between(side.entries[0], side.entries[-1]))
+
+    def restate(self, sold: Side, bought: Side, units: int) -> None:
+        """Note what the splits in between make of units that the accounts and the holding have at different times."""
+        first, last = sold.entries[0], bought.entries[0]
+        for sign, events in ((1, self.splits.between(first, last)), (-1, self.splits.between(last, first))):
+            for event in events:
+                more, one = (event.ratio or 1).as_integer_ratio()
+                after = exact.share(units, more, one)
+                self.restated[event.first] = self.restated.get(event.first, 0) + sign * (after - units)
+                units = after
 
     def share_out(self, sold: Side, matches: list[tuple[Side, int, int]]) -> None:
         """Give each disposal of a day its part of every match, by quantity; a merged sale's proceeds are then split alike.

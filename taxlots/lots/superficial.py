@@ -5,6 +5,8 @@ units sold, acquired and held, over those sold. What is denied is added to the c
 
     day 1: 10 bought for 12     day 2: 5 sold for 1, loss 6 - 1 = 5     day 15: 4 sold     so 1 is held on day 32
     denied 5 x min(5, 10, 1) / 5 = 1; the 5 left cost 6 + 1 = 7
+
+Where the asset was split, all units are counted as after its last split, since a split neither acquires nor disposes.
 """
 
 from bisect import bisect_left, bisect_right
@@ -15,6 +17,9 @@ import pyarrow as pa
 from taxlots import exact
 from taxlots.ledger.entry_columns import Action, Entries
 from taxlots.lots.booked import ints
+from taxlots.lots.lacking import across_splits
+from taxlots.lots.splits import Splits
+from taxlots.problems import Problem
 
 SUPERFICIAL = "SL"  # the code of the adjustment
 _COMING = {Action.ACQUIRE: 1, Action.SPLIT: 1, Action.DISPOSE: -1, Action.REMOVE: -1, Action.CONVERT: -1}
@@ -23,10 +28,11 @@ _COMING = {Action.ACQUIRE: 1, Action.SPLIT: 1, Action.DISPOSE: -1, Action.REMOVE
 class Holdings:
     """Units acquired and held of each asset, by day, over all accounts."""
 
-    def __init__(self, entries: Entries, day: np.ndarray, days: int) -> None:
-        """`days` before and after a sale count."""
-        self.entries, self.day, self.days = entries, day, days
+    def __init__(self, entries: Entries, day: np.ndarray, days: int, told: list[Problem]) -> None:
+        """`days` before and after a sale count; `told` gets a Problem where a split by an unknown ratio is among them."""
+        self.entries, self.day, self.days, self.told = entries, day, days, told
         self.known: dict[int, tuple[list[int], list[int], list[int]]] = {}
+        self.splits = Splits(entries)
 
     def denied(self, entry: int, units: int, loss: int) -> int:
         """The part of a loss on these units that is denied."""
@@ -36,7 +42,19 @@ class Holdings:
         days, acquired, held = self.known[asset]
         first, last = bisect_left(days, sold_on - self.days), bisect_right(days, sold_on + self.days)
         bought = acquired[last] - acquired[first]
-        return exact.share(loss, min(units, bought, max(held[last], 0)), units)
+        sold = self.restated(asset, entry, units)
+        denied = exact.share(loss, min(sold, bought, max(held[last], 0)), sold)
+        if denied and any(one.ratio is None and abs(int(self.day[one.first]) - sold_on) <= self.days for one in self.splits.of(asset)):
+            self.told += across_splits([entry], self.entries)
+        return denied
+
+    def restated(self, asset: int, entry: int, units: int) -> int:
+        """Units of an entry as they count after the last split of the asset, as far as ratios are known."""
+        account = int(self.entries.account[entry])
+        for one in self.splits.of(asset):
+            if one.ratio is not None and not one.is_before(account, entry):
+                units = exact.share(units, *one.ratio.as_integer_ratio())
+        return units
 
     def counted(self, asset: int) -> tuple[list[int], list[int], list[int]]:
         """Days, and how much had been acquired and was held before each of them (and after the last)."""
@@ -44,13 +62,17 @@ class Holdings:
         changes: dict[int, list[int]] = {}
         own = np.flatnonzero((entries.asset == asset) & np.isin(entries.action, list(_COMING)))
         units = ints(entries.quantity.take(pa.array(own)))
-        for when, action, quantity in zip(self.day[own].tolist(), entries.action[own].tolist(), units, strict=True):
-            change = changes.setdefault(when, [0, 0])
-            change[0] += quantity if action == Action.ACQUIRE else 0
-            change[1] += quantity * _COMING[Action(action)]
+        known = any(one.ratio for one in self.splits.of(asset))
+        for entry, quantity in zip(own.tolist(), units, strict=True):
+            action, change = Action(int(entries.action[entry])), changes.setdefault(int(self.day[entry]), [0, 0])
+            if action is Action.SPLIT and known:
+                continue
+            restated = self.restated(asset, entry, quantity)
+            change[0] += restated if action is Action.ACQUIRE else 0
+            change[1] += restated * _COMING[action]
         becoming = np.flatnonzero((entries.to_asset == asset) & np.isin(entries.action, (Action.CONVERT, Action.SPIN_OFF)))
-        for when, quantity in zip(self.day[becoming].tolist(), ints(entries.to_quantity.take(pa.array(becoming))), strict=True):
-            changes.setdefault(when, [0, 0])[1] += quantity
+        for entry, quantity in zip(becoming.tolist(), ints(entries.to_quantity.take(pa.array(becoming))), strict=True):
+            changes.setdefault(int(self.day[entry]), [0, 0])[1] += self.restated(asset, entry, quantity)
         days = sorted(changes)
         acquired, held = [0], [0]
         for when in days:

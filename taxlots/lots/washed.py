@@ -2,7 +2,7 @@
 
 Each share sold at a loss is matched with one share bought in the window, the earliest loss first, with the earliest purchase that is not
 used yet (26 CFR 1.1091-1(b) to (e)). The share bought takes over the loss that was denied, as basis (1091(d)), and the time for which the
-share sold was held (1223(3)). A running example:
+share sold was held (1223(3)); a piece that did so has a start of its own (`Pieces.starts`), and replaces no other. A running example:
 
     2024-09-20 buy 100 for 5,000    2024-12-13 buy 50 for 2,750    2024-12-20 buy 25 for 1,125    2025-01-03 sell the first 100 for 4,000
     loss 1,000, of which 75 of 100 shares are replaced: 750 is denied; the 50 now have basis 2,750 + 500, the 25 have 1,125 + 250
@@ -25,8 +25,10 @@ from taxlots import exact
 from taxlots.ledger.entry_columns import NOWHERE, Action
 from taxlots.lots.booked import Washed, ints
 from taxlots.lots.gifts import Gifts
+from taxlots.lots.holding import day_of, tacked
 from taxlots.lots.pieces import UNIT_RANK_SCALE, unit_rank
 from taxlots.lots.pools import Pool
+from taxlots.lots.splits import Splits
 from taxlots.problems import problem
 
 if TYPE_CHECKING:
@@ -41,21 +43,22 @@ _ROW = 6  # columns of what the fold writes of a sale
 
 @dataclass(frozen=True, slots=True)
 class _Loss:
-    """A piece sold at a loss, what of it is not replaced yet, and the first day of its holding period."""
+    """A piece sold at a loss, and the first day of its holding period."""
 
     entry: int
     place: int
     piece: int
-    held: int
+    first: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """Units of a purchase to come that replace units sold, with the loss and the days of holding that go along."""
+    """Units of a purchase to come that replace units sold, with the loss and the time of holding (`first` to `sold`) that go along."""
 
     units: int
     denied: int
-    held: int
+    first: int
+    sold: int
 
 
 def washing_of(fold: "Fold") -> "Washing | None":
@@ -83,8 +86,8 @@ class Washing:
         self.purchases: dict[int, tuple[list[int], list[int]]] = {}
         self.claims: dict[int, list[_Claim]] = {}
         self.free: dict[int, int] = {}
+        self.splits = Splits(entries)
         self.carry_in()
-        self.used: set[int] = set()
         self.pieces_of: dict[int, list[int]] = {}
         self.seen = 0
         self.found: list[Washed] = []
@@ -104,13 +107,17 @@ class Washing:
         places = {ids[row]: entry for row, entry in zip(entries.row[chosen].tolist(), chosen.tolist(), strict=True) if ids[row] in named}
         for one in self.fold.elections.claims:
             entry = places.get(one.purchase)
-            if entry is None:
-                continue
-            free = self.free.setdefault(entry, self.quantity(entry))
+            free = 0 if entry is None else self.free.setdefault(entry, self.quantity(entry))
             taken = min(free, one.units)
-            if taken:
+            denied = exact.share(one.denied, taken, one.units)
+            if taken < one.units:
+                left = exact.plain(exact.cents(exact.to_decimal(one.denied - denied)))
+                message = f"{one.purchase} was to take over a loss of {one.sold_on}; {left} of it finds no shares there now"
+                self.fold.told.append(problem("WASH_SALE_UNPLACED", message))
+            if entry is not None and taken:
                 self.free[entry] = free - taken
-                self.claims.setdefault(entry, []).append(_Claim(taken, exact.share(one.denied, taken, one.units), one.held))
+                first, sold = ((day - _FIRST_DAY).days for day in (one.first, one.sold_on))
+                self.claims.setdefault(entry, []).append(_Claim(taken, denied, first, sold))
 
     def actions(self, chosen: np.ndarray, actions: np.ndarray) -> np.ndarray:
         """The actions of the chosen entries, sales and purchases of covered assets told apart."""
@@ -135,8 +142,7 @@ class Washing:
             part = exact.share(amount, claim.units, units)
             piece = pieces.new(entry, claim.units, part + claim.denied)
             pieces.ranks[piece] = unit_rank(part, claim.units) + claim.denied * UNIT_RANK_SCALE // claim.units
-            pieces.starts[piece] = int(self.acquired_on[entry]) - claim.held
-            self.used.add(piece)
+            pieces.starts[piece] = self.tacked(entry, claim.first, claim.sold)
             made.append(piece)
             units, amount = units - claim.units, amount - part
         if units:
@@ -163,9 +169,19 @@ class Washing:
             self.note_pieces()
         for number in losing:
             _, piece, part, *_ = rows[number]
-            first = self.fold.pieces.starts.get(piece, int(self.starts[self.fold.pieces.entry[piece]]))
-            loss = _Loss(entry, number, piece, max(int(self.day[entry]) - first, 0))
-            self.deny(loss, part, self.loss_of(rows[number]))
+            self.deny(_Loss(entry, number, piece, self.first_day(piece)), part, self.loss_of(rows[number]))
+
+    def first_day(self, piece: int) -> int:
+        """When the time of a piece begins that is sold at a loss; of a gift whose value counts it is the day of the gift (1223(2))."""
+        lot = self.fold.pieces.entry[piece]
+        if lot in self.gifts.lower:
+            return int(self.day[lot])
+        return self.fold.pieces.starts.get(piece, int(self.starts[lot]))
+
+    def tacked(self, purchase: int, first: int, sold: int) -> int:
+        """When the time of what a purchase replaced begins: that of what was sold from `first` until `sold` goes before its own."""
+        days = (day_of(day) for day in (int(self.acquired_on[purchase]), min(first, sold), sold))
+        return (tacked(*days) - _FIRST_DAY).days
 
     def loss_of(self, row: list[int]) -> int:
         """The loss on a piece sold, below zero a gain; of a given lot it counts from a basis of its own (26 USC 1015(a))."""
@@ -183,37 +199,44 @@ class Washing:
     def replace(self, loss: _Loss, purchase: int, units: int, amount: int) -> list[tuple[int, int]]:
         """Units of one purchase that replace units sold, and the loss denied by each."""
         if purchase > loss.entry:
-            free = self.free.setdefault(purchase, self.quantity(purchase))
-            taken = min(free, units)
-            if not taken:
-                return []
-            self.free[purchase] = free - taken
-            denied = exact.share(amount, taken, units)
-            lost = bool(self.deferred[self.entries.account[purchase]])
-            self.note_split(loss.entry, purchase)
-            self.claims.setdefault(purchase, []).append(_Claim(taken, 0 if lost else denied, loss.held))
-            self.found.append(Washed(loss.entry, loss.place, purchase, taken, denied, lost, loss.held))
-            return [(taken, denied)]
+            return self.claim(loss, purchase, units, amount)
         found = []
         for piece in self.held_of(purchase, int(self.entries.asset[loss.entry])):
             taken = min(self.fold.pieces.quantity[piece], units)
             if taken:
                 denied = exact.share(amount, taken, units)
-                lost = self.raise_basis(piece, taken, denied, loss.held)
+                lost = self.raise_basis(piece, taken, denied, loss)
                 self.found.append(Washed(loss.entry, loss.place, purchase, taken, denied, lost))
                 units, amount = units - taken, amount - denied
                 found.append((taken, denied))
         return found
 
-    def note_split(self, sale: int, purchase: int) -> None:
-        """Say so where the units of a sale and of a later purchase are not the same, since a split lies between."""
-        entries, asset = self.entries, int(self.entries.asset[sale])
-        between = slice(sale, purchase)
-        if not ((entries.action[between] == Action.SPLIT) & (entries.asset[between] == asset)).any():
-            return
-        row = pa.array([int(entries.row[sale]), int(entries.row[purchase])])
+    def claim(self, loss: _Loss, purchase: int, units: int, amount: int) -> list[tuple[int, int]]:
+        """Units of a purchase to come that replace units sold; after a split they are as many as the units sold became by it."""
+        ratio = self.splits.ratio(loss.entry, purchase)
+        more, one = (ratio or 1).as_integer_ratio()
+        free = self.free.setdefault(purchase, self.quantity(purchase))
+        asked = exact.share(units, more, one)
+        taken = min(free, asked)
+        if not taken:
+            return []
+        if ratio is None:
+            self.tell_split(loss.entry, purchase)
+        replaced = units if taken == asked else min(exact.share(taken, one, more), units)
+        self.free[purchase] = free - taken
+        denied, lost = exact.share(amount, replaced, units), bool(self.deferred[self.entries.account[purchase]])
+        self.claims.setdefault(purchase, []).append(_Claim(taken, 0 if lost else denied, loss.first, int(self.day[loss.entry])))
+        self.found.append(Washed(loss.entry, loss.place, purchase, taken, denied, lost, loss.first))
+        return [(replaced, denied)]
+
+    def tell_split(self, sale: int, purchase: int) -> None:
+        """Say that units on both sides of a split were matched as they are, since its ratio is not known."""
+        entries, row = self.entries, pa.array([int(self.entries.row[sale]), int(self.entries.row[purchase])])
         (sold, bought), (sources, _) = (entries.rows[name].take(row).to_pylist() for name in ("id", "sources"))
-        message = f"{entries.assets[asset]} was split between the sale {sold} and its replacement {bought}: units were matched as they are"
+        asset = entries.assets[int(entries.asset[sale])]
+        message = (
+            f"{asset} was split between the sale {sold} and its replacement {bought}, and nothing says by how much: matched as they are"
+        )
         self.fold.told.append(problem("WASH_SALE_ACROSS_SPLIT", message, file=sources[0]["file"], row=sources[0]["row"]))
 
     def in_window(self, loss: _Loss) -> list[int]:
@@ -251,10 +274,10 @@ class Washing:
         return [
             piece
             for piece in self.pieces_of.get(purchase, [])
-            if pieces.quantity[piece] and piece not in self.used and pieces.where(piece)[1] == asset
+            if pieces.quantity[piece] and piece not in pieces.starts and pieces.where(piece)[1] == asset
         ]
 
-    def raise_basis(self, piece: int, units: int, denied: int, held: int) -> bool:
+    def raise_basis(self, piece: int, units: int, denied: int, loss: _Loss) -> bool:
         """Let units of a piece take over the loss and the time of those sold. Returns whether the loss is lost, in a deferred account."""
         pieces = self.fold.pieces
         account, asset = pieces.where(piece)
@@ -269,14 +292,13 @@ class Washing:
         fresh = pieces.copy(piece, units, basis + (0 if lost else denied))
         pieces.place(fresh, account, asset)
         pieces.ranks[fresh] = rank + (0 if lost else denied * UNIT_RANK_SCALE // units)
-        pieces.starts[fresh] = int(self.acquired_on[pieces.entry[piece]]) - held
+        pieces.starts[fresh] = self.tacked(pieces.entry[piece], loss.first, int(self.day[loss.entry]))
         if piece in pieces.away:
             pieces.away.add(fresh)
         if piece in pieces.again:
             pieces.again[fresh] = pieces.again[piece]
         if not whole:
             pieces.again[fresh] = pool.count
-        self.used.add(fresh)
         age = self.fold.ages[pieces.entry[piece]]
         if pool.blended:
             Pool.push(pool, fresh, age)

@@ -118,10 +118,30 @@ def test_a_loss_that_waits_for_a_purchase_of_the_next_year(tmp_path):
     ]
     document = json.loads(filed(tmp_path, *rows).read_text())
     assert [(row["adjustment"], row["gain"]) for row in document["disposals"]] == [("50", "0")]
-    assert document["waiting_losses"] == [{"purchase": "b", "quantity": "10", "denied": "50", "days_held": 353}]
+    held = {"held_from": "2024-01-02", "sold_on": "2024-12-20"}
+    assert document["waiting_losses"] == [{"purchase": "b", "quantity": "10", "denied": "50", **held}]
     folder(tmp_path / "in", {"more.csv": universal(tx("2023-01-02T12:00:00Z", "buy", sent="90 USD", received="1 VTI", id="old"))})
     shown = run(tmp_path, "lots", "in", "--format", "json").json
     assert [(lot["lot_id"], lot["basis"]) for lot in shown["lots"]] == [("b", "110")]
+    # The purchase shrinks to 4 shares: 50 x 4/10 = 20 go there, 30 find no shares.
+    folder(tmp_path / "in", {"ledger.csv": universal(*rows[:2], rows[2].replace("60", "24").replace(",10,", ",4,"))})
+    shown = run(tmp_path, "lots", "in", "--format", "json").json
+    assert [(lot["lot_id"], lot["basis"]) for lot in shown["lots"]] == [("b", "44")]
+    (told,) = [p for p in shown["problems"] if p["code"] == "WASH_SALE_UNPLACED"]
+    assert "30 of it finds no shares" in told["message"]
+
+
+def test_a_gift_that_a_filed_year_carries_out(tmp_path):
+    """Two given in 2024 (basis 100 each, worth 80): one sold in that year, the other in March 2025 for 70, after an older purchase turned up.
+
+    The loss counts from the value, 80, and the time from 1 May 2024: 10, short-term, although the giver had bought in 2015.
+    """
+    given = {"value": "160", "value_currency": "USD", "basis": "200", "acquired": "2015-01-01T00:00:00Z"}
+    gift = tx("2024-05-01T12:00:00Z", "gift-in", received="2 BTC", id="g", **given)
+    filed(tmp_path, gift, tx("2024-06-01T12:00:00Z", "sell", sent="1 BTC", received="500 USD", id="s1"))
+    folder(tmp_path / "in", {"more.csv": universal(EARLIER, tx("2025-03-01T12:00:00Z", "sell", sent="1 BTC", received="70 USD", id="s2"))})
+    rows, _ = gains(tmp_path)
+    assert rows[-1] == ("s2", "80", "-10", "short")
 
 
 @pytest.mark.parametrize(

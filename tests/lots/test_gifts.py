@@ -76,6 +76,17 @@ def test_a_wash_sale_of_a_gift_denies_the_loss_from_its_value():
     assert [lot["basis"] for lot in frames.records(book.lots)] == [8100]
 
 
+def test_a_wash_sale_of_a_gift_hands_on_the_time_since_the_gift():
+    """The giver bought in 2020; the loss counts from the value, so that the time does from the gift (1223(2)): 151 days until 5 June.
+
+    10 June less 151 days is 10 January.
+    """
+    share = {"asset_class": "security"}
+    rows = [gift(acquired=datetime(2020, 5, 1, 12, tzinfo=UTC), **share), sell("2025-06-05", "x", "1", "7000")]
+    book = book_of([*rows, buy("2025-06-10", "b", "1", "7100", **share)])
+    assert [lot["holding_starts"] for lot in frames.records(book.lots)] == [date(2025, 1, 10)]
+
+
 def test_a_donation_deducts_value_or_basis():
     """2 A worth 600 each are donated: 1 held for more than a year (600), 1 bought in March for 200 (the basis, which is lower): 800."""
     rows = [buy("2024-01-05", "a", "1", "100"), buy("2025-03-05", "b", "1", "200")]
