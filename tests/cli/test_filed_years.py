@@ -132,7 +132,7 @@ def test_a_loss_that_waits_for_a_purchase_of_the_next_year(tmp_path):
 
 
 def test_a_gift_that_a_filed_year_carries_out(tmp_path):
-    """Two given in 2024 (basis 100 each, worth 80): one sold in that year, the other in March 2025 for 70, after an older purchase turned up.
+    """Two given in 2024 (basis 100 each, worth 80): one sold in that year, the other in March 2025 for 70, after an older purchase came.
 
     The loss counts from the value, 80, and the time from 1 May 2024: 10, short-term, although the giver had bought in 2015.
     """
