@@ -72,8 +72,8 @@ def _term(long_term_on: date | None, today: date) -> str:
 def _worth() -> tuple[Field, ...]:
     return (
         Field("basis", "Basis", 15, "money", lambda h: h.lot["basis"], total=True),
-        Field("unit_basis", "Basis per unit", 15, "quantity", _unit_basis, "{basis}/{quantity}"),
-        Field("price", "Last price", 15, "quantity", lambda h: h.quote.price if h.quote else "no price"),
+        Field("unit_basis", "Basis per unit", 21, "quantity", _unit_basis, "{basis}/{quantity}"),
+        Field("price", "Last price", 21, "quantity", lambda h: h.quote.price if h.quote else "no price"),
         Field("value", "Value", 15, "money", lambda h: h.value, "{quantity}*{price}", total=True),
         Field("unrealised", "Unrealised gain or loss", 15, "money", lambda h: h.unrealised, "ROUND({value}-{basis},9)", total=True),
     )
