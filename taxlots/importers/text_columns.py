@@ -17,6 +17,7 @@ _DATE, _HOUR_ONLY, _SHORTEST_WITH_ZONE, _DATE_AND_TIME = 10, 13, 16, 19  # lengt
 _FIRST, _LAST = -631_152_000_000_000, 7_289_654_400_000_000  # 1950 and 2201 in microseconds
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _TRIED = 1000  # cells that tell whether it is worth trying all
+_WORTH_THREADS = 20_000  # rows
 _LOCAL = pa.timestamp("us")
 
 
@@ -108,8 +109,10 @@ def _offsets(text: pa.Array) -> np.ndarray:
     return np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1]
 
 
-def together(*calls: Callable[[], Any]) -> list[Any]:
-    """What the calls return; they run side by side, as Arrow's functions let others run."""
+def together(*calls: Callable[[], Any], rows: int | None = None) -> list[Any]:
+    """What the calls return; they run side by side, as Arrow's functions let others run, unless they are about few rows."""
+    if rows is not None and rows < _WORTH_THREADS:
+        return [call() for call in calls]
     with ThreadPoolExecutor(2) as pool:
         return [future.result() for future in [pool.submit(call) for call in calls]]
 

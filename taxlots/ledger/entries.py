@@ -46,7 +46,7 @@ class _Legs:
         self.rows, self.filled = rows, dict[str, pa.Array]()
         self.names = {name: Names() for name in ("kind", "asset")} | {"account": Names((OUTSIDE,))}
         named = ("kind", "account", "counter_account", *(f"{side}_asset" for side in _SIDES))
-        texts = dict(zip(named, together(*(rows[name].dictionary_encode for name in named)), strict=True))
+        texts = dict(zip(named, together(*(rows[name].dictionary_encode for name in named), rows=len(rows["kind"])), strict=True))
         self.kind = self.names["kind"].coded(texts["kind"])
         self.account = self.names["account"].coded(texts["account"])
         self.counter = self.names["account"].coded(texts["counter_account"])

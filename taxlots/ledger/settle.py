@@ -138,7 +138,7 @@ def _settled(imported: Imported, terms: Terms) -> Ledger:
     problems += untold(paired.transactions) + doubts(paired.transactions, layouts, terms.assets)
     reported = names.balances(imported.balances + _parsed(imported, "balances", companions.balance, terms, problems))
     known = [balance for balance in reported if balance.asset not in sifted.assets and _is_before(balance.time, terms.as_of)]
-    alone, checked = together(partial(_left_open, plain), partial(check_balances, known, paired.transactions, plain))
+    alone, checked = together(partial(_left_open, plain), partial(check_balances, known, paired.transactions, plain), rows=len(plain or ()))
     problems += alone + valuer.problems + checked[1]
     ledger = Ledger(
         transactions=_frame(valued, paired.matches, imported, plain),

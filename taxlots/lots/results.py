@@ -68,7 +68,9 @@ def written(ledger: Ledger, folded: tuple[Entries, Booked], elections: Elections
     problems += by_record.problems(booked.recorded.unmet, entries, elections.directions.file)
     calendar = Calendar(entries, ledger.zone)
     writer = _Writer(entries, booked, calendar, elections)
-    disposals, lots, income, moves = together(lambda: writer.disposals(rulebook), writer.lots, writer.income, writer.moves)
+    disposals, lots, income, moves = together(
+        lambda: writer.disposals(rulebook), writer.lots, writer.income, writer.moves, rows=len(entries)
+    )
     problems += told(booked.washed, entries) + writer.off_return_told()
     if writer.dual is not None:
         problems += [*writer.dual.problems(), *given_away(booked, calendar, entries, writer.long_term)]

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from taxlots import frames
 from taxlots.kinds import asset_class, is_fiat
 from taxlots.ledger.settle import Ledger
@@ -60,12 +63,12 @@ def wished(methods: Methods, choice: Choice, ledger: Ledger, place: Place) -> tu
         transfers_fifo=methods.transfers == "fifo",
         transfer_fee_is_basis=methods.transfer_fee == "basis",
         spans=tuple(law.span(year, _orders(one, ledger.renamed), ledger.zone) for year, one in sorted(years.items())),
-        regime=regime(place.jurisdiction, place.rulebook, place.day, said, assets_of(ledger)),
+        regime=regime(place.jurisdiction, place.rulebook, place.day, said, assets_of(rows)),
         accounts=accounts,
         assets=assets,
     )
     if methods.pool_until_2024 == "universal" and choice.pool is None and place.jurisdiction == "us" and found.per_account:
-        digital = frozenset(asset for asset in assets_of(ledger) if asset_class(asset, said) not in COVERED)
+        digital = frozenset(asset for asset in assets_of(rows) if asset_class(asset, said) not in COVERED)
         start = place.rulebook.rule("us/federal/basis_pool/pool").entries[0].start
         moment = datetime.combine(start, time(), ledger.zone).astimezone(UTC)
         lines = tuple(replace(line, asset=ledger.renamed.get(line.asset, line.asset)) for line in ledger.allocation)
@@ -87,21 +90,21 @@ def _renamed(table: Mapping[str, str], names: Mapping[str, str]) -> dict[str, st
     return found
 
 
-def assets_of(ledger: Ledger) -> list[str]:
-    """Every asset that the ledger names, money aside."""
-    columns = (ledger.transactions[f"{side}_asset"].dropna().unique() for side in ("sent", "received", "fee"))
-    return sorted({str(name) for column in columns for name in column if not is_fiat(name)})
+def assets_of(rows: Mapping[str, pa.Array]) -> list[str]:
+    """Every asset that the columns of settled rows name, money aside."""
+    columns = (pc.unique(rows[f"{side}_asset"]).to_pylist() for side in ("sent", "received", "fee"))
+    return sorted({name for column in columns for name in column if name is not None and not is_fiat(name)})
 
 
 def remarks(elections: Elections, law: LotLaw, choice: Choice, ledger: Ledger) -> list[Problem]:
     """Where the wished elections depart from the law; what was chosen for this run alone is a what-if and no departure."""
-    said = said_classes(frames.arrays(ledger.transactions))
+    rows = frames.arrays(ledger.transactions)
     judged = elections
     if choice.method and choice.method not in (law.orders or {choice.method}):
         judged = replace(judged, method=law.order)
     if choice.pool:
         judged = replace(judged, per_account=law.pool == "account")
-    found = departures(judged, law, said, assets_of(ledger))
+    found = departures(judged, law, said_classes(rows), assets_of(rows))
     found += _gifts(law, ledger)
     if ledger.allocation and elections.universal is None:
         file, row = ledger.allocation[0].source
@@ -116,8 +119,10 @@ def remarks(elections: Elections, law: LotLaw, choice: Choice, ledger: Ledger) -
 
 def _gifts(law: LotLaw, ledger: Ledger) -> list[Problem]:
     """Gifts where the law may see a disposal at market value (TCGA 1992 section 17; Income Tax Act 69(1)(b); ITAA 1997 section 116-30)."""
+    if law.jurisdiction not in {"uk", "ca", "au"}:
+        return []
     given = ledger.transactions[ledger.transactions["kind"] == "gift-out"]
-    if law.jurisdiction not in {"uk", "ca", "au"} or not len(given):
+    if not len(given):
         return []
     first = frames.records(given[["id", "sources"]].iloc[:1])[0]
     source = first["sources"][0]
