@@ -62,7 +62,11 @@ def times(text: pa.Array, *, utc: bool) -> tuple[pa.Array, np.ndarray, np.ndarra
     """
     length = lengths(text)
     every = np.ones(len(text), bool)
-    moments, plain = _cast(text, every, _LOCAL) if utc and (length == _DATE_AND_TIME).all() else (None, ~every)
+    moments, plain = None, ~every
+    if _all_in_utc(text, length):
+        moments, plain = _cast(text, every, frames.TIME)
+    elif utc and (length == _DATE_AND_TIME).all():
+        moments, plain = _cast(text, every, _LOCAL)
     if moments is None or not plain.all():
         text = pc.utf8_trim_whitespace(text)
         length = lengths(text)
@@ -70,6 +74,15 @@ def times(text: pa.Array, *, utc: bool) -> tuple[pa.Array, np.ndarray, np.ndarra
     number = pc.fill_null(moments.cast(pa.int64()), 0).to_numpy()
     plain = plain & (number >= _FIRST) & (number < _LAST)
     return moments.cast(frames.TIME), plain, (length == _DATE) & plain
+
+
+def _all_in_utc(text: pa.Array, length: np.ndarray) -> bool:
+    """Whether every time is as long as the first, begins with the year and a hyphen, and ends in Z."""
+    if not len(text) or length[0] <= _SHORTEST_WITH_ZONE or (length != length[0]).any():
+        return False
+    start = int(_offsets(text)[0])
+    letters = np.frombuffer(text.buffers()[2], np.uint8)[start : start + len(text) * int(length[0])].reshape(len(text), -1)
+    return bool((letters[:, 4] == ord("-")).all() and (letters[:, -1] == ord("Z")).all())
 
 
 def _of_any_form(text: pa.Array, length: np.ndarray, *, utc: bool) -> tuple[pa.Array, np.ndarray]:
