@@ -103,8 +103,10 @@ def side(row: Row, leg: Leg | None, cells: Cells) -> Side:
 def legs_of(row: Row, terms: AmountTerms, said: str, fee: Side, cells: Cells) -> dict[str, Side]:
     """`sent`, `received` and `value` by the amount and the kind. Raises RowError where the sign can't be."""
     moved = number(row, terms.amount.quantity, cells.decimal) if terms.amount else None
-    if not terms.amount or not moved:
+    if not terms.amount:
         return {}
+    if not moved:
+        return _money_alone(row, terms, said, cells)
     inwards = _inwards(moved, said) if terms.unsigned else moved > 0
     here, there = ("received", "sent") if inwards else ("sent", "received")
     legs = {here: Side(abs(moved), terms.amount.asset_of(row, cells.renames))}
@@ -112,6 +114,22 @@ def legs_of(row: Row, terms: AmountTerms, said: str, fee: Side, cells: Cells) ->
     if said not in _BOTH_SIDES:
         return legs | ({"value": other} if other.asset in FIAT else {})
     return legs | {there: _without_fee(other, fee, paid=inwards) if terms.fee_in_total else other}
+
+
+def _money_alone(row: Row, terms: AmountTerms, said: str, cells: Cells) -> dict[str, Side]:
+    """Without an amount, as in a dividend among trades in shares, the total is what moved. Raises RowError for a trade."""
+    money = side(row, terms.total, cells)
+    if terms.total is None or not money.quantity:
+        return {}
+    if said in _BOTH_SIDES:
+        message = f"column {terms.total.quantity!r} says what was paid or got, and the amount is empty"
+        raise RowError(
+            "ROW_INVALID", message, "Give the row in a universal ledger CSV, or say of its type that it has no effect (`aside`)."
+        )
+    total = number(row, terms.total.quantity, cells.decimal) or Decimal(0)
+    one_way = said in _GOES_OUT or (said in KINDS and len(KINDS[said].needs) == 1)
+    inwards = _inwards(total, said) if one_way or terms.unsigned else total > 0
+    return {"received" if inwards else "sent": money}
 
 
 def _inwards(moved: Decimal, said: str) -> bool:

@@ -248,6 +248,40 @@ def test_a_broker(tmp_path):
     assert '# "Dividend" = ""  # 1 row; fill in' in out
 
 
+DEPOTS = {
+    "german": (
+        "Buchungstag;Valuta;Auftragsart;ISIN;Bezeichnung;Stück;Kurs;Kurswert;Gebühren;Währung",
+        "02.01.2024;04.01.2024;Kauf;DE0001234567;Muster SE;10;140,50;-1.405,00;-4,90;EUR",
+        "15.03.2024;19.03.2024;Verkauf;DE0001234567;Muster SE;-4;170,25;681,00;-4,90;EUR",
+    ),
+    "french": (
+        "Date;Opération;Libellé;Code ISIN;Quantité;Cours;Montant net;Frais;Devise",
+        "03/01/2024;Achat;Exemple;FR0001234567;10;140,50;-1 409,90;4,90;EUR",
+        "17/04/2024;Vente;Exemple;FR0001234567;-4;170,25;676,10;4,90;EUR",
+    ),
+    "swiss": (
+        '"Datum";"Transaktionen";"Symbol";"ISIN";"Anzahl";"Stückpreis";"Kosten";"Nettobetrag";"Whrg"',
+        '"02-01-2024 10:00:00";"Kauf";"MUST";"CH0001234567";"10.0";"140.50";"4.90";"-1409.90";"EUR"',
+        '"25-02-2024 10:00:00";"Verkauf";"MUST";"CH0001234567";"4.0";"170.25";"4.90";"676.10";"EUR"',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DEPOTS)
+def test_depots_of_shares(tmp_path, name):
+    """10 at 140.50 cost 1,405 and 4.90 of fees, 4 at 170.25 bring 681 less 4.90: the net amounts are 1,409.90 and 676.10."""
+    asset = "MUST" if name == "swiss" else f"{name[:2].upper().replace('GE', 'DE')}0001234567"
+    found = [one[1:] for one in legs(tmp_path, f"{name}.csv", "\n".join((*DEPOTS[name], "")))]
+    assert found == [("buy", "1405 EUR", f"10 {asset}", "4.9 EUR"), ("sell", f"4 {asset}", "681 EUR", "4.9 EUR")]
+
+
+def test_a_price_and_a_fee_in_money_speak_of_trades(tmp_path):
+    """0.5 at 44,000 are 22,000, 0.2 at 43,000 are 8,600; without the fee the signed rows would be deposits and withdrawals."""
+    rows = ("2024-01-05T10:00:00Z,BTC,0.5,44000,5,a", "2024-02-05T10:00:00Z,BTC,-0.2,43000,5,b", "")
+    found = [one[1:] for one in legs(tmp_path, "fills.csv", "\n".join(("date,asset,amount,price_usd,fee_usd,ref", *rows)))]
+    assert found == [("buy", "22000 USD", "0.5 BTC", "5 USD"), ("sell", "0.2 BTC", "8600 USD", "5 USD")]
+
+
 def test_a_list_of_realised_sales_is_a_form(tmp_path):
     """Proceeds and basis per day of sale: lines to reconcile with, so that no sale is booked twice."""
     text = "Asset,Units,Date Acquired,Date Sold,Proceeds,Cost Basis\nBTC,0.5,01/13/2024,03/05/2025,30000.00,20000.00\n"

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from layout_samples import codes, compare, layout, legs, read, sample
+from taxlots.importers import read as imports
 
 HEADER = (
     "DATE,TYPE,FROMPORTFOLIO,TOPORTFOLIO,OUTAMOUNT,OUTCURRENCY,FEEAMOUNT,FEECURRENCY,OUTTXID,OUTTXURL,INAMOUNT,INCURRENCY,INTXID,INTXURL,"
@@ -32,6 +33,17 @@ def test_swap_of_two_rows_has_the_fee_and_the_time_of_what_went_out(*, newest_fi
     (one,) = read("exodus", HEADER, *(lines[::-1] if newest_first else lines)).transactions
     assert legs(one) == "swap -0.1 BTC +1.32 ETH fee 0.00003 BTC"
     assert one.time == datetime(2022, 3, 1, 12, tzinfo=UTC)
+
+
+def test_an_export_that_begins_within_a_swap_repeats_half_of_it(tmp_path) -> None:
+    """The deposit of the order stands in both files, its withdrawal in the first only: one swap, and the half is merged."""
+    given = "2022-03-01T12:00:00.000Z,withdrawal,,,-0.1,BTC,-0.00003,BTC,h,,,,,,o1,,"
+    got = "2022-03-01T12:10:30.000Z,deposit,,,,,0.0005,ETH,,,1.32,ETH,i,,o1,,"
+    for name, lines in {"a.csv": [given, got], "b.csv": [got]}.items():
+        (tmp_path / name).write_text("\n".join([HEADER, *lines]))
+    imported = imports.read([tmp_path], base=tmp_path)
+    assert [legs(one) for one in imported.transactions] == ["swap -0.1 BTC +1.32 ETH fee 0.00003 BTC"]
+    assert list(imported.merged) == [("b.csv", 2)]
 
 
 def test_written_date_and_swap_of_one_row() -> None:

@@ -140,6 +140,15 @@ def test_amounts_without_a_sign_and_a_total_with_the_fee(tmp_path):
     assert (swap[0], "direction" in swap[1], negative[0], "can't be negative" in negative[1]) == (6, True, 7, True)
 
 
+def test_a_total_without_an_amount_is_what_moved(tmp_path):
+    """A dividend of 12 dollars among trades in shares is income, whatever it was paid for; a purchase without its quantity is an error."""
+    header = "When,What,Units,Coin,Total,Fee"
+    document, found = own(tmp_path, UNSIGNED, header, "2024-01-01,reward,,ABC,12,", "2024-01-02,buy,,ABC,50,", "2024-01-03,send,0,USD,7,")
+    assert [(one["kind"], one["received_quantity"], one["received_asset"]) for one in found[:1]] == [("income:reward", 12, "USD")]
+    assert (found[1]["kind"], found[1]["sent_quantity"], found[1]["sent_asset"]) == ("withdrawal", 7, "USD")
+    assert told(document, "ROW_INVALID") == [(3, "column 'Total' says what was paid or got, and the amount is empty")]
+
+
 def test_a_fee_that_is_not_below_the_total(tmp_path):
     """Nothing would be left of what was paid."""
     document, _ = own(tmp_path, UNSIGNED, "When,What,Units,Coin,Total,Fee", "2024-01-01,buy,2,ETH,10,10")

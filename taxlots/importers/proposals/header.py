@@ -18,7 +18,7 @@ from taxlots.importers.times import TimeError
 
 LOOKED_AT = 400
 _KNOWN_WORDS = {word for words in HEADER_WORDS.values() for word in words}
-_TICKER = re.compile(r"[A-Z][A-Z0-9.]{1,9}|[0-9][A-Z]{2,9}")
+_TICKER = re.compile(r"[A-Z][A-Z0-9.]{1,9}|[0-9][A-Z]{2,9}|[A-Z]{2}[A-Z0-9]{9}[0-9]")  # the last is an ISIN
 _UNIT = re.compile(r"[$€£]|(?<=[0-9.,\s])[A-Za-z]{2,6}$|^[A-Z]{2,6}(?=[\s0-9])")
 _HEX = re.compile(r"(?:0x)?[0-9a-fA-F]{40,}|[1-9A-HJ-NP-Za-km-z]{64,}")
 _MARKET = re.compile(r"[A-Z0-9]{2,10}\s?[-/_:]\s?[A-Z0-9]{2,10}")

@@ -13,7 +13,7 @@ from taxlots.importers.proposals.header import Column, Grid
 from taxlots.importers.proposals.kind_words import KindGuess, guess_kind, is_status
 from taxlots.importers.proposals.lines import Line, Proposal, TypeLine
 from taxlots.importers.proposals.meanings import Found, Guess, day_order, find_meanings, follows
-from taxlots.importers.proposals.words import COMMON_TICKERS, zone_in
+from taxlots.importers.proposals.words import COMMON_TICKERS, tickers_in, zone_in
 from taxlots.kinds import FIAT, KINDS
 
 _LEGS = ("amount", "sent", "received", "total", "price", "fee", "value", "fee_value", "balance")
@@ -123,6 +123,8 @@ def _kind_of_all(found: Found, file: str) -> tuple[str, int, str]:
     if "sent" in found and "received" in found:
         return BY_LEGS, 80, "no column of types: two legs are a trade, one is a deposit or a withdrawal"
     if found["amount"].column.has_negatives:
+        if "total" not in found and _is_charged_in_money(found):
+            return TRADE, 60, "no column of types: the sign tells the direction; a price and a fee in money speak of trades. CHECK THIS"
         return (TRADE if "total" in found else EITHER_WAY), 75, "no column of types: the sign tells the direction"
     by_name = guess_kind(_name(file))
     if by_name.kind in KINDS and ("total" in found or KINDS[by_name.kind].needs != ("sent", "received")):
@@ -130,6 +132,10 @@ def _kind_of_all(found: Found, file: str) -> tuple[str, int, str]:
     if "total" in found or "price" in found:
         return "buy", 40, "no column of types and no sign: taken as purchases. CHECK THIS"
     return "deposit", 40, "no column of types and no sign: taken as deposits. CHECK THIS"
+
+
+def _is_charged_in_money(found: Found) -> bool:
+    return "price" in found and "fee" in found and bool(FIAT & set(tickers_in(found["fee"].column.name)))
 
 
 def _fitting(said: str, places: Sequence[int], found: Found) -> KindGuess:

@@ -14,11 +14,12 @@ _WORDS = {
     "kind": (
         "transaction type|type|kind|action|activity|operation|category|transaction|event|side|direction|vorgang|art|typ|transaktionstyp"
         "|buchungsart|umsatzart|aktion|richtung|tipo|operación|what|order type|trade type|in out|label|classification"
+        "|auftragsart|geschäftsart|transaktion|transaktionen|opération|operation type|transaction kind|sens|operazione"
     ),
     "status": "status|state|zustand|estado|statut",
     "asset": (
         "asset|coin|currency|crypto|cryptocurrency|token|symbol|ticker|instrument|commodity|währung|kryptowährung|münze|wertpapier"
-        "|moneda|devise|unit|base|base asset|base currency|asset code|ccy"
+        "|moneda|devise|isin|wkn|cusip|sedol|valor|code isin|unit|base|base asset|base currency|asset code|ccy"
     ),
     "market": "pair|market|trading pair|currency pair|product|markt|handelspaar|paar|par|instrument pair|symbol",
     "amount": (
@@ -38,8 +39,12 @@ _WORDS = {
     "total": (
         "subtotal|total|total amount|cost|proceeds|net amount|gross amount|consideration|funds|quote amount|gesamt|gesamtbetrag|summe"
         "|kurswert|betrag|importe|montant|total cost|total price|order value|trade value|turnover|cash amount|fiat amount|net"
+        "|nettobetrag|endbetrag|ausmachender betrag|montant net|montant brut|controvalore"
     ),
-    "price": ("price|unit price|price per unit|rate|spot price|kurs|preis|stückpreis|precio|prix|exchange rate|avg price|average price"),
+    "price": (
+        "price|unit price|price per unit|rate|spot price|kurs|preis|stückpreis|precio|prix|exchange rate|avg price|average price"
+        "|cours|corso|price share|price per share|prix unitaire"
+    ),
     "fee": (
         "fee|fees|commission|charge|charges|network fee|trading fee|gas|gas fee|gebühr|gebühren|kosten|spesen|provision|comisión|frais"
         "|fee amount|fee quantity|gebuehr"
