@@ -33,7 +33,7 @@ ASSUMPTIONS = (
     "trading cost is linear in the value traded",
     "alternative minimum tax is outside the bound; the exact score includes it",
     "collectibles are taxed like other long-term gains inside the bound",
-    "money may be moved between taxable accounts",
+    "a purchase may be divided over the taxable accounts that have the money, so that none has to be moved",
     "units are divisible",
     "a wash sale is barred, where the law would only defer its loss",
 )

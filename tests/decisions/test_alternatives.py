@@ -199,6 +199,41 @@ def test_a_purchase_is_divided_over_accounts():
 
 
 @st.composite
+def in_accounts(draw):
+    """Portfolios with limits over three taxable accounts, some of the cash in them, traded in any fraction."""
+    chosen = draw(limited())
+    lots = tuple(replace(one, account=draw(st.sampled_from("abc"))) for one in chosen.lots)
+    cash = {name: Decimal(draw(st.sampled_from([0, 250, 6000]))) for name in "ab"}
+    money = chosen.terms.cash + sum(cash.values(), Decimal(0))
+    terms = msgspec.structs.replace(chosen.terms, cash=money, whole_units=())
+    return replace(chosen, lots=lots, terms=terms, account_cash={name: amount for name, amount in cash.items() if amount})
+
+
+@hypothesis_settings(max_examples=40)
+@given(chosen=in_accounts())
+def test_no_account_spends_the_money_of_another(chosen):
+    """Each account pays for its purchases from its own cash and sales, and from the cash that lies in no account.
+
+    Since a purchase may be divided over the accounts, one pool of cash is no wider than one pool per account: no plan of today has to
+    move money, and none scores above the optimum.
+    """
+    rate = chosen.terms.trading_cost_bps / 10000
+    plans = {plan.name: plan for plan in compare(chosen)}
+    for plan in plans.values():
+        if not plan.feasible or plan.several_dates:
+            continue
+        own = dict(chosen.account_cash)
+        free = chosen.spendable - sum(own.values(), Decimal(0))
+        for trade in plan.trades:
+            assert trade.lot is None or trade.account == trade.lot.account, plan.name
+            flow = trade.value if trade.side == "sell" else -trade.value
+            own[trade.account] = own.get(trade.account, Decimal(0)) + flow - trade.value * rate
+        short = sum((-left for left in own.values() if left < 0), Decimal(0))
+        assert short <= max(Decimal(0), free) + CENT, plan.name
+        assert plan.figures.score <= plans[OPTIMAL].figures.score, plan.name
+
+
+@st.composite
 def partly_deferred(draw):
     """Portfolios with some lots and some cash in a tax-deferred account."""
     chosen = draw(portfolios())
