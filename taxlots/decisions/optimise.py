@@ -93,7 +93,7 @@ def instance_of(portfolio: Portfolio) -> Instance:
 
 def _instance(portfolio: Portfolio) -> Instance:
     terms = portfolio.terms
-    priced = [asset for asset in portfolio.assets if portfolio.prices[asset] > 0]
+    priced = [asset for asset in portfolio.assets if portfolio.prices.get(asset, Decimal(0)) > 0]
     free = [lot for lot in portfolio.lots if portfolio.can_sell(lot)]
     total = _within(portfolio, free)
     share = total / portfolio.total if portfolio.total > 0 and total > 0 else Decimal(1)
