@@ -56,6 +56,7 @@ class Arrays:
     carry_value: float
     pay_from_cash: bool
     most_drift: float = INFINITY
+    most_tax: float = INFINITY  # beyond the tax without any trade
 
     def limited(self, most_drift: float) -> "Arrays":
         """The same decision under another limit of drift; nothing that is computed of it depends on that."""

@@ -16,7 +16,7 @@ from taxlots.decisions.corners import Corners
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Per dollar: of cash, of turnover, of a short- and a long-term gain, of drift; `paid` of tax paid from cash.
+    """Per dollar: of cash, of turnover, of a short- and a long-term gain, of drift; `paid` of tax paid from cash, `capped` of limited tax.
 
     `tracking` is per squared dollar of tracking variance, and `exposure` the distance from the targets (dollars per asset) at which
     the variance that assets share is linearised.
@@ -30,14 +30,15 @@ class Prices:
     tracking: float = 0.0
     drift: float = 0.0
     exposure: np.ndarray | None = None
+    capped: float = 0.0
 
     def clipped(self) -> "Prices":
         """The same with the signs that the bound needs; prices from a solver can be a hair off."""
-        cash = max(self.cash, 0.0)
-        paid = min(max(self.paid, 0.0), cash)
-        return Prices(
-            cash, max(self.turnover, 0.0), self.short, self.long, paid, max(self.tracking, 0.0), max(self.drift, 0.0), self.exposure
+        cash, turnover, tracking, drift, capped = (
+            max(price, 0.0) for price in (self.cash, self.turnover, self.tracking, self.drift, self.capped)
         )
+        paid = min(max(self.paid, 0.0), cash)
+        return Prices(cash, turnover, self.short, self.long, paid, tracking, drift, self.exposure, capped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ class Charged:
             total -= prices.drift * arrays.most_drift
         if arrays.tax is not None:
             pays = (prices.short, prices.long)
-            total += corners.least(pays, 1.0 + prices.paid, arrays.carry_value) - prices.paid * base_tax(arrays)
+            charged_tax = prices.paid + prices.capped
+            total += corners.least(pays, 1.0 + charged_tax, arrays.carry_value) - charged_tax * base_tax(arrays)
+            total -= prices.capped * arrays.most_tax if prices.capped else 0.0
             total += prices.short * arrays.tax.start_short + prices.long * arrays.tax.start_long - base_value(arrays)
         return Relaxed(total, options)
 

@@ -61,6 +61,7 @@ def allowed(arrays: Arrays, moves: Moves) -> bool:
     away = distance(arrays, moves)
     small = arrays.least - slack
     broken = (
+        np.isfinite(arrays.most_tax) and arrays.federal(*nets(arrays, moves))[0] > arrays.start[0] + arrays.most_tax + slack,
         cash_left(arrays, moves) < -slack,
         float(np.abs(away).sum()) > arrays.most_drift + slack,
         float(moves.bought.sum() + moves.sold.sum()) > arrays.turnover + slack,

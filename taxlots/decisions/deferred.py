@@ -49,7 +49,8 @@ def after(portfolio: Portfolio, trades: Sequence[Trade], keep: str | None = None
             cash[trade.account] -= sign * trade.value + portfolio.cost_rate * trade.value
     lots = tuple(lot for lot in portfolio.lots if lot.taxed or lot.account == keep)
     bought = {trade.asset for trade in trades if trade.side == "buy"}
-    lost = tuple(lot.lot_id for lot in lots if lot.asset in bought and lot.basis > lot.value and wash_sale_applies(portfolio, lot))
+    at_a_loss = (lot for lot in lots if lot.asset in bought and sale(portfolio, lot, lot.quantity).gain < 0)
+    lost = tuple(lot.lot_id for lot in at_a_loss if wash_sale_applies(portfolio, lot))
     terms = msgspec.structs.replace(portfolio.terms, never_sell=(*portfolio.terms.never_sell, *lost))
     return replace(portfolio, lots=lots, fixed=fixed, deferred=cash, terms=terms)
 

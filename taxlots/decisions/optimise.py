@@ -5,7 +5,7 @@ the bound. The certificate carries the instance, so that `taxlots verify-plan` c
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal
 from itertools import chain
 
@@ -33,7 +33,7 @@ ASSUMPTIONS = (
     "trading cost is linear in the value traded",
     "alternative minimum tax is outside the bound; the exact score includes it",
     "collectibles are taxed like other long-term gains inside the bound",
-    "money may be moved between taxable accounts",
+    "a purchase may be divided over the taxable accounts that have the money, so that none has to be moved",
     "units are divisible",
     "a wash sale is barred, where the law would only defer its loss",
 )
@@ -61,13 +61,14 @@ def solve(portfolio: Portfolio) -> Solved:
     return solve_instance(portfolio, instance_of(portfolio))
 
 
-def solve_instance(portfolio: Portfolio, instance: Instance, effort: Effort | None = None) -> Solved:
-    """The optimum of a decision about this portfolio."""
+def solve_instance(portfolio: Portfolio, instance: Instance, effort: Effort | None = None, most_tax: float | None = None) -> Solved:
+    """The optimum of a decision about this portfolio; of the plans whose tax this year rises by no more than `most_tax`, if it is given."""
     if not instance.assets or not (instance.lots or instance.cash + instance.contribution > instance.withdrawal):
         short = instance.withdrawal - instance.cash - instance.contribution > 0
         nothing = None if short else dict[str, float]()
         return Solved(nothing, {}, -float("inf") if short else 0.0, instance, Proven(0.0, ()))
     data = arrays(instance, portfolio.rulebook)
+    data = data if most_tax is None else replace(data, most_tax=most_tax)
     found = Search(data, effort).run()
     if found.moves is None:
         return Solved(None, {}, -float("inf"), instance, Proven(float("inf"), ()))
@@ -92,7 +93,7 @@ def instance_of(portfolio: Portfolio) -> Instance:
 
 def _instance(portfolio: Portfolio) -> Instance:
     terms = portfolio.terms
-    priced = [asset for asset in portfolio.assets if portfolio.prices[asset] > 0]
+    priced = [asset for asset in portfolio.assets if portfolio.prices.get(asset, Decimal(0)) > 0]
     free = [lot for lot in portfolio.lots if portfolio.can_sell(lot)]
     total = _within(portfolio, free)
     share = total / portfolio.total if portfolio.total > 0 and total > 0 else Decimal(1)
@@ -155,14 +156,19 @@ def certificate(portfolio: Portfolio, solved: Solved, trades: Sequence[Trade], s
 
 def rounded_trades(portfolio: Portfolio, solved: Solved) -> list[Trade]:
     """The trades of a solution in lot units; none where nothing was feasible."""
+    sales = rounded_sales(portfolio, solved)
+    return sales + rounded_purchases(portfolio, sales, solved.bought)
+
+
+def rounded_sales(portfolio: Portfolio, solved: Solved) -> list[Trade]:
+    """The sales of a solution in lot units; none where nothing was feasible."""
     if solved.sold is None:
         return []
     by_id = {lot.lot_id: lot for lot in portfolio.lots}
     trades = [
         sale(portfolio, by_id[name], quantity) for name, value in solved.sold.items() if (quantity := _lot_units(by_id[name], value)) > 0
     ]
-    trades = _enough(portfolio, in_units(portfolio, trades))
-    return trades + _purchases(portfolio, trades, solved.bought)
+    return _enough(portfolio, in_units(portfolio, trades))
 
 
 def _enough(portfolio: Portfolio, sales: list[Trade]) -> list[Trade]:
@@ -194,7 +200,7 @@ def _lot_units(lot: HeldLot, value: float) -> Decimal:
         return min(lot.quantity, quantity)
 
 
-def _purchases(portfolio: Portfolio, sales: Sequence[Trade], bought: dict[str, float]) -> list[Trade]:
+def rounded_purchases(portfolio: Portfolio, sales: Sequence[Trade], bought: dict[str, float]) -> list[Trade]:
     """Purchases rounded down to units, and once more where the money does not quite reach."""
     with exact.exactly():
         money = (cash_after(portfolio, sales) - portfolio.terms.cash_reserve) / (1 + portfolio.cost_rate)

@@ -160,6 +160,10 @@ class Program:
             rows.put(tax, layout.columns("height", HEIGHTS), 1.0)
             rows.put(tax, paid, -1.0)
             self.at["paid"] = int(tax)
+        if np.isfinite(arrays.most_tax):
+            (capped,) = rows.add(-INFINITY, (arrays.start[0] + arrays.most_tax) / unit)
+            rows.put(capped, layout.columns("height", HEIGHTS), 1.0)
+            self.at["capped"] = int(capped)
         if np.isfinite(arrays.turnover):
             (turnover,) = rows.add(-INFINITY, arrays.turnover / unit - SNUG)
             rows.put(turnover, np.concatenate((sale, buy)), 1.0)
@@ -297,7 +301,8 @@ class Program:
 
         tracking = price("tracking") / self.unit
         exposure = self._tangent_point(duals, tracking + (self.arrays.weight if own_weight else 0.0)) if self.layout.factors else None
-        return Prices(price("cash"), price("turnover"), -price("short"), -price("long"), price("paid"), tracking, price("drift"), exposure)
+        gains = -price("short"), -price("long")
+        return Prices(price("cash"), price("turnover"), *gains, price("paid"), tracking, price("drift"), exposure, price("capped"))
 
     def _tangent_point(self, duals: np.ndarray, weight: float) -> np.ndarray | None:
         """The distances whose tangent has the slopes that the factors' dual values say: `2 weight F'w = dual`, of least size."""

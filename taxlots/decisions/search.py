@@ -308,7 +308,7 @@ class Search:
 def stretched(ray: Prices, factor: float) -> Prices:
     """The prices times a factor; the point of the tangent stays."""
     of = replace(ray, cash=ray.cash * factor, turnover=ray.turnover * factor, short=ray.short * factor, long=ray.long * factor)
-    return replace(of, paid=ray.paid * factor, tracking=ray.tracking * factor, drift=ray.drift * factor)
+    return replace(of, paid=ray.paid * factor, tracking=ray.tracking * factor, drift=ray.drift * factor, capped=ray.capped * factor)
 
 
 def tidied(arrays: Arrays, moves: Moves) -> Moves:

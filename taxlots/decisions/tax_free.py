@@ -1,115 +1,81 @@
-"""As near to the targets as costs no tax this year: which sales, in which order, until the next one would be taxed.
+"""As near to the targets as costs no tax this year: the least drift of all plans of today whose tax does not exceed that of doing nothing.
 
-The tax depends on a sale only through the year's short-term and long-term gain, and never falls when one of them rises. Losses come first,
-then gains, least gain per dollar first; once by that order alone and once with long-term gains before short-term ones, which the 0 %
-band favours. The order that sells more is taken.
+It is the optimiser's answer where a dollar out of place outweighs every cost, under a limit of the year's tax; of equally near plans the
+cheapest. Losses are realised for it wherever they make room, also of assets that are bought back, where no wash sale bars that.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import ROUND_DOWN, Decimal
-from functools import cached_property
+
+import msgspec
 
 from taxlots import exact
+from taxlots.decisions.least_cost import QUICK
+from taxlots.decisions.optimise import instance_of, rounded_purchases, rounded_sales, solve_instance
 from taxlots.decisions.plan import Trade
-from taxlots.decisions.policies import LOT_STEP, completed, highest_basis, sell_down, to_targets, worth_while
-from taxlots.decisions.portfolio import ZERO, HeldLot, Portfolio
+from taxlots.decisions.policies import LOT_STEP, barred_by_wash_sale, to_targets, worth_while
+from taxlots.decisions.portfolio import ZERO, Portfolio
 from taxlots.decisions.score import position_with, sale
-from taxlots.tax import TaxPosition, tax_due
+from taxlots.tax import tax_due
 
-Rank = Callable[[Trade], tuple[Decimal | int, ...]]
+# More than a dollar traded can cost or save in tax and fees, so that drift decides and cost only between equals.
+OUTWEIGHS = Decimal(100)
 
 
 def zero_tax(portfolio: Portfolio) -> tuple[list[Trade], list[str]]:
     """As near to the targets as costs no tax this year."""
-    changes = to_targets(portfolio)
-    excess = {asset: -change for asset, change in changes.items() if change < 0}
+    instance = msgspec.structs.replace(instance_of(portfolio), drift_penalty=OUTWEIGHS, risk=None, risk_aversion=ZERO)
+    solved = solve_instance(portfolio, instance, QUICK, most_tax=0.0)
+    sales = _free(portfolio, rounded_sales(portfolio, solved))
+    barred = barred_by_wash_sale(portfolio, sales)
+    bought = {asset: value for asset, value in solved.bought.items() if asset not in barred}
     with exact.exactly():
-        found = [worth_while(portfolio, _Fill(portfolio, rank).sales(excess)) for rank in (_by_gain, _long_first)]
-        sales = max(found, key=lambda trades: sum((t.value for t in trades), ZERO))
-        sold = sum((t.value for t in sales), ZERO)
-        left = sum(excess.values(), ZERO) - sold
-    notes = [f"{exact.cents(left)} stay above their targets: selling them would be taxed this year"] if left > 1 else []
-    return completed(portfolio, changes, sales, notes)
+        excess = sum((-change for change in to_targets(portfolio).values() if change < 0), ZERO)
+        trades = [*sales, *rounded_purchases(portfolio, sales, bought)]
+        left = _above(portfolio, trades)
+    return trades, [f"{exact.cents(left)} stay above their targets: selling them would be taxed this year"] if excess and left > 1 else []
 
 
-def _ratio(trade: Trade) -> Decimal:
-    return trade.gain / trade.value
+def _above(portfolio: Portfolio, trades: Sequence[Trade]) -> Decimal:
+    """What stays above the targets after the trades."""
+    changes = to_targets(portfolio)
+    for trade in trades:
+        changes[trade.asset] -= trade.value if trade.side == "buy" else -trade.value
+    return sum((-change for change in changes.values() if change < 0), ZERO)
 
 
-def _by_gain(trade: Trade) -> tuple[Decimal | int, ...]:
-    return (_ratio(trade),)
+def _free(portfolio: Portfolio, sales: Sequence[Trade]) -> list[Trade]:
+    """The sales without what the exact tax finds taxed: a last unit by rounding, or what the linear programs leave out.
+
+    Those are the alternative minimum tax and the rate of collectibles. Gains give way, most gain per dollar first.
+    """
+    kept = worth_while(portfolio, sales)
+    if _untaxed(portfolio, kept):
+        return kept
+    gains = sorted((t for t in kept if t.gain > 0), key=lambda t: (t.gain / t.value, t.lot.lot_id if t.lot else ""))
+    losses = [t for t in kept if t.gain <= 0]
+    low, high = 0, len(gains) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if _untaxed(portfolio, [*losses, *gains[:middle]]) else (low, middle - 1)
+    rest = [*losses, *gains[:low]]
+    # What is left of an asset may be less than the minimum trade: then its losses go as well, and the gains are looked at again.
+    return _free(portfolio, [*rest, *_part(portfolio, rest, gains[low])])
 
 
-def _long_first(trade: Trade) -> tuple[Decimal | int, ...]:
-    return (int(trade.gain > 0 and trade.term == "short"), _ratio(trade))
+def _part(portfolio: Portfolio, others: Sequence[Trade], trade: Trade) -> list[Trade]:
+    """As much of a sale as is free of tax beside the others."""
+    if trade.lot is None:
+        return []
+    step = Decimal(1) if portfolio.is_whole(trade.asset) else LOT_STEP
+    low, high = 0, int((trade.quantity / step).to_integral_value(ROUND_DOWN))
+    while low < high:
+        middle = (low + high + 1) // 2
+        free = _untaxed(portfolio, [*others, sale(portfolio, trade.lot, middle * step)])
+        low, high = (middle, high) if free else (low, middle - 1)
+    return [sale(portfolio, trade.lot, low * step)] if low else []
 
 
-@dataclass
-class _Fill:
-    """One order of sales, filled up to where tax begins."""
-
-    portfolio: Portfolio
-    rank: Rank
-
-    def sales(self, excess: dict[str, Decimal]) -> list[Trade]:
-        trades: list[Trade] = []
-        room, taxed = dict(excess), set[str]()
-        for _ in ("both terms", "the other one"):
-            pieces = self._pieces(room, taxed, {t.lot.lot_id for t in trades if t.lot})
-            count = self._fitting(trades, pieces)
-            taken = pieces[:count]
-            if count < len(pieces):
-                taken += self._part([*trades, *taken], pieces[count])
-                taxed.add(pieces[count].term)
-            trades += taken
-            for trade in taken:
-                room[trade.asset] -= trade.value
-            if count == len(pieces):
-                break
-        return trades
-
-    def _pieces(self, room: dict[str, Decimal], taxed: set[str], used: set[str]) -> list[Trade]:
-        """What would bring each asset to its target, without gains of a term that is taxed already."""
-        pieces: list[Trade] = []
-        for asset, value in room.items():
-            lots = [lot for lot in self.portfolio.lots_of.get(asset, ()) if lot.lot_id not in used and lot.term not in taxed]
-            pieces += sell_down(self.portfolio, asset, value, sorted(lots, key=self._order))
-        return sorted(pieces, key=self.rank)
-
-    def _order(self, lot: HeldLot) -> tuple[Decimal | int, ...]:
-        """Within an asset the price is one, so that most basis is least gain."""
-        first = self.rank is _long_first and not lot.long_term and lot.basis < lot.value
-        return (int(first), *highest_basis(lot))
-
-    def _fitting(self, before: Sequence[Trade], pieces: Sequence[Trade]) -> int:
-        """How many of the pieces are free of tax together."""
-        places = [position_with(self.portfolio.position, before)]
-        for piece in pieces:
-            places.append(position_with(places[-1], [piece]))
-        low, high = 0, len(pieces)
-        while low < high:
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if self._free(places[middle]) else (low, middle - 1)
-        return low
-
-    def _part(self, before: Sequence[Trade], piece: Trade) -> list[Trade]:
-        """As much of a piece as is free of tax after those before it."""
-        if piece.lot is None:
-            return []
-        step = Decimal(1) if self.portfolio.is_whole(piece.asset) else LOT_STEP
-        place = position_with(self.portfolio.position, before)
-        low, high = 0, int((piece.quantity / step).to_integral_value(ROUND_DOWN))
-        while low < high:
-            middle = (low + high + 1) // 2
-            tried = sale(self.portfolio, piece.lot, middle * step)
-            low, high = (middle, high) if self._free(position_with(place, [tried])) else (low, middle - 1)
-        return [sale(self.portfolio, piece.lot, low * step)] if low else []
-
-    @cached_property
-    def _base(self) -> Decimal:
-        """The year's tax without any of the sales."""
-        return tax_due(self.portfolio.position, self.portfolio.rulebook).total
-
-    def _free(self, position: TaxPosition) -> bool:
-        return tax_due(position, self.portfolio.rulebook).total <= self._base
+def _untaxed(portfolio: Portfolio, sales: Sequence[Trade]) -> bool:
+    after = position_with(portfolio.position, sales)
+    return tax_due(after, portfolio.rulebook).total <= tax_due(portfolio.position, portfolio.rulebook).total

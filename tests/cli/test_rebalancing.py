@@ -60,7 +60,7 @@ def test_the_worked_case(tmp_path):
         plan = found[row["name"]]
         assert float(row["score"]) == pytest.approx(plan["score"], abs=1e-6), row["name"]
         assert (row["tax_now"], row["tax_later"]) == (plan["tax_now"], plan["tax_later"]), row["name"]
-    assert sold(found["zero-tax"]) == {"b3": "100", "b2": "50"}
+    assert sold(found["zero-tax"]) == {"b3": "100", "b2": "100", "e1": "100"}
     assert sold(found["bands"]) == {"b3": "100", "b2": "75"}
     assert {t["lot_id"]: t["on"] for t in found["defer"]["trades"] if t["lot_id"]} == {"b3": None, "b2": "2027-03-03"}
     assert {t["lot_id"]: t["on"] for t in found["graduated"]["trades"] if t["lot_id"]} == {"b3": None, "b2": "2027-01-02"}

@@ -145,6 +145,14 @@ def test_what_has_no_price_is_neither_sold_nor_bought():
         assert float(plan.figures.score) <= compare(chosen)[0].certificate.bound + 0.01
 
 
+def test_a_target_whose_price_is_missing_is_left_alone():
+    """It is held, so it may be a target, but the price table has nothing of it: no plan trades it, and the others are still found."""
+    chosen = portfolio([lot("L1", "BTC", 100, 9000, 100)], {"BTC": 0.3, "GONE": 0.3}, trading_cost_bps=0)
+    plans = {plan.name: plan for plan in compare(chosen)}
+    assert {trade.asset for plan in plans.values() for trade in plan.trades} == {"BTC"}
+    assert plans["full-hifo"].figures.turnover == 7000
+
+
 def test_collectibles_leave_a_gap_but_no_false_bound():
     """Gains on collectibles are taxed at up to 28 %, which the linear programs leave out: the bound holds, and no alternative is better.
 

@@ -1,6 +1,7 @@
 """`solve` against an independent program, against random plans, and where the answer can be worked out by hand."""
 
 import random
+from collections import Counter
 from decimal import Decimal
 
 import big_m
@@ -8,12 +9,14 @@ import highspy
 import instances
 import numpy as np
 import pytest
+from taxlots.decisions.arrays import arrays
+from taxlots.decisions.costs import Moves, nets
 from taxlots.decisions.evaluation import Evaluator
 from taxlots.decisions.solution import solve
 from taxlots.decisions.solver import quiet_solver
 from taxlots.decisions.verify import objections
 
-BATCHES, SIZE = 24, 10
+BATCHES, SIZE = 50, 10
 
 
 def usable(seeds, **options):
@@ -26,7 +29,7 @@ def usable(seeds, **options):
 
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_pieces_and_hulls_equal_a_plain_program(batch):
-    """240 random instances of both tax models with every option but risk: the same optimum as a big-M program, or none for both.
+    """500 random instances of both tax models with every option but risk: the same optimum as a big-M program, or none for both.
 
     HiGHS closes its integer programs to 1e-7 and keeps their rows to 1e-9 of amounts up to 10^5, so a hundredth of a cent is equal.
     """
@@ -37,6 +40,31 @@ def test_pieces_and_hulls_equal_a_plain_program(batch):
             assert float(found.evaluated.objective) == pytest.approx(plain, abs=1e-3, rel=1e-7), seed
             assert found.evaluated.broken == (), seed
             assert found.gap <= 1e-6, seed
+
+
+def test_the_instances_reach_every_regime():
+    """What the comparison above runs over: years that end in each part of the netting, and the limits that couple assets."""
+    regimes, kinds = Counter(), Counter()
+    for _, instance in usable(range(0, BATCHES * SIZE, 2)):
+        found, data = solve(instance), arrays(instance)
+        if found.evaluated is None:
+            kinds["infeasible"] += 1
+            continue
+        kinds["cash spent"] += found.evaluated.cash < 1
+        kinds["pays tax from cash"] += data.pay_from_cash
+        kinds["carryover"] += bool(data.tax and data.start[1] > 0)
+        if data.tax is None:
+            continue
+        sold = np.zeros(len(data.owner))
+        for name, quantity in found.sells.items():
+            place = data.lot_ids.index(name)
+            sold[place] = float(quantity) * data.price[data.owner[place]]
+        short, long = nets(data, Moves(sold, np.zeros(len(data.names))))
+        regimes.update(piece.name.partition(", other")[0] for piece in data.pieces if piece.holds(short, long, 1e-6))
+    polygons = ("loss beyond the limit", "deductible loss", "short gain, long loss", "both gains", "long gain, short loss")
+    for polygon in polygons:
+        assert sum(count for name, count in regimes.items() if name.startswith(polygon)) >= 5, polygon
+    assert all(kinds[kind] >= 5 for kind in ("infeasible", "cash spent", "pays tax from cash", "carryover")), kinds
 
 
 @pytest.mark.parametrize("batch", range(8))
@@ -100,7 +128,7 @@ def _quadratic(instance):
     price = {a.asset: float(a.price) for a in assets}
     covariance = evaluator.variance.loadings @ evaluator.variance.loadings.T + np.diag(evaluator.variance.specific)
     value = np.array([float(lot.quantity) * price[lot.asset] for lot in lots])
-    tax = [float(evaluator._tax({lot.lot_id: lot.quantity})[0]) for lot in lots]
+    tax = [float(evaluator.evaluate({lot.lot_id: lot.quantity}, {}).tax) for lot in lots]
     cost = np.concatenate((np.array(tax) / value + rate, np.full(m, rate), np.full(2 * m, float(instance.drift_penalty))))
     upper = np.full(n + 3 * m, highspy.kHighsInf)
     upper[:n] = value
