@@ -1,21 +1,13 @@
-"""Wash sales of securities: the examples of the regulations and of Pub. 550, accounts of all kinds, and the naive reference."""
+"""Wash sales of securities: the examples of the regulations and of Pub. 550, and accounts of all kinds."""
 
-from collections import defaultdict
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from reference_wash import Washed
 from taxlots import frames
 from test_law import buy, sell, tx
-from test_reference import RATES, TOLERANCE, universal
 
 from histories import book_of
-from strategies import transactions
 from support import run
 from support import tx as row
 from support import universal as csv
@@ -245,46 +237,3 @@ def test_a_purchase_of_a_spouse_on_the_same_return(tmp_path):
     shown, lots, codes = _run(tmp_path, "spouse", "married_joint")
     assert (shown, lots) == ([("x", "50", "0"), ("y", "0", "15")], [("b", "55")])
     assert codes == {"WASH_SALE"}
-
-
-def _summed(pieces):
-    sums = defaultdict(lambda: [Fraction(0)] * 4)
-    for key, *amounts in pieces:
-        sums[key] = [a + Fraction(b) for a, b in zip(sums[key], amounts, strict=True)]
-    return sums
-
-
-@pytest.mark.parametrize("method", ["fifo", "lifo", "hifo", "lofo"])
-@settings(max_examples=40)
-@given(history=transactions(crowded=True), kind=st.sampled_from(["security", "fund"]))
-def test_every_wash_sale_equals_the_reference(method, history, kind):
-    """Lot, quantity, proceeds, basis, denied loss and term of each piece, in crowded histories, are those of a naive implementation."""
-    book = book_of([replace(t, asset_class=kind) for t in history], method)
-    expected = Washed(method).run([universal(t) for t in history])
-    want = _summed(((p.tx, p.kind, p.lot, p.term), p.quantity, p.proceeds, p.basis, p.denied) for p in expected.pieces)
-    names = ("quantity", "proceeds", "basis", "adjustment")
-    lines = frames.records(book.disposals)
-    found = _summed(((r["transaction_id"], r["kind"], r["lot_transaction_id"], r["term"]), *(r[n] for n in names)) for r in lines)
-    assert set(want) == set(found)
-    for key, amounts in want.items():
-        assert all(abs(a - b) <= TOLERANCE for a, b in zip(amounts, found[key], strict=True)), key
-
-
-@pytest.mark.parametrize("method", ["fifo", "hifo", "min-tax", "average"])
-@settings(max_examples=40)
-@given(history=transactions(crowded=True))
-def test_basis_is_conserved_with_wash_sales(method, history):
-    """What was paid and what was denied is the basis of what was sold and of what is left, to the last digit, in every order."""
-    book = book_of([replace(t, asset_class="fund") for t in history], method, rates=RATES)
-    disposals = frames.records(book.disposals)
-    paid = sum(
-        (
-            t.sent_quantity + (t.fee_value or 0) if t.kind == "buy" else t.value
-            for t in history
-            if t.received_asset != "USD" and t.received_asset
-        ),
-        Decimal(0),
-    )
-    denied = sum((line["adjustment"] for line in disposals), Decimal(0))
-    left = sum((line["basis"] for line in disposals), Decimal(0)) + sum((lot["basis"] for lot in frames.records(book.lots)), Decimal(0))
-    assert paid + denied == left
