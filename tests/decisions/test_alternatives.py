@@ -235,7 +235,7 @@ def test_no_account_spends_the_money_of_another(chosen):
 
 
 def test_a_loss_by_the_cost_of_selling_is_a_loss_beside_a_deferred_purchase():
-    """10 shares bought for 1,000 at today's price of 100: sold at 20 basis points they lose 2, which a purchase in the ira would take away."""
+    """10 shares bought for 1,000 at today's price of 100: sold at 20 basis points they lose 2, which a purchase in the ira takes."""
     share = replace(lot("L1", "VTI", 10, 1000, 100, asset_class="security"), account="a")
     chosen = replace(portfolio([share], {"VTI": 0.5}, trading_cost_bps=20, cash=0), deferred={"ira": Decimal(5000)})
     bought = [replace(purchase(chosen, "VTI", Decimal(5)), account="ira")]
