@@ -37,7 +37,7 @@ from taxlots.lots.wished import Choice, Place, needs_rates, remarks, wished
 from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.rulebook import Rulebook, load
 from taxlots.settings import FILE_NAME, JURISDICTIONS, Methods, Settings, SettingsFile, parse_settings, zone_named
-from taxlots.tax.countries.currency import currency_of
+from taxlots.tax.countries.currency import currency_of, foreign
 from taxlots.tax.term_rates import term_rates
 from taxlots.tax.year import TaxYears
 
@@ -171,13 +171,19 @@ def read_exports(
     prices: str | Path | None = None,
     timezone: str | None = None,
     as_of: str | None = None,
+    jurisdiction: str | None = None,
 ) -> Ledger:
     """Export files, folders or archives -> the settled ledger (`.transactions` frame, `.problems`).
+
+    Amounts are in the currency of the jurisdiction (else that of the settings, else us) where the exports are stated in it.
 
     Raises:
         TaxlotsError: settings that can't be used. Bad data raises nothing: it is in `.problems`.
     """
-    choices = Choices(Path(config) if config else None, timezone=timezone, as_of=as_of, prices=Path(prices) if prices else None)
+    if jurisdiction is not None:
+        check_jurisdiction(jurisdiction)
+    settings, table = (Path(path) if path else None for path in (config, prices))
+    choices = Choices(settings, jurisdiction=jurisdiction, timezone=timezone, as_of=as_of, prices=table)
     settings_file = find_settings(choices.config)
     return _ledger([Path(p) for p in paths], settings_file, choices)[0]
 
@@ -212,7 +218,7 @@ def book(  # noqa: PLR0913  one parameter per choice
         raise TaxlotsError(problem("USAGE", f"{MIN_TAX} ranks lots by tax rates", "Give rates=TermRates(short, long)."))
     chosen = replace(found, rates=((datetime.min.replace(tzinfo=UTC), rates),) if rates else ())
     booked = book_ledger(ledger, chosen, rules)
-    booked.problems += remarks(found, law, Choice(), ledger)
+    booked.problems += remarks(found, law, Choice(), ledger) + foreign(jurisdiction, ledger.prices.home, len(ledger.transactions))
     return booked
 
 
@@ -259,7 +265,8 @@ def _orders(settings: Settings, choices: Choices, ledger: Ledger, law_of: tuple[
     wish, told = _rated(of_accounts(wish, settings), law, settings, ledger, rulebook)
     us = jurisdiction == "us"
     purpose = Purpose(choices.filed and us, choices.method is not None, rulebook if us else None, now)
-    return Orders(wish, [*remarks(wish, law, choice, ledger), *told], purpose)
+    strange = foreign(jurisdiction, ledger.prices.home, len(ledger.transactions))
+    return Orders(wish, [*remarks(wish, law, choice, ledger), *told, *strange], purpose)
 
 
 def booked_with(session: Session, file: Path, named: Mapping[str, Named], choices: Choices) -> Session:

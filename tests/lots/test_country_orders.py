@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 from taxlots import frames
+from taxlots.session import book, read_exports
 from test_law import buy, sell
 from test_law import tx as row
 
@@ -434,3 +435,14 @@ def test_a_pool_has_no_dates_and_nothing_stumbles_over_it(tmp_path):
 def workbook_rows(path, sheet):
     """The rows of a sheet as lists of values."""
     return [list(row) for row in load_workbook(path)[sheet].iter_rows(values_only=True)]
+
+
+@pytest.mark.parametrize(("home", "told"), [("GBP", []), ("USD", ["CURRENCY_FOREIGN"])])
+def test_gains_in_another_currency_than_the_laws_say_so(tmp_path, home, told):
+    """Bought for 1,000 and half of it sold for 700: a gain of 200 in whichever currency the rows are stated."""
+    path = tmp_path / "ledger.csv"
+    names = "time,account,kind,sent_quantity,sent_asset,received_quantity,received_asset"
+    path.write_text(f"{names}\n2024-05-01T10:00:00Z,k,buy,1000,{home},1,BTC\n2024-09-01T10:00:00Z,k,sell,0.5,BTC,700,{home}\n")
+    found = book(read_exports([path], timezone="UTC", jurisdiction="uk"), jurisdiction="uk")
+    assert found.disposals["gain"].tolist() == [200]
+    assert [one.code for one in found.problems] == told

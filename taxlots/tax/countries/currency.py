@@ -5,6 +5,7 @@ from itertools import chain
 import pyarrow.compute as pc
 
 from taxlots.importers.read import Imported
+from taxlots.problems import Problem, problem
 from taxlots.tax.countries.year import COUNTRIES
 
 _OTHERWISE = "USD"
@@ -21,6 +22,14 @@ def currency_of(jurisdiction: str, said: str | None, imported: Imported) -> str:
     if said is not None and jurisdiction != "us":
         return said
     return country.currency if country is not None and country.currency in _stated(imported) else _OTHERWISE
+
+
+def foreign(jurisdiction: str, home: str, rows: int) -> list[Problem]:
+    """Says so where lots and gains are not in the currency of the jurisdiction's law; nothing for a ledger without rows."""
+    country = COUNTRIES.get(jurisdiction)
+    if country is None or home == country.currency or not rows:
+        return []
+    return [problem("CURRENCY_FOREIGN", f"lots and gains are in {home}, and the law of {jurisdiction} counts in {country.currency}")]
 
 
 def _stated(imported: Imported) -> set[str | None]:
