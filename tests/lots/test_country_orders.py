@@ -19,6 +19,12 @@ from support import tx as line
 CENT = Decimal("0.01")
 
 
+def codes(problems):
+    """Codes and none for the rows of these tests being in dollars, which is said of every country."""
+    found = [problem.code if hasattr(problem, "code") else problem["code"] for problem in problems]
+    return [code for code in found if code != "CURRENCY_FOREIGN"]
+
+
 def history(trades):
     """Purchases (B) and sales (S) as day, side, quantity and money, rows in that order."""
     make = {"B": buy, "S": sell}
@@ -126,7 +132,7 @@ def test_hmrc_examples(example):
     assert legs(book) == {key: tuple(Decimal(x).quantize(CENT) for x in amounts) for key, amounts in expected.items()}
     lots = [(lot["quantity"], lot["basis"].quantize(CENT)) for lot in frames.records(book.lots)]
     assert lots == ([] if left is None else [tuple(map(Decimal, left))])
-    assert book.problems == []
+    assert codes(book.problems) == []
 
 
 def test_the_thirty_first_day_is_too_late():
@@ -187,7 +193,7 @@ def test_a_match_across_a_split():
     book = book_of([*rows, buy("2024-05-10", "bb", "100", "500")], None, None, jurisdiction="uk")
     assert legs(book) == {("2024-05-01", "thirty-days"): (50, 750, 500, 250), ("2024-05-01", "section-104"): (10, 150, 100, 50)}
     assert [(lot["quantity"], lot["basis"]) for lot in frames.records(book.lots)] == [(180, 900)]
-    assert book.problems == []
+    assert codes(book.problems) == []
 
 
 def test_a_match_across_a_consolidation_and_another_split_in_two_accounts():
@@ -203,7 +209,7 @@ def test_a_match_across_a_consolidation_and_another_split_in_two_accounts():
     book = book_of(rows, None, None, jurisdiction="uk")
     assert legs(book) == {("2024-05-01", "thirty-days"): (20, 100, 60, 40)}
     assert [(lot["quantity"], lot["basis"]) for lot in frames.records(book.lots)] == [(63, 2030)]
-    assert book.problems == []
+    assert codes(book.problems) == []
 
 
 def test_a_split_between_sale_and_purchase_of_one_day():
@@ -243,8 +249,8 @@ def test_a_superficial_loss_across_a_split(again, denied):
 def test_a_gift_is_named_where_it_may_be_taxed():
     """A gift given: booked without a gain, with a warning in the United Kingdom, and none in Germany."""
     rows = [buy("2024-01-05", "b", "2", "20"), row("2024-05-01", "gift-out", "gggg", sent_quantity="1", sent_asset="A")]
-    assert [p.code for p in book_of(rows, None, None, jurisdiction="uk").problems] == ["GIFT_NOT_VALUED"]
-    assert book_of(rows, None, None, jurisdiction="de").problems == []
+    assert codes(book_of(rows, None, None, jurisdiction="uk").problems) == ["GIFT_NOT_VALUED"]
+    assert codes(book_of(rows, None, None, jurisdiction="de").problems) == []
 
 
 def canada(*trades):
@@ -345,7 +351,7 @@ def test_average_basis_of_a_fund():
     found = [(p["lot_transaction_id"], p["basis"], p["term"], p["method"]) for p in frames.records(book.disposals)]
     assert found == [("a", 200, "long", "average"), ("bb", 100, "short", "average")]
     assert [(lot["quantity"], lot["basis"]) for lot in frames.records(book.lots)] == [(25, 500)]
-    assert book.problems == []
+    assert codes(book.problems) == []
 
 
 def test_average_basis_is_refused_for_anything_else():
@@ -382,7 +388,7 @@ def test_the_jurisdiction_chooses_order_and_pool(tmp_path, jurisdiction, basis, 
     folder(tmp_path, {"taxlots.toml": '[profile]\ntimezone = "UTC"\n', "a.csv": TRADES})
     ran = run(tmp_path, "gains", "a.csv", "--jurisdiction", jurisdiction, "--format", "json")
     assert [(p["basis"], p["method"]) for p in ran.json["disposals"]] == [(basis, method)]
-    assert [p["code"] for p in ran.json["problems"]] == []
+    assert codes(ran.json["problems"]) == []
 
 
 @pytest.mark.parametrize(
@@ -412,7 +418,7 @@ def test_an_order_on_the_command_line_is_a_what_if(tmp_path):
     folder(tmp_path, {"taxlots.toml": '[profile]\ntimezone = "UTC"\njurisdiction = "uk"\n', "a.csv": TRADES})
     ran = run(tmp_path, "gains", "a.csv", "--method", "fifo", "--pool", "account", "--format", "json")
     assert ran.code == 0
-    assert [(p["code"], p["severity"]) for p in ran.json["problems"]] == [("METHOD_WHAT_IF", "warning")]
+    assert codes(ran.json["problems"]) == ["METHOD_WHAT_IF"]
     assert [p["basis"] for p in ran.json["disposals"]] == ["150"]
 
 
