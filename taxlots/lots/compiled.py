@@ -53,9 +53,10 @@ class _Found(ctypes.Structure):
 def library() -> Any:
     """The compiled fold; None where this installation has none, or one of another source."""
     source, target = (Path(__file__).with_name(name) for name in ("fold.c", "fold.so"))
-    if not target.exists():
+    try:
+        loaded: Any = ctypes.CDLL(str(target))
+    except OSError:  # not built, or for another machine
         return None
-    loaded: Any = ctypes.CDLL(str(target))
     loaded.taxlots_source.restype = ctypes.c_char_p
     if loaded.taxlots_source().decode() != hashlib.sha256(source.read_bytes()).hexdigest():
         return None
