@@ -107,8 +107,10 @@ class Matching:
             while first < len(bought) and (bought[first] <= when or not acquired[bought[first]].left):
                 first += 1
             for day in _from(bought, first):
-                if day > when + self.days:
+                if day > when + self.days or not disposed[when].left:
                     break
+                if not acquired[day].left:
+                    continue
                 units, basis = self.match(disposed[when], acquired[day])
                 if units:
                     matches.setdefault(when, []).append((day, units, basis))

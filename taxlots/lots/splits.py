@@ -94,8 +94,9 @@ class Splits:
 
     def between(self, before: int, after: int) -> list[Event]:
         """The splits of an entry's asset that lie between it and a later one: only the later counts in units after them."""
-        account = self.entries.account
-        asset = int(self.entries.asset[before])
+        account, asset = self.entries.account, int(self.entries.asset[before])
+        if asset not in self.split:
+            return []
         return [
             one for one in self.of(asset) if one.is_before(int(account[after]), after) and not one.is_before(int(account[before]), before)
         ]
