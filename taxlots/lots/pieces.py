@@ -151,12 +151,12 @@ class Pieces:
         if self.away:
             account = np.zeros(len(names), np.int64)
             account[list(self.copied)] = self.account
-            places = np.zeros(len(names), bool)
-            places[list(self.away)] = True
-            suffix = pa.array([f"@{name}" for name in entries.accounts], pa.string()).take(pa.array(account[places]))
-            joined = pc.binary_join_element_wise(names.filter(pa.array(places)), suffix, "")
-            names = pc.replace_with_mask(names, pa.array(places), joined)
-        names = _written(names, self.again, lambda piece, name: f"{name}+{self.again[piece]}")
+            away = np.sort(np.array(list(self.away), np.int64))
+            names = _followed(names, away, pa.array([f"@{name}" for name in entries.accounts]).take(pa.array(account[away])))
+        if self.again:
+            again = sorted(self.again)
+            numbers = pa.array([self.again[piece] for piece in again]).cast(pa.string())
+            names = _followed(names, np.array(again, np.int64), pc.binary_join_element_wise("+", numbers, ""))
         names = _written(names, self.merged, lambda _, name: f"{name} and others of that day")
         return _written(names, self.pooled, lambda piece, _: f"pool of {entries.assets[self.asset_of(piece)]}")
 
@@ -177,6 +177,13 @@ class Pieces:
         if piece in self.starts:
             return int(long_term_days(np.array([self.starts[piece]]))[0])
         return self.long_from[self.entry[piece]]
+
+
+def _followed(names: pa.Array, places: np.ndarray, suffix: pa.Array) -> pa.Array:
+    """With a text behind each name at these places, which ascend."""
+    found = np.zeros(len(names), bool)
+    found[places] = True
+    return pc.replace_with_mask(names, pa.array(found), pc.binary_join_element_wise(names.take(pa.array(places)), suffix, ""))
 
 
 def _written(names: pa.Array, chosen: Iterable[int], write: Callable[[int, str], str]) -> pa.Array:

@@ -307,8 +307,7 @@ class _Writer:
     def income(self) -> Columns:
         """One row per receipt of income."""
         rows, entries = self.entries.income, self.entries
-        places = {name: number for number, name in enumerate(entries.accounts)}
-        accounts = np.array([places[name] for name in entries.rows["account"].take(pa.array(rows)).to_pylist()], np.int64)
+        accounts = pc.index_in(entries.rows["account"].take(pa.array(rows)), pa.array(entries.accounts, pa.string())).to_numpy()
         rows = rows[~self.off_return[accounts]]
         same = ("kind", "account", "price_source", "time", "sources")
         return {
