@@ -90,7 +90,7 @@ def local_times(time: np.ndarray, zone: tzinfo) -> np.ndarray:
     there and back within one day.
     """
     places, days = pd.factorize(time // DAY_US)
-    ends = [tuple(_offset((int(day) + end) * DAY_US - end, zone) for end in (0, 1)) for day in days]
+    ends = [_offsets(day, zone) for day in days.tolist()]
     offset = np.array([first for first, _ in ends], np.int64)[places]
     changing = np.flatnonzero(np.array([first != last for first, last in ends], bool)[places])
     offset[changing] = [_offset(moment, zone) for moment in time[changing].tolist()]
@@ -99,6 +99,11 @@ def local_times(time: np.ndarray, zone: tzinfo) -> np.ndarray:
 
 
 @lru_cache(maxsize=1 << 16)
+def _offsets(day: int, zone: tzinfo) -> tuple[int, int]:
+    """Offset of the zone in the first and in the last microsecond of a day of UTC."""
+    return _offset(day * DAY_US, zone), _offset((day + 1) * DAY_US - 1, zone)
+
+
 def _offset(time: int, zone: tzinfo) -> int:
     """Offset of the zone in microseconds."""
     return (instant_of(time).astimezone(zone).utcoffset() or timedelta()) // _MICROSECOND
