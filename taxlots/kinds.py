@@ -60,7 +60,9 @@ _ROWS = (
     Kind("convert", ("sent", "received")),
     Kind("adjust", ("sent", "received"), either=True),
     Kind("spin-off", ("received",), about=True),
+    Kind("realized-gain", ("sent", "received"), either=True, valued=True),
 )
+REALIZED = "realized-gain"  # the result of a position in margin or derivatives: received is profit, sent is loss
 EXCLUDE = "exclude"  # in overrides and rules: the row is not to be used
 KINDS = {kind.name: kind for kind in _ROWS}
 DUST = Decimal("0.00000001")  # exports print eight decimals of what platforms keep with more

@@ -15,14 +15,14 @@ import pyarrow.compute as pc
 
 from taxlots import exact, frames
 from taxlots.importers.text_columns import mask, sign, together
-from taxlots.kinds import KINDS, is_fiat
+from taxlots.kinds import KINDS, REALIZED, is_fiat
 from taxlots.ledger.entry_columns import NOWHERE, OUTSIDE, Action, Collected, Entries, Names, Phase
 
 _TRADES = ("buy", "sell", "swap")
 _CARRIED = ("deposit", "gift-in", "adjust")
 _DATED = (*_CARRIED, "inheritance")
 _GONE = ("gift-out", "donation", "theft", "lost")
-_OWN_FEE = {"fee", "return-of-capital"}  # these may be about money and still change lots
+_OWN_FEE = {"fee", "return-of-capital", REALIZED}  # these may be about money and still change lots or gains
 _BEFORE, _FIRST, _SECOND, _AFTER = range(4)  # where an entry stands among those of its row
 _SIDES = ("sent", "received", "fee")
 _ZERO = pa.scalar(0, frames.EXACT)
@@ -103,7 +103,7 @@ class _Legs:
         """What comes in: bought for its cost with the fee, swapped or received for its value, carried with the basis it brings."""
         value, none = self.exact("home_value"), pa.nulls(len(self.kind), frames.EXACT)
         cost = pc.cast(pc.add(value, self.exact("home_fee")), frames.EXACT)
-        returned = self.of("return-of-capital") & self.has_received & ~self.money["received"]
+        returned = self.of("return-of-capital", REALIZED) & self.has_received & ~self.money["received"]
         valued = self.of("swap", "income", "inheritance") | returned
         carried = self.of(*_CARRIED) & (self.has_received | ~self.of("adjust"))
         unnamed = self.of("spin-off") & (self.asset["sent"] == NOWHERE)
@@ -118,6 +118,18 @@ class _Legs:
         self.add(Action.DISPOSE, self.of("sell", "swap", "spend"), _SECOND, "sent", {"amount": value, "cost": self.exact("home_fee")})
         paid = self.of("fee") & self.some("sent_quantity") & ~self.money["sent"]
         self.add(Action.DISPOSE, paid, _SECOND, "sent", {"amount": value})
+        if self.of(REALIZED).any():
+            self.results()
+
+    def results(self) -> None:
+        """Profits and losses of positions that are no lots; what is paid in an asset leaves its lots as well."""
+        value, sent = self.exact("home_value"), self.some("sent_quantity")
+        none = exact.differences(value, value)
+        lost = self.of(REALIZED) & sent
+        self.add(Action.DISPOSE, lost & ~self.money["sent"], _SECOND, "sent", {"amount": value})
+        result = {"quantity": none, "amount": value, "cost": self.exact("home_fee")}
+        self.add(Action.LOSS, lost, _AFTER, "sent", result)
+        self.add(Action.PROFIT, self.of(REALIZED) & ~sent & self.has_received, _AFTER, "received", result)
 
     def moves(self) -> None:
         """Transfers; withdrawals; what is given away or gone."""
@@ -165,7 +177,7 @@ class _Legs:
         """
         charged = self.booked & self.some("fee_quantity") & ~self.money["fee"]
         exchanged = self.of("swap", "convert") | (self.of("spin-off") & (self.asset["sent"] != NOWHERE))
-        arrives = exchanged | self.of("buy", "income", *_DATED, "spin-off") & (self.has_received | ~self.of("adjust"))
+        arrives = exchanged | self.of("buy", "income", *_DATED, "spin-off", REALIZED) & (self.has_received | ~self.of("adjust"))
         given = exchanged & (self.asset["fee"] == self.asset["sent"])
         withheld = arrives & ~given & (self.asset["fee"] == self.asset["received"])
         amounts = {"amount": self.exact("home_fee")}

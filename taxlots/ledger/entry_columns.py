@@ -27,6 +27,8 @@ class Action(IntEnum):
     REMOVE = 5
     RETURN = 6
     SPIN_OFF = 7
+    PROFIT = 18  # the numbers between are those that the fold adds
+    LOSS = 19
 
 
 class Phase(IntEnum):
@@ -41,9 +43,9 @@ class Phase(IntEnum):
 PHASES = {
     Action.ACQUIRE: Phase.ARRIVING,
     **dict.fromkeys((Action.CONVERT, Action.SPLIT, Action.RETURN, Action.SPIN_OFF), Phase.CHANGING),
-    **dict.fromkeys((Action.MOVE, Action.DISPOSE, Action.REMOVE), Phase.LEAVING),
+    **dict.fromkeys((Action.MOVE, Action.DISPOSE, Action.REMOVE, Action.PROFIT, Action.LOSS), Phase.LEAVING),
 }
-_WITHOUT_QUANTITY = (Action.SPLIT, Action.RETURN, Action.SPIN_OFF)
+_WITHOUT_QUANTITY = (Action.SPLIT, Action.RETURN, Action.SPIN_OFF, Action.PROFIT, Action.LOSS)
 _WHOLE = ("action", "kind", "asset", "account", "row", "to_account", "lot_of", "to_asset")
 _EXACT = ("quantity", "amount", "cost", "to_quantity")
 
@@ -52,12 +54,12 @@ _EXACT = ("quantity", "amount", "cost", "to_quantity")
 class Entries:
     """All entries in booking order, one column per property; amounts as columns of the exact type.
 
-    `rows` are the columns of the settled rows; `row` and `lot_of` point into them. `kind`, `asset`, `to_asset`, `account`, `to_account` and
-    `home` (the account that the row names) point into the lists of names, -1: none. `amount` is basis (acquire), gross proceeds (dispose),
-    the capital returned (return) or what a transfer cost (move); of a spin-off it is the part of the holding's basis that goes along: below
-    1 a fraction of it, else an amount. `cost` is what lowers the proceeds. `lot_of` is the row whose lots it is taken from, for a fee
-    withheld from what that row brought in. `time` and `acquired` are microseconds UTC; `holding_starts` is null where it follows from
-    `acquired`.
+    `rows` are the columns of the settled rows; `row` and `lot_of` point into them. `kind`, `asset`, `to_asset`, `account`, `to_account`
+    and `home` (the account that the row names) point into the lists of names, -1: none. `amount` is basis (acquire), gross proceeds
+    (dispose), the result (profit, loss), the capital returned (return) or what a transfer cost (move); of a spin-off it is the part of
+    the holding's basis that goes along: below 1 a fraction of it, else an amount. `cost` is what lowers the proceeds. `lot_of` is the
+    row whose lots it is taken from, for a fee withheld from what that row brought in. `time` and `acquired` are microseconds UTC;
+    `holding_starts` is null where it follows from `acquired`.
 
     `income` and `unbooked` are places in `rows`: what is income, and what nothing was booked for.
     """

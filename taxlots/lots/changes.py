@@ -1,4 +1,4 @@
-"""What changes a holding as a whole, inside the fold: conversions, splits, capital returned, spin-offs."""
+"""What is no purchase, sale or move, inside the fold: conversions, splits, capital returned, spin-offs, results of positions."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -24,6 +24,8 @@ def changes_of(fold: "Fold") -> dict[int, Handler]:
         Action.SPLIT: own.split,
         Action.RETURN: own.return_capital,
         Action.SPIN_OFF: own.spin_off,
+        Action.PROFIT: own.profit,
+        Action.LOSS: own.loss,
     }
 
 
@@ -85,6 +87,14 @@ class Changes:
             if part.excess:
                 self.fold.sold.flat += (entry, part.piece, 0, part.excess, 0, 0)
         pool.rank()
+
+    def profit(self, entry: int, _pool: Pool, _units: int, amount: int, cost: int) -> None:
+        """The profit of a position that is no lot."""
+        self.fold.sold.flat += (entry, NOWHERE, 0, amount, cost, 0)
+
+    def loss(self, entry: int, _pool: Pool, _units: int, amount: int, cost: int) -> None:
+        """The loss of one: it is the basis of nothing sold."""
+        self.fold.sold.flat += (entry, NOWHERE, 0, 0, cost, amount)
 
     def holding(self, entry: int) -> str:
         """Asset and account of an entry, in words."""

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from taxlots import exact, frames
+from taxlots.kinds import REALIZED
 from taxlots.ledger.settle import Ledger
 from taxlots.lots.methods import METHODS
 from taxlots.lots.results import Book
@@ -62,6 +63,8 @@ def _explained(row: Row, whole: Sequence[Decimal]) -> Explained:
 
 
 def _basis(row: Row) -> str:
+    if row["kind"] == REALIZED:
+        return f"{exact.plain(row['basis'])}: what the position lost"
     if row["lot_id"] is None:
         return "0: no lot covers these units"
     acquired = f", acquired {row['acquired']:%Y-%m-%d}" if row["acquired"] is not None else ""
@@ -71,6 +74,8 @@ def _basis(row: Row) -> str:
 
 
 def _decided(row: Row) -> str:
+    if row["kind"] == REALIZED:
+        return "no lot: the row states the result of a position"
     if row["lot_id"] is None:
         return "nothing: more was sold than was held"
     if row["method"] == "own lot":

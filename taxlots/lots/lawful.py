@@ -57,7 +57,12 @@ def regime(jurisdiction: str, rulebook: Rulebook, day: date, classes: Mapping[st
         refused = frozenset(asset for asset in assets if asset_class(asset, classes) not in averaged)
         window = int(rulebook.amount(WINDOW, day))
         return Regime(
-            average_refused=refused, dated_average=True, dual_basis=True, wash_days=window, wash_assets=_washed(rulebook, classes, assets)
+            average_refused=refused,
+            dated_average=True,
+            dual_basis=True,
+            results_on_forms=True,
+            wash_days=window,
+            wash_assets=_washed(rulebook, classes, assets),
         )
     if jurisdiction == "uk":
         return Regime(matching_days=int(rulebook.amount("uk/lots/matching_days", day)))

@@ -15,7 +15,7 @@ from taxlots.kinds import asset_class, is_fiat
 from taxlots.ledger.entries import split
 from taxlots.ledger.entry_columns import NOWHERE, Entries
 from taxlots.ledger.settle import Ledger
-from taxlots.lots import by_record, lacking
+from taxlots.lots import by_record, lacking, realized
 from taxlots.lots.book import book_entries
 from taxlots.lots.booked import Booked, Sold
 from taxlots.lots.boxes import Facts, expected_boxes
@@ -72,6 +72,7 @@ def written(ledger: Ledger, folded: tuple[Entries, Booked], elections: Elections
         lambda: writer.disposals(rulebook), writer.lots, writer.income, writer.moves, rows=len(entries)
     )
     problems += told(booked.washed, entries) + writer.off_return_told()
+    problems += realized.told(entries, calendar) if elections.regime.results_on_forms else []
     if writer.dual is not None:
         problems += [*writer.dual.problems(), *given_away(booked, calendar, entries, writer.long_term)]
     problems += zone_doubts(booked, calendar, ledger)

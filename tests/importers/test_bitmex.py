@@ -38,7 +38,7 @@ def test_the_balance_tells_whether_the_fee_is_inside(*, balance: str, expected: 
 @pytest.mark.parametrize(
     ("row", "code"),
     [
-        ("RealisedPNL,5,0", "KIND_NOT_BOOKED"),
+        ("UnrealisedPNL,5,0", "KIND_NOT_BOOKED"),
         ("Gift,5,0", "ROW_UNKNOWN_KIND"),
         ("Deposit,-5,0", "ROW_INVALID"),
         ("Deposit,many,0", "ROW_INVALID"),

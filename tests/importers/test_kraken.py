@@ -195,9 +195,22 @@ def test_moves_without_effect_are_set_aside(row: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("amount", "expected"),
+    [
+        ("5", ("realized-gain", None, None, Decimal(5), "USD", Decimal("0.1"), "USD")),
+        ("-7.5", ("realized-gain", Decimal("7.5"), "USD", None, None, Decimal("0.1"), "USD")),
+        ("0", ("fee", None, None, None, None, Decimal("0.1"), "USD")),
+    ],
+)
+def test_closing_a_margin_position_moves_its_result(amount: str, expected: tuple[object, ...]) -> None:
+    """A margin row with an amount is profit or loss with its fee; one without is the fee of opening."""
+    intake = read(f"T1,R1,2024-01-01 00:00:00,margin,,currency,ZUSD,{amount},0.1,")
+    assert [legs(one) for one in intake.transactions] == [expected]
+
+
+@pytest.mark.parametrize(
     ("row", "code"),
     [
-        ("margin,,currency,ZUSD,5,0.1,", "KIND_NOT_BOOKED"),
         ("rollover,,currency,ZUSD,-1,0.1,", "KIND_NOT_BOOKED"),
         ("credit,,currency,ZUSD,5,0,", "KIND_NOT_BOOKED"),
         ("sale,,currency,XXBT,-1,0,", "ROW_UNPAIRED_LEG"),

@@ -63,8 +63,8 @@ def only(tmp_path, *rows: str, **options):
 
 
 def test_the_kinds_are_those_of_the_contract():
-    """No kind is missing, and one more is known."""
-    assert list(KINDS) == [*CONTRACT_KINDS, "spin-off"]
+    """No kind is missing, and two more are known."""
+    assert list(KINDS) == [*CONTRACT_KINDS, "spin-off", "realized-gain"]
 
 
 @pytest.mark.parametrize("kind", ["return-of-capital", "spin-off"])

@@ -16,14 +16,16 @@ from taxlots.importers.exchanges.exchange_times import moment
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
 from taxlots.importers.running_balances import Stated
+from taxlots.kinds import REALIZED
 
 ACCOUNT = "bitmex"
 ASSET = "BTC"
 REQUIRED = ("transactTime", "transactType", "amount", "fee", "address", "transactStatus", "walletBalance")
 TRADES = ("transactTime", "symbol", "execType", "side", "lastQty", "lastPx", "execCost", "commission", "execComm", "orderID")
 _SATOSHIS = 8
-_KINDS = {"deposit": "deposit", "withdrawal": "withdrawal", "affiliatepayout": "income:referral"}
-_FUTURES = {"realisedpnl", "funding", "unrealisedpnl"}
+_RESULTS = ("realisedpnl", "funding")
+_KINDS = {"deposit": "deposit", "withdrawal": "withdrawal", "affiliatepayout": "income:referral"} | dict.fromkeys(_RESULTS, REALIZED)
+_FUTURES = {"unrealisedpnl"}
 _Key = tuple[datetime, Decimal, Decimal | None, str]
 _NOT_BOOKED = "Futures are not booked in this version; give their result in a universal ledger CSV."
 
@@ -126,7 +128,7 @@ def _take(entry: _Entry, before: Decimal | None, intake: Intake) -> None:
         intake.reject(entry.row, of_futures if said in _FUTURES else unknown)
     elif not entry.amount:
         intake.leave(entry.row, "the amount is 0")
-    elif (entry.amount > 0) != (kind != "withdrawal"):
+    elif kind != REALIZED and (entry.amount > 0) != (kind != "withdrawal"):
         message = f"{entry.row.text('transactType')!r} of {exact.plain(entry.amount)} {ASSET} has the wrong sign"
         intake.reject(entry.row, RowError("ROW_INVALID", message, "Give it in a universal ledger CSV."))
     else:
@@ -134,7 +136,7 @@ def _take(entry: _Entry, before: Decimal | None, intake: Intake) -> None:
 
 
 def _transaction(entry: _Entry, kind: str, before: Decimal | None) -> Transaction:
-    size, out = abs(entry.amount), kind == "withdrawal"
+    size, out = abs(entry.amount), entry.amount < 0
     sent = size if _on_top(entry, before) else size - entry.fee
     return Transaction(
         time=entry.time,

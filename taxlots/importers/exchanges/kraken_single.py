@@ -9,7 +9,7 @@ from taxlots.importers.exchanges.kraken_rows import Entry
 from taxlots.importers.exchanges.kraken_trades import fee_alone, transaction
 from taxlots.importers.proportion import portion
 from taxlots.importers.records import Intake, NotBookedError, RowError, Transaction
-from taxlots.kinds import is_fiat
+from taxlots.kinds import REALIZED, is_fiat
 
 INTERNAL = "internal"
 _BY_HAND = "Give it in a universal ledger CSV, with its value."
@@ -39,12 +39,12 @@ _BY_SIGN = {
     "deposit": ("deposit", "withdrawal"),
     "withdrawal": ("deposit", "withdrawal"),
     "adjustment": ("income:airdrop", "spend"),
+    "margin": (REALIZED, REALIZED),
 }
-# The opening and the financing of a margin position move no amount, only their fee.
+# The opening and the financing of a margin position move no amount, only their fee; closing one moves its profit or loss.
 _FEES = {"margin", "rollover"}
 _NOT_BOOKED = {
-    "margin": "Margin is not booked in this version; give profit and fees in a universal ledger CSV.",
-    "rollover": "Margin is not booked in this version; give it in a universal ledger CSV.",
+    "rollover": "A rollover is a fee; give what it moves besides in a universal ledger CSV.",
     "credit": "Kraken does not say what it credits: give a bonus as income:reward, a refund of fees as adjust, in a universal ledger CSV.",
     **dict.fromkeys(("creator_reward", "nfttrade", "nftrebate"), "NFTs are not booked in this version; give it in a universal ledger CSV."),
 }
@@ -89,6 +89,8 @@ def kind_of(kind: str, subtype: str, sign: int, *, charged: bool) -> str:
     """What a row of that type is, by the sign of its amount and whether it has a fee: a kind, or `INTERNAL`. Raises RowError."""
     if kind.startswith("hybridearn") or subtype.startswith("hybridearn"):
         return INTERNAL
+    if kind in _FEES and sign == 0:
+        return "fee"
     if kind in _BY_SIGN:
         return _BY_SIGN[kind][sign < 0]
     if (kind, subtype) == ("transfer", "") and sign > 0:
@@ -96,8 +98,6 @@ def kind_of(kind: str, subtype: str, sign: int, *, charged: bool) -> str:
     if (kind, subtype) == ("earn", ""):
         # Rewards of this kind carry Kraken's commission, allocations do not.
         return "income:staking" if charged else INTERNAL
-    if kind in _FEES and sign == 0:
-        return "fee"
     if kind in _NOT_BOOKED:
         raise NotBookedError(f"{kind!r}", hint=_NOT_BOOKED[kind])
     found = _BY_SUBTYPE.get((kind, subtype)) or _BY_TYPE.get(kind)

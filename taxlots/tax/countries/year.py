@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from taxlots import exact, frames
+from taxlots.kinds import REALIZED
 from taxlots.lots.results import Book
 from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.rulebook import Rulebook
@@ -87,6 +88,9 @@ def country_tax(
         told = f"losses of {exact.cents(brought)} brought in, {'no personal rate' if result.tax is None else 'no unused basic rate band'}"
         hint = f"Add [profile.{year}] to taxlots.toml."
         problems.append(problem("PROFILE_ASSUMED", f"there is no [profile.{year}]; assumed: {told}", hint))
+    if years.results:
+        message = f"{years.results} results of margin or derivatives are left out: they have a law of their own"
+        problems.append(problem("LAW_NOT_FOLLOWED", message, "Add them to the return by hand; the rows are those of kind realized-gain."))
     if home != country.currency:
         message = f"gains are in {home}, and the law counts in {country.currency}: no exchange rate was applied"
         hint = (
@@ -109,7 +113,11 @@ class _Years:
     def __init__(self, country: _Country, book: Book, profile: Profile, rulebook: Rulebook) -> None:
         self._country, self._book, self._profile, self._rulebook = country, book, profile, rulebook
         self._gains: dict[int, list[Gain]] = {}
+        self.results = 0
         for row in frames.records(book.disposals):
+            if row["kind"] == REALIZED:
+                self.results += 1
+                continue
             gain = Gain(row["disposed_on"], row["gain"], row["term"] == "long", row["asset_class"] or "digital")
             self._gains.setdefault(country.year_of(row["disposed_on"]), []).append(gain)
 
