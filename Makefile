@@ -29,6 +29,7 @@ benchmark: $(VENV)/.installed
 	$(BIN)/python benchmarks/importing.py
 	$(BIN)/python benchmarks/lots.py
 	$(BIN)/python benchmarks/tax.py
+	$(BIN)/python benchmarks/decisions.py
 
 $(VENV)/.installed: pyproject.toml constraints.txt hatch_build.py taxlots/lots/fold.c
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed: make PYTHON=python3.11 ...")'
