@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 from taxlots.problems import TaxlotsError
+from taxlots.rulebook import load
 from taxlots.tax.countries.australia import australian_tax
 from taxlots.tax.countries.canada import canadian_tax
+from taxlots.tax.countries.carry_back import with_carry_back
 from taxlots.tax.countries.germany import german_tax
 from taxlots.tax.countries.result import Gain
 from taxlots.tax.countries.uk import uk_tax, year_of
@@ -121,3 +123,56 @@ def test_lines_add_up_and_name_their_rules():
     assert {line.rule for line in found.lines if line.rule} <= {
         f"uk/capital_gains/{n}" for n in ("losses", "annual_exempt_amount", "rates")
     }
+
+
+class TestCarryBack:
+    """What is open for a loss of earlier years; the year itself stays as it is."""
+
+    def shown(self, compute, year, loss, earlier):
+        """The lines added, and the Problems, for a loss and the net gains of earlier years."""
+        result = compute(year, [gain(f"{year}-05-01", -loss)])
+        found, told = with_carry_back(
+            result, year, lambda y: compute(y, [gain(f"{y}-05-01", earlier[y])]) if y in earlier else None, load()
+        )
+        assert (found.taxable, found.losses_forward) == (0, loss)
+        added = found.lines[len(result.lines) :]
+        return [(line.what, line.amount) for line in added], told
+
+    def test_canada_three_years_back(self):
+        # 2021 is the fourth year before 2025 and out of reach; a year with a net loss has no gains to offer.
+        lines, told = self.shown(canadian_tax, 2025, 9_000, {2021: 7_000, 2022: 2_500, 2023: -400, 2024: 6_000})
+        assert lines == [
+            ("loss of 2025 that may be carried back 3 years: not applied", 9_000),
+            ("gains of 2024 that it could be set against", 6_000),
+            ("gains of 2023 that it could be set against", 0),
+            ("gains of 2022 that it could be set against", 2_500),
+        ]
+        assert [one.code for one in told] == ["TAX_INCOMPLETE"]
+
+    def test_germany_two_years_back_and_nothing_to_gains_that_are_free(self):
+        # 999 is below the limit of 1,000 of 2024: free, so it takes up no loss; 800 reaches the 600 of 2023.
+        lines, told = self.shown(german_tax, 2025, 700, {2022: 5_000, 2023: 800, 2024: 999})
+        assert lines[0] == ("loss of 2025 that may be carried back 2 years: not applied", 700)
+        assert [amount for _, amount in lines[1:]] == [0, 800]
+        assert "waive" in told[0].hint
+
+    def test_germany_one_year_back_before_2022(self):
+        lines, _ = self.shown(german_tax, 2021, 700, {2019: 5_000, 2020: 1_500})
+        assert lines == [
+            ("loss of 2021 that may be carried back 1 year: not applied", 700),
+            ("gains of 2020 that it could be set against", 1_500),
+        ]
+
+    def test_gains_are_those_left_after_losses_brought_in(self):
+        # 5,000 - 3,800 = 1,200 of 2024 are left, before the inclusion of a half.
+        assert canadian_tax(2024, [gain("2024-02-01", 5_000)], losses_brought_forward=D(3_800)).gains == 1_200
+        assert german_tax(2024, [gain("2024-02-01", 5_000)], losses_brought_forward=D(3_800)).gains == 1_200
+
+    def test_years_that_are_not_known_are_named(self):
+        lines, told = self.shown(canadian_tax, 2025, 100, {2024: 40})
+        assert [amount for _, amount in lines] == [100, 40]
+        assert "not known from the exports: 2023, 2022" in told[0].message
+
+    def test_no_carry_back_without_a_loss_or_where_the_law_knows_none(self):
+        for result in (canadian_tax(2025, [gain("2025-05-01", 5)]), australian_tax(2025, [gain("2025-08-01", -5)])):
+            assert with_carry_back(result, 2025, lambda _: None, load()) == (result, [])

@@ -64,7 +64,7 @@ def german_tax(
         ]
         if tax is not None:
             lines.insert(6, Line("", "", f"tax at the personal rate of {exact.plain(personal_rate)}", tax))
-        return CountryTax("de", str(year), "EUR", taxable, tax, left, tuple(lines))
+        return CountryTax("de", str(year), "EUR", taxable, tax, left, tuple(lines), loss=max(ZERO, -net), gains=counted - used)
 
 
 def _refuse_securities(gains: Sequence[Gain]) -> None:

@@ -29,6 +29,8 @@ class CountryTax:
     """A year of another country, in its `currency`: line by line, and the figures that matter.
 
     `tax` is None where it depends on a personal rate that was not given. `losses_forward` is what is left of losses.
+    Where losses may be carried back, `loss` is the year's own net loss and `gains` its gains after the losses brought in, both in
+    full and positive.
     """
 
     jurisdiction: str
@@ -39,6 +41,8 @@ class CountryTax:
     losses_forward: Decimal
     lines: tuple[Line, ...]
     notes: tuple[str, ...] = ()
+    loss: Decimal = ZERO
+    gains: Decimal = ZERO
 
 
 def gains_and_losses(gains: Iterable[Gain]) -> tuple[Decimal, Decimal]:

@@ -14,6 +14,7 @@ from taxlots.settings import Profile, YearProfile
 from taxlots.tax.countries import australia, uk
 from taxlots.tax.countries.australia import australian_tax
 from taxlots.tax.countries.canada import canadian_tax
+from taxlots.tax.countries.carry_back import with_carry_back
 from taxlots.tax.countries.germany import german_tax
 from taxlots.tax.countries.result import CountryTax, Gain
 from taxlots.tax.countries.uk import uk_tax
@@ -83,7 +84,8 @@ def country_tax(
     country = COUNTRIES[jurisdiction]
     years = _Years(country, book, profile, rulebook)
     brought, problems = years.brought_into(year)
-    result = years.computed(year, brought)
+    result, open_for_it = with_carry_back(years.computed(year, brought), year, years.earlier, rulebook)
+    problems += open_for_it
     if year not in profile.years:
         told = f"losses of {exact.cents(brought)} brought in, {'no personal rate' if result.tax is None else 'no unused basic rate band'}"
         hint = f"Add [profile.{year}] to taxlots.toml."
@@ -126,6 +128,10 @@ class _Years:
         income = _income(self._country, self._book, year)
         given = _Given(income, brought, self._profile.years.get(year, YearProfile()))
         return self._country.compute(year, self._gains.get(year, []), given, self._rulebook)
+
+    def earlier(self, year: int) -> CountryTax | None:
+        """A year with the losses that reach it; None where the book has no disposal in it. Raises as `country_tax`."""
+        return self.computed(year, self.brought_into(year)[0]) if year in self._gains else None
 
     def brought_into(self, year: int) -> tuple[Decimal, list[Problem]]:
         """Losses of earlier years, as the profile says or from year to year of the book; with what is assumed about them."""
