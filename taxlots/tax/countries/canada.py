@@ -43,5 +43,5 @@ def canadian_tax(
         ]
         if tax is not None:
             lines.insert(3, Line("", "", f"tax at the personal rate of {exact.plain(personal_rate)}", tax))
-        gains = max(ZERO, net) - used
-        return CountryTax("ca", str(year), "CAD", taxable, tax, left, tuple(lines), loss=max(ZERO, -net), gains=gains)
+        kept = max(ZERO, net) - used
+        return CountryTax("ca", str(year), "CAD", taxable, tax, left, tuple(lines), loss=max(ZERO, -net), gains=kept)
