@@ -30,6 +30,12 @@ WORKSHEETS = [
     ("single", 17_600, -5_000, -5_000, 0, 0, 3_000, 2_000, 5_000),
     # A long gain of 4,000 takes 4,000 of the short 9,000 before the 3,000 do.
     ("single", 100_000, -9_000, 4_000, 0, 0, 3_000, 2_000, 0),
+    # The short gain of 4,000 takes as much of the long 9,000: 5,000 - 3,000.
+    ("single", 100_000, 4_000, -9_000, 0, 0, 3_000, 0, 2_000),
+    # 2,000 short and 1,000 long make up the 3,000: 9,000 - 1,000.
+    ("single", 100_000, -2_000, -9_000, 0, 0, 3_000, 0, 8_000),
+    # 10,000 - 3,000 with nothing long.
+    ("single", 100_000, -10_000, 0, 0, 0, 3_000, 7_000, 0),
     # 500 and 400 are below the limit.
     ("single", 100_000, -500, -400, 0, 0, 900, 0, 0),
     # Carryovers are used up by gains: 8,000 - 5,000 and 4,000 - 4,000, no loss left.
