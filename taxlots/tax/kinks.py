@@ -60,8 +60,8 @@ Way = Callable[[Decimal], tuple[Computed, StateSchedule | None]]
 def corners(at: Way, horizon: Decimal, most: int = _MOST_CORNERS) -> Iterator[Corner]:
     """The corners on a way, its beginning first: `at` computes the year at so many dollars from here, up to the horizon.
 
-    The tax is linear between corners, and so is every gauge; the next corner is where the first of them reaches zero. The steps of
-    2017's personal exemption are not among them. Wants `exact.exactly()` around it.
+    The tax is linear between corners, and so is every gauge; the next corner is where the first of them reaches zero. Wants
+    `exact.exactly()` around it.
     """
     dollars = ZERO
     for _ in range(most):
@@ -117,6 +117,7 @@ def gauges(computed: Computed, state: StateSchedule | None) -> Iterator[Gauge]:
     yield from _netting(computed)
     yield from _brackets(computed)
     yield from _minimum(computed)
+    yield from _exemption(computed)
     federal = computed.federal
     excess = federal.agi - rates.niit_threshold
     yield Gauge("threshold of the net investment income tax", "us/federal/niit/threshold", excess)
@@ -182,6 +183,16 @@ def _minimum(computed: Computed) -> Iterator[Gauge]:
         what = f"rate of the minimum tax changes at {upper:,}"
         yield Gauge(what, "us/federal/amt/upper_bounds", minimum.excess - layers.favoured - upper)
         yield Gauge(what, "us/federal/amt/upper_bounds", minimum.excess - upper)
+
+
+def _exemption(computed: Computed) -> Iterator[Gauge]:
+    """The steps by which personal exemptions shrink: cliffs, behind which taxable income has moved."""
+    law = computed.rates.exemption
+    if law is None:
+        return
+    above = computed.federal.agi - law.start
+    for step in range(int(law.amount / law.reduction) + 1):
+        yield Gauge("a step of the personal exemptions' phase-out", "us/federal/personal_exemption/phaseout_step", above - step * law.step)
 
 
 def _state(computed: Computed, state: StateSchedule | None) -> Iterator[Gauge]:

@@ -8,6 +8,7 @@ from taxlots import exact
 from taxlots.problems import TaxlotsError
 from taxlots.rulebook import Rulebook, load
 from taxlots.tax.liability import Computed
+from taxlots.tax.position import ZERO
 from taxlots.tax.preferential import favoured_parts
 
 FEDERAL = "us/federal"
@@ -116,7 +117,7 @@ def _form_6251(computed: Computed) -> Iterator[Line]:
 
 def _form_8960(computed: Computed) -> Iterator[Line]:
     federal, form = computed.federal, "Form 8960"
-    yield Line(form, "12", "net investment income", federal.investment)
+    yield Line(form, "12", "net investment income", max(ZERO, federal.investment))
     yield Line(form, "14", "threshold", computed.rates.niit_threshold, f"{FEDERAL}/niit/threshold")
     yield Line(form, "16", "the lesser of it and income above the threshold", federal.niit_base)
     yield Line(form, "17", "net investment income tax", federal.niit, f"{FEDERAL}/niit/rate")

@@ -12,6 +12,8 @@ from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.rulebook import Rulebook
 from taxlots.settings import Profile
 from taxlots.tax.liability import tax_due
+from taxlots.tax.position import TaxPosition
+from taxlots.tax.states import state_schedule
 from taxlots.tax.year import TaxYears
 
 _STEP = Decimal(1000)
@@ -25,9 +27,9 @@ def term_rates(jurisdiction: str, profile: Profile, rulebook: Rulebook, years: I
     Raises:
         TaxlotsError: USAGE where the law's or the person's rates are not known.
     """
-    listed = sorted(set(years))
+    listed, stateless = sorted(set(years)), list[int]()
     if jurisdiction == "us":
-        found = {year: _of_profile(profile, rulebook, year) for year in listed}
+        found = {year: _of_profile(profile, rulebook, year, stateless) for year in listed}
     elif jurisdiction == "au":
         found = {year: _australian(profile, rulebook, year) for year in listed}
     else:
@@ -35,16 +37,21 @@ def term_rates(jurisdiction: str, profile: Profile, rulebook: Rulebook, years: I
         raise TaxlotsError(problem("USAGE", f"min-tax ranks lots by tax rates, and those of {jurisdiction} are not known", hint))
     told = "; ".join(f"{year}: short {exact.plain(one.short)}, long {exact.plain(one.long)}" for year, one in found.items())
     assumed = "" if profile.years else " (there is no [profile.YEAR]: the highest federal rates)"
-    return found, problem("MIN_TAX_RATES", f"min-tax ranks lots by these rates{assumed}: {told}")
+    missing = f"; without state tax, which the rules do not cover: {', '.join(map(str, stateless))}" if stateless else ""
+    return found, problem("MIN_TAX_RATES", f"min-tax ranks lots by these rates{assumed}: {told}{missing}")
 
 
-def _of_profile(profile: Profile, rulebook: Rulebook, year: int) -> TermRates:
+def _of_profile(profile: Profile, rulebook: Rulebook, year: int, stateless: list[int]) -> TermRates:
+    """The rates on top of the profile; a year whose state tax the rules do not cover is ranked without it, and listed."""
     covered = rulebook.rule(f"{_FEDERAL}/standard_deduction/amount").entries
     within = min(max(year, covered[0].start.year), (covered[-1].end or date.max).year)
     if not profile.years:
         highest = [max(rulebook.amounts(f"{_FEDERAL}/{name}/rates", within)) for name in ("ordinary_brackets", "capital_gain_rates")]
         return TermRates(*highest)
     position = TaxYears(_empty(), profile, rulebook).position(within)
+    if not _state_known(position, rulebook):
+        position = replace(position, state=None)
+        stateless.append(year)
     with exact.exactly():
         before = tax_due(position, rulebook).total
         more = (
@@ -52,6 +59,19 @@ def _of_profile(profile: Profile, rulebook: Rulebook, year: int) -> TermRates:
         )
         short, long = ((after - before) / _STEP for after in more)
     return TermRates(short, long)
+
+
+def _state_known(position: TaxPosition, rulebook: Rulebook) -> bool:
+    """Whether the profile's flat rate or the rules say what the state takes in the year."""
+    if position.state is None or position.state_rate is not None:
+        return True
+    try:
+        state_schedule(position.state, position.year, position.filing_status, rulebook)
+    except TaxlotsError as error:
+        if error.problem.code != "RULE_MISSING":
+            raise
+        return False
+    return True
 
 
 def _australian(profile: Profile, rulebook: Rulebook, year: int) -> TermRates:

@@ -48,6 +48,19 @@ def test_the_year_under_each_lot_order(tmp_path):
     assert tax(tmp_path, TRADES, PROFILE, "--year", "2025", "--compare", "best").code == 2
 
 
+def test_lot_orders_where_the_state_s_rules_begin_after_the_first_purchase(tmp_path):
+    """New York's schedule begins in 2024, the book in 2023: 2023 is ranked by federal rates, and that is told."""
+    settings = PROFILE + 'state = "NY"\n[profile.2025]\nwages = 65750\n'
+    ran = tax(tmp_path, TRADES, settings, "--year", "2025", "--compare", "all")
+    assert (ran.code, set(ran.json["compared"])) == (0, {"fifo", "lifo", "hifo", "lofo", "min-tax"})
+
+
+def test_form_8960_has_no_negative_net_investment_income(tmp_path):
+    """The second lot alone: a loss of 2,000 lowers net investment income below zero; line 12 is then 0."""
+    ran = tax(tmp_path, TRADES, PROFILE, "--year", "2025", "--method", "hifo")
+    assert [x["amount"] for x in ran.json["lines"] if (x["form"], x["line"]) == ("Form 8960", "12")] == ["0"]
+
+
 def test_a_loss_is_carried_over_years_without_any_sale(tmp_path):
     """20,000 lost in 2023: 3,000 a year; 11,000 are left for 2026."""
     trades = universal(

@@ -171,7 +171,7 @@ class TestCarryBack:
     def test_years_that_are_not_known_are_named(self):
         lines, told = self.shown(canadian_tax, 2025, 100, {2024: 40})
         assert [amount for _, amount in lines] == [100, 40]
-        assert "not known from the exports: 2023, 2022" in told[0].message
+        assert "no disposal in the exports, or not computed: 2023, 2022" in told[0].message
 
     def test_no_carry_back_without_a_loss_or_where_the_law_knows_none(self):
         for result in (canadian_tax(2025, [gain("2025-05-01", 5)]), australian_tax(2025, [gain("2025-08-01", -5)])):

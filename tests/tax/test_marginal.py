@@ -117,3 +117,21 @@ def test_between_kinks_the_tax_is_linear(position, field, sign):
         rate = kink_before.rate_after if kink_before else found.kinks[0].rate_before
         middle = (low + high) / 2
         assert abs(start + rate * (middle - low) - total(middle)) < D("0.01")
+
+
+def test_a_step_of_the_exemptions_phase_out_in_2017_is_a_jump():
+    """Above 261,500 each 2,500, begun or full, takes 2 % of the 4,050: 81 more are taxed, at 33 %."""
+    found = marginal(TaxPosition(2017, "single", wages=D(261_000)), {"wages": D(1000)}, within=D(3_500))
+    steps = [kink for kink in found.kinks if kink.jump]
+    # At 261,500 and at 264,000, 500 and 3,000 from here.
+    assert [(round(kink.dollars, 6), round(kink.jump, 6)) for kink in steps] == [(500, D("26.73")), (3_000, D("26.73"))]
+    assert {kink.rule for kink in steps} == {"us/federal/personal_exemption/phaseout_step"}
+
+
+def test_a_bracket_behind_such_steps_is_where_taxable_income_reaches_it():
+    """33 % ends at 416,700: none is left of the exemption and 6,350 are deducted, so at wages of 423,050."""
+    found = marginal(TaxPosition(2017, "single", wages=D(380_000)), {"wages": D(1000)}, within=D(60_000), most_kinks=30)
+    # 423,050 - 380,000; the exemption was used up after 50 steps, at 261,500 + 49 x 2,500 = 384,000.
+    edge = next(kink for kink in found.kinks if "416,700" in kink.what)
+    assert [round(x, 6) for x in (edge.dollars, edge.rate_before, edge.rate_after)] == [43_050, D("0.33"), D("0.35")]
+    assert round(max(kink.dollars for kink in found.kinks if kink.jump), 6) == 4_000

@@ -45,7 +45,7 @@ def with_carry_back(
         else:
             lines.append(Line(form, "", f"gains of {back} that it could be set against", gains, rule))
     known = "; ".join(f"{line.what} {exact.cents(line.amount)}" for line in lines[1:])
-    without = f"; not known from the exports: {', '.join(unknown)}" if unknown else ""
+    without = f"; no disposal in the exports, or not computed: {', '.join(unknown)}" if unknown else ""
     told = f"the loss of {year} of {exact.cents(result.loss)} may be carried back, which is not applied: {known or 'no earlier gains'}"
     hint = f"{_WHO_DECIDES[result.jurisdiction]} Say what is left in losses_brought_forward under [profile.{year + 1}]."
     return replace(result, lines=(*result.lines, *lines)), [problem("TAX_INCOMPLETE", told + without, hint)]
