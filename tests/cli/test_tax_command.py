@@ -53,6 +53,8 @@ def test_lot_orders_where_the_state_s_rules_begin_after_the_first_purchase(tmp_p
     settings = PROFILE + 'state = "NY"\n[profile.2025]\nwages = 65750\n'
     ran = tax(tmp_path, TRADES, settings, "--year", "2025", "--compare", "all")
     assert (ran.code, set(ran.json["compared"])) == (0, {"fifo", "lifo", "hifo", "lofo", "min-tax"})
+    told = [p["message"] for p in tax(tmp_path, TRADES, settings, "--year", "2025", "--method", "min-tax").json["problems"]]
+    assert any(message.endswith("without state tax, which the rules do not cover: 2023") for message in told)
 
 
 def test_form_8960_has_no_negative_net_investment_income(tmp_path):
