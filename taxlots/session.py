@@ -320,6 +320,8 @@ def _ledger(paths: list[Path] | tuple[Path, ...], settings_file: SettingsFile, c
     home = currency_of(choices.jurisdiction or settings.profile.jurisdiction, settings.profile.currency, imported)
     terms = Terms(zone, name is None, until, home, rules=_rules(settings), assets=settings.assets, prices=settings.prices)
     ledger = settle(imported, terms)
+    if not imported.files:
+        ledger.problems.append(problem("NO_EXPORTS", f"no file was found in {', '.join(map(str, paths))}"))
     if choices.as_of is None:
         ledger.problems += _in_the_future(ledger)
     return ledger, now

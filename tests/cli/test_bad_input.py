@@ -126,3 +126,10 @@ def test_any_bytes_at_all(tmp_path, data):
     ran = run(tmp_path, "check", "a.csv", "--format", "json")
     assert "error INTERNAL_FAULT" not in ran.err
     assert [file["file"] for file in ran.json["files"]] == ["a.csv"]
+
+
+def test_a_folder_without_files_is_no_year_without_gains(tmp_path):
+    (tmp_path / "exports").mkdir()
+    ran = run(tmp_path, "gains", "exports", "--format", "json")
+    assert ran.code == 1
+    assert [problem["code"] for problem in ran.json["problems"]] == ["NO_EXPORTS"]
