@@ -314,8 +314,7 @@ def _ledger(paths: list[Path] | tuple[Path, ...], settings_file: SettingsFile, c
     zone: tzinfo = zone_named(name) if name else UTC
     now, until = _as_of(choices.as_of, zone)
     own = own_layouts([*settings.layout, *settings.form_layout], [layout.id for layout in (*LAYOUTS, *COMPANIONS)])
-    known = {layout.id for layout in (*LAYOUTS, *own)}
-    _check_times(settings, known)
+    _check_times(settings, {layout.id for layout in (*LAYOUTS, *own)})
     imported = read([*sorted(paths), *_companions(settings_file, choices)], zone, own, choices.base, settings.times)
     home = currency_of(choices.jurisdiction or settings.profile.jurisdiction, settings.profile.currency, imported)
     terms = Terms(zone, name is None, until, home, rules=_rules(settings), assets=settings.assets, prices=settings.prices)
@@ -331,8 +330,7 @@ def _check_times(settings: Settings, known: Collection[str]) -> None:
     """Raises TaxlotsError for a layout under [times] that there is not."""
     for name in settings.times:
         if name not in known:
-            hint = "Use the id that `taxlots check` and `taxlots formats` show."
-            raise TaxlotsError(problem("SETTINGS_INVALID", f"[times] {name!r} is no layout", hint))
+            raise TaxlotsError(problem("SETTINGS_INVALID", f"[times] {name!r} is no layout", "Use an id that `taxlots formats` shows."))
 
 
 def _rules(settings: Settings) -> tuple[BulkRule, ...]:
