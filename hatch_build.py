@@ -21,7 +21,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]  hatchling 
         """Compile; `version` is `standard` or `editable`."""
         del version
         root = Path(self.root)
-        if self.target_name != "wheel" or os.environ.get("TAXLOTS_PURE_PYTHON") or not compiled(root / SOURCE, root / TARGET):
+        if self.target_name != "wheel" or not compiled(root / SOURCE, root / TARGET):
             return
         platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
         build_data["artifacts"].append(TARGET)

@@ -139,12 +139,6 @@ def plain_column(numbers: pa.Array) -> pa.Array:
     return pc.replace_with_mask(texts, tiny, pa.array(written, pa.string())) if written else texts
 
 
-def plain_texts(numbers: pa.Array) -> list[str | None]:
-    """`plain` of every number of an array of the frames' type; null becomes None."""
-    listed: list[str | None] = plain_column(numbers).to_pylist()
-    return listed
-
-
 def parse(text: str) -> Decimal:
     """A plain decimal string such as a rule file holds. Raises ValueError for anything else."""
     try:

@@ -72,10 +72,12 @@ class Orders:
         """What would be filed: only recorded orders, and no what-if."""
         return directed(self.wish, ledger, journal, replace(self.purpose, filed=True, what_if=False))
 
-    def booked(self, ledger: Ledger, journal: JournalFile, place: tuple[SettingsFile, Rulebook]) -> tuple[Book, list[Problem]]:
-        """The book, with filed years as they were filed; and which of their documents can't be used."""
+    def booked(
+        self, ledger: Ledger, chosen: Elections, journal: JournalFile, place: tuple[SettingsFile, Rulebook]
+    ) -> tuple[Book, list[Problem]]:
+        """The book under what was elected, with filed years as they were filed; and which of their documents can't be used."""
         settings_file, rulebook = place
-        booked = book_ledger(ledger, self.elect(ledger, journal), rulebook)
+        booked = book_ledger(ledger, chosen, rulebook)
         years, unusable = read_filed(settings_file)
         if years and self.purpose.rulebook is not None:
             elect, filing = (partial(one, journal=journal) for one in (self.elect, self.filing))

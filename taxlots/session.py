@@ -248,7 +248,7 @@ def open_session(paths: Iterable[Path], choices: Choices, progress: Callable[[st
     journal = read_journal(settings_file)
     orders = _orders(settings, choices, ledger, (rulebook, now))
     chosen = orders.elect(ledger, journal)
-    booked, unusable = orders.booked(ledger, journal, (settings_file, rulebook))
+    booked, unusable = orders.booked(ledger, chosen, journal, (settings_file, rulebook))
     booked.problems += [*unusable, *orders.remarks, *journal_problems(journal), *chosen.directions.problems]
     booked.problems += unrecorded(orders.wish, booked.disposals, orders.purpose)
     checks, differing = check_forms(_lines_until(ledger), frames.records(booked.disposals) if ledger.form_lines else [])

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,8 +20,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-_QUESTIONS = frozenset({"sell", "harvest", "wait"})
-_OF_YEARS = frozenset({"explain", "file_year"})
+# The module of taxlots.cli in which a function is, where that is not `commands`.
+_MODULES = (
+    {"rebalance": "rebalancing"} | dict.fromkeys(("sell", "harvest", "wait"), "selling") | dict.fromkeys(("explain", "file_year"), "years")
+)
 _FILED = frozenset({"report", "export", "file_year"})  # what goes to the tax office: there only recorded orders of lots count
 
 
@@ -35,15 +38,15 @@ class Given:
 
     def carry_out(self, name: str, *extra: Any) -> NoReturn:
         """Let the function of that name work on a session, show its result and end with its exit code."""
-        from taxlots.cli import commands, rebalancing, selling, years  # noqa: PLC0415  `--help` must stay fast
+        from taxlots.cli import commands  # noqa: PLC0415  `--help` must stay fast
         from taxlots.cli.progress import steps  # noqa: PLC0415
         from taxlots.session import Choices, open_session  # noqa: PLC0415
 
         chosen = replace(Choices(*self.choices), filed=name in _FILED)
         with steps(commands.STEPS) as advance:
             session = open_session(self.paths, chosen, advance)
-            module = rebalancing if name == "rebalance" else selling if name in _QUESTIONS else years if name in _OF_YEARS else commands
-            result = getattr(module, name)(session, advance, *extra)
+            work = getattr(import_module(f"taxlots.cli.{_MODULES.get(name, 'commands')}"), name)
+            result = work(session, advance, *extra)
         raise typer.Exit(emit(result, self.form, self.output))
 
 

@@ -19,7 +19,6 @@ from taxlots.importers.text_columns import by_word, together, words
 from taxlots.importers.text_rows import closes
 from taxlots.importers.transaction_columns import SCHEMA
 
-LEAST_BYTES = 256 * 1024  # below, columns cost more than they save
 _BLANK = 0x20
 _NEWLINE = 0x0A
 _BLOCK = 1 << 18  # bytes looked at together

@@ -19,6 +19,7 @@ _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _TRIED = 1000  # cells that tell whether it is worth trying all
 _WORTH_THREADS = 20_000  # rows
 _LOCAL = pa.timestamp("us")
+_SECOND = 10**6  # microseconds
 
 
 def numbers(text: pa.Array) -> tuple[pa.Array, np.ndarray]:
@@ -74,6 +75,16 @@ def times(text: pa.Array, *, utc: bool) -> tuple[pa.Array, np.ndarray, np.ndarra
     number = pc.fill_null(moments.cast(pa.int64()), 0).to_numpy()
     plain = plain & (number >= _FIRST) & (number < _LAST)
     return moments.cast(frames.TIME), plain, (length == _DATE) & plain
+
+
+def iso(local: np.ndarray, offsets: pa.Array | str) -> pa.Array:
+    """Times as `datetime.isoformat` writes them, of what clocks show (microseconds since 1970) and the text of the offset."""
+    seconds = pc.replace_substring(pa.array(local // _SECOND).cast(pa.timestamp("s")).cast(pa.string()), " ", "T")
+    rest = local % _SECOND
+    if rest.any():
+        fraction = pc.binary_join_element_wise(".", pc.utf8_lpad(pa.array(rest).cast(pa.string()), 6, "0"), "")
+        seconds = pc.binary_join_element_wise(seconds, pc.if_else(pa.array(rest != 0), fraction, ""), "")
+    return pc.binary_join_element_wise(seconds, offsets, "")
 
 
 def _all_in_utc(text: pa.Array, length: np.ndarray) -> bool:

@@ -16,12 +16,11 @@ import pyarrow.compute as pc
 
 from taxlots import exact
 from taxlots.assets import asset_table
-from taxlots.importers.text_columns import by_word, mask, words
+from taxlots.importers.text_columns import by_word, iso, mask, words
 from taxlots.kinds import is_fiat
 
 _DIGITS = 12
 _KEPT = _DIGITS // 2  # bytes of the hash
-_SECOND = 10**6  # microseconds
 _BLOCK = 1 << 17  # rows whose text is held together
 
 
@@ -40,23 +39,10 @@ def content_ids(table: pa.Table) -> pa.Array:
 
 def _of_block(table: pa.Table) -> pa.Array:
     account = table["account"].combine_chunks().cast(pa.string())
-    parts = [account, _iso(table["time"].combine_chunks()), table["kind"].combine_chunks().cast(pa.string())]
+    parts = [account, iso(mask(table["time"].cast(pa.int64())), "+00:00"), table["kind"].combine_chunks().cast(pa.string())]
     fee = pc.fill_null(exact.plain_column(table["fee_quantity"].combine_chunks()), "")
     told = pc.binary_join_element_wise(*parts, *_legs(table), fee, "|", null_handling="skip")
     return pc.binary_join_element_wise(account, _hashes(told), "-")
-
-
-def _iso(times: pa.Array) -> pa.Array:
-    """As `datetime.isoformat` writes them: with microseconds only where there are some."""
-    micros = times.cast(pa.int64()).to_numpy()
-    seconds = pa.array(micros // _SECOND).cast(pa.timestamp("s")).cast(pa.string())
-    seconds = pc.replace_substring(seconds, " ", "T")
-    rest = micros % _SECOND
-    if not rest.any():
-        return pc.binary_join_element_wise(seconds, "+00:00", "")
-    fraction = pc.utf8_lpad(pa.array(rest).cast(pa.string()), 6, "0")
-    zone = pc.if_else(pa.array(rest != 0), pc.binary_join_element_wise(".", fraction, "+00:00", ""), "+00:00")
-    return pc.binary_join_element_wise(seconds, zone, "")
 
 
 def _legs(table: pa.Table) -> list[pa.Array]:

@@ -36,10 +36,6 @@ class Calendar:
             long[moved] = long_term_days(starts[moved])
         return starts, long
 
-    def first_long(self, starts: np.ndarray) -> np.ndarray:
-        """The first long-term day for each start of a holding period."""
-        return long_term_days(starts)
-
     def local(self, time: np.ndarray) -> np.ndarray:
         """What clocks in the zone show at each time, in microseconds since 1970."""
         return local_times(time, self.zone)

@@ -19,6 +19,7 @@ from taxlots import exact
 from taxlots.ledger.entry_columns import NOWHERE, Action, Entries
 from taxlots.lots.booked import Booked, Sold, ints
 from taxlots.lots.calendar import Calendar
+from taxlots.lots.holding import long_term_days
 from taxlots.problems import Problem, problem
 
 APPRAISED = 5_000  # dollars of deduction from which a qualified appraisal is asked (26 USC 170(f)(11)(C))
@@ -106,7 +107,7 @@ class DualBasis:
             if told.since_gift:
                 day = self.calendar.day[[lot]]
                 starts[place] = day[0]
-                long[place] = self.calendar.day[self.sold.entry[place]] >= self.calendar.first_long(day)[0]
+                long[place] = self.calendar.day[self.sold.entry[place]] >= long_term_days(day)[0]
 
     def problems(self) -> Iterator[Problem]:
         """One per piece: what was counted instead of the giver's basis, or that the value is not known."""

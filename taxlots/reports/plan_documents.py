@@ -53,17 +53,6 @@ def _trade(trade: Trade, told: Document) -> Document:
     return told | {"asset_class": trade.lot.asset_class if trade.lot else ""}
 
 
-def plan_table(plan: PlanFile) -> Table:
-    """The trades of a plan file."""
-    columns = (("side", TEXT), ("asset", TEXT), ("account", TEXT), ("lot", TEXT), ("quantity", NUMBER), ("value", MONEY), ("gain", MONEY))
-    rows = [
-        (f"{t.side} on {t.on}" if t.on else t.side, t.asset, t.account, t.lot_id or "", t.quantity, t.value, t.gain, t.why)
-        for t in plan.trades
-    ]
-    notes = (f"Tax {exact.cents(plan.tax_before)} before, {exact.cents(plan.tax_after)} after, as predicted on {plan.as_of}.",)
-    return Table(f"Plan {plan.plan}", (*columns, ("why", TEXT)), rows, notes)
-
-
 def applied_document(plan: PlanFile, found: Applied, problems: Sequence[Problem]) -> Document:
     """`taxlots.applied/1`."""
     return document(

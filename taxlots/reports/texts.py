@@ -12,9 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from taxlots import exact, frames
+from taxlots.importers.text_columns import iso
 from taxlots.lots.holding import local_times
-
-_SECOND = 1_000_000
 
 
 def listed(frame: pd.DataFrame, name: str, zone: tzinfo) -> list[Any]:
@@ -23,24 +22,18 @@ def listed(frame: pd.DataFrame, name: str, zone: tzinfo) -> list[Any]:
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
     if column.type == frames.EXACT:
-        return exact.plain_texts(column)
-    if pa.types.is_timestamp(column.type):
-        return _times(column, zone)
-    if pa.types.is_date(column.type):
-        texts: list[Any] = column.cast(pa.string()).to_pylist()
-        return texts
+        column = exact.plain_column(column)
+    elif pa.types.is_timestamp(column.type):
+        column = _times(column, zone)
+    elif pa.types.is_date(column.type):
+        column = column.cast(pa.string())
     return frames.listed(column)
 
 
-def _times(column: pa.Array, zone: tzinfo) -> list[str | None]:
+def _times(column: pa.Array, zone: tzinfo) -> pa.Array:
     """Times as `datetime.isoformat` writes them in the zone."""
     time = pc.fill_null(column.cast(pa.timestamp("us", "UTC")).cast(pa.int64()), 0).to_numpy()
     local = local_times(time, zone)
-    whole = local % _SECOND == 0
-    texts = np.datetime_as_string(local.view("M8[us]").astype("M8[s]")).astype("U26")
-    texts[~whole] = np.datetime_as_string(local[~whole].view("M8[us]"))
     offsets, which = np.unique(local - time, return_inverse=True)
     written = [datetime(1970, 1, 1, tzinfo=timezone(timedelta(microseconds=offset))).isoformat()[19:] for offset in offsets.tolist()]
-    joined = pc.binary_join_element_wise(pa.array(texts), pa.array(written, pa.string()).take(pa.array(which)), "")
-    answer: list[str | None] = pc.if_else(column.is_valid(), joined, None).to_pylist()
-    return answer
+    return pc.if_else(column.is_valid(), iso(local, pa.array(written, pa.string()).take(pa.array(which))), None)

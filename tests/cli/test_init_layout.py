@@ -441,4 +441,4 @@ def test_whatever_the_columns_an_entry_is_valid(data):
     if made.lines:
         parsed = parse_settings(toml_of(made), None)
         (spec,) = (*parsed.layout, *parsed.form_layout)
-        own_layouts([spec], [])
+        assert [layout.id for layout in own_layouts([spec], [])] == [spec.id]
