@@ -66,7 +66,7 @@ def _around(session: Session, piece: explained.Row) -> tuple[dict[str, Any], lis
 
 
 def file_year(session: Session, _advance: Advance, year: int, path: Path | None) -> Result:
-    """Write down a year as filed. Raises TaxlotsError where it is not of the United States, incomplete, or written already."""
+    """Write down a year as filed, also of a draft. Raises TaxlotsError(USAGE) where it is not of the United States, or written already."""
     if not session.has_tax or session.elect is None:
         raise TaxlotsError(problem("USAGE", "only years of the United States can be filed"))
     folder = session.settings_file.path.parent if session.settings_file.path else Path()
