@@ -4,7 +4,8 @@ Two transactions with the platform's own id, in different files, are one if the 
 different files and agree in account, kind, time and legs. Either way a transaction absorbs at most one of each other file: so equal
 fills inside one file all stay, however often the file is exported again. Exports of two eras, one with ids and one without, may tell the
 seconds of a two-row conversion differently and name kinds anew; between them the legs and the time within two seconds (or the date,
-where an export gives no time) decide. Money is compared with a tolerance, since exports round it.
+where an export gives no time) decide. Money is compared with a tolerance, since exports round it. A transfer that one file tells whole
+absorbs the withdrawal and the deposit that others (or one other) make of it.
 
 Where a platform has an export that tells its trades more exactly than another (`lesser`), the id alone decides: Kraken's ledgers name a
 trade by the txid of its trades, but may charge the fee in another asset than that file can say.
@@ -21,6 +22,7 @@ from taxlots.exact import plain
 from taxlots.importers.records import Source, Transaction
 from taxlots.kinds import is_fiat
 from taxlots.ledger.content_ids import id_of
+from taxlots.ledger.transfer_ends import is_end, places_of_ends
 from taxlots.problems import Problem, problem
 
 ERA_TOLERANCE = timedelta(seconds=2)
@@ -43,8 +45,19 @@ class Distinct:
 class _Kept:
     transaction: Transaction
     native: bool
-    absorbed: set[str]
+    absorbed: set[tuple[str, str]]
     day: date
+
+    def is_done_with(self, other: Transaction) -> bool:
+        """Whether it has its own row in that file, or one for that end of it."""
+        return _file(other) == _file(self.transaction) or self._share(other) in self.absorbed
+
+    def absorb(self, other: Transaction) -> None:
+        """Take the row of another file for this transaction."""
+        self.absorbed.add(self._share(other))
+
+    def _share(self, other: Transaction) -> tuple[str, str]:
+        return (_file(other), other.kind if _is_part(self.transaction, other) else "")
 
 
 def distinct(transactions: Sequence[Transaction], order: Order, zone: tzinfo = UTC) -> Distinct:
@@ -56,22 +69,23 @@ def distinct(transactions: Sequence[Transaction], order: Order, zone: tzinfo = U
     groups: dict[tuple[object, ...], list[_Kept]] = {}
     by_id: dict[tuple[str, str], list[_Kept]] = {}
     distinct_ones: list[Transaction] = []
-    for transaction in sorted(transactions, key=lambda t: (t.lesser, not t.id, _hides_fee(t), *row_order(t, order))):
+    for transaction in sorted(transactions, key=lambda t: (t.lesser, t.kind != "transfer", not t.id, _hides_fee(t), *row_order(t, order))):
         day = transaction.time.astimezone(zone).date()
         twins = by_id.setdefault((transaction.account, transaction.id), []) if transaction.id else []
         places = [(transaction.account, moved) for moved in _readings(transaction)]
         near = [k for shift in (0, -1, 1) for place in places for k in groups.get((*place, day + shift * _DAY), ())]
         match = next((k for k in twins if transaction.lesser and not k.transaction.lesser), None)
-        match = match or next((k for k in twins if _file(transaction) not in k.absorbed and _same_content(k, transaction, day)), None)
+        match = match or next((k for k in twins if not k.is_done_with(transaction) and _same_content(k, transaction, day)), None)
         match = match or next((k for k in near if _same(k, transaction, day)), None)
         if match:
             _merge(result, transaction, match)
             continue
         if twins:
             result.problems.append(_twice(twins, transaction, day))
-        kept = _Kept(transaction, bool(transaction.id), {_file(transaction)}, day)
-        for place in places:
-            groups.setdefault((*place, day), []).append(kept)
+        kept = _Kept(transaction, bool(transaction.id), set(), day)
+        ends = places_of_ends(transaction, day) if transaction.kind == "transfer" else []
+        for place in [*((*place, day) for place in places), *ends]:
+            groups.setdefault(place, []).append(kept)
         twins.append(kept)
         distinct_ones.append(kept.transaction)
     result.problems += _lesser(distinct_ones)
@@ -109,16 +123,23 @@ def _hides_fee(t: Transaction) -> bool:
 
 
 def _same(kept: _Kept, other: Transaction, day: date) -> bool:
-    native = bool(other.id)
-    if (kept.native and native) or _file(other) in kept.absorbed:
+    native, first = bool(other.id), kept.transaction
+    if kept.is_done_with(other):
         return False
-    first = kept.transaction
+    if _is_part(first, other):
+        return is_end(first, other, ERA_TOLERANCE)
+    if kept.native and native:
+        return False
     if first.date_only or other.date_only:
         return kept.day == day and (first.kind == other.kind or kept.native != native)
     if kept.native != native:
         return abs(first.time - other.time) <= ERA_TOLERANCE
     same_costs = _same_fee(first, other) and first.basis == other.basis and _same_money(first, other)
     return first.time == other.time and first.kind == other.kind and same_costs
+
+
+def _is_part(first: Transaction, other: Transaction) -> bool:
+    return first.kind == "transfer" and other.kind in {"withdrawal", "deposit"}
 
 
 def _same_fee(first: Transaction, other: Transaction) -> bool:
@@ -150,7 +171,7 @@ def _file(transaction: Transaction) -> str:
 
 def _merge(result: Distinct, transaction: Transaction, kept: _Kept) -> None:
     file, row = kept.transaction.sources[0]
-    kept.absorbed.add(_file(transaction))
+    kept.absorb(transaction)
     alias = transaction.id or content_id(transaction)
     result.aliases[alias] = kept.transaction.id or content_id(kept.transaction)
     result.merged.update(dict.fromkeys(transaction.sources, f"says the same as {file}:{row}"))

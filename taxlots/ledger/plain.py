@@ -112,7 +112,25 @@ def _said_twice(table: pa.Table, beside: pa.Table) -> np.ndarray:
     least, most = (reduce(files[order], starts) for reduce in (np.minimum.reduceat, np.maximum.reduceat))
     several = np.zeros(len(names), bool)
     several[codes[order][starts]] = least != most
-    return several[codes][: len(table)]
+    return (several[codes] | _ends_twice(both))[: len(table)]
+
+
+def _ends_twice(both: pa.Table) -> np.ndarray:
+    """Transfers that are told whole, and withdrawals and deposits of the account and asset that such a transfer leaves or reaches."""
+    account, counter, sent, received = (
+        _hashed(both[name].combine_chunks()) for name in ("account", "counter_account", "sent_asset", "received_asset")
+    )
+    arrived = np.where(mask(pc.is_valid(both["received_asset"])), received, sent)
+    transfer, withdrawal, deposit = (mask(pc.equal(both["kind"], kind)) for kind in ("transfer", "withdrawal", "deposit"))
+    left, reached = _paired(account, sent), _paired(counter, arrived)
+    into = _paired(account, received)
+    found = transfer & (np.isin(left, left[withdrawal]) | np.isin(reached, into[deposit]))
+    found |= withdrawal & np.isin(left, left[transfer])
+    return np.asarray(found | (deposit & np.isin(into, reached[transfer])))
+
+
+def _paired(account: np.ndarray, asset: np.ndarray) -> np.ndarray:
+    return np.asarray(account * np.uint64(0x100000001B3) ^ asset)
 
 
 def _first_files(table: pa.Table) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Overlapping exports: what two files say twice counts once, what happened twice counts twice."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -72,6 +73,72 @@ def test_a_large_file_leaves_such_withdrawals_to_that_comparison():
     other = withdrawal("b.csv", "0.01", None)
     entangled = separate([from_transactions(large)], [other], Decisions(), Valuer(PriceTable())).entangled
     assert [one.kind for one in entangled] == ["withdrawal"]
+
+
+def moved(kind: str, file: str, row: int, **changes) -> Transaction:
+    """0.5 BTC from kraken to a wallet, with a fee of 0.001, as one of three rows tells it; it arrives after five hours."""
+    sent = {"sent_quantity": Decimal("0.5"), "sent_asset": "BTC", "fee_quantity": Decimal("0.001"), "fee_asset": "BTC"}
+    received = {"received_quantity": Decimal("0.5"), "received_asset": "BTC"}
+    given = {
+        "transfer": {"time": NOON, "account": "kraken", "counter_account": "wallet", **sent, **received},
+        "withdrawal": {"time": NOON, "account": "kraken", **sent},
+        "deposit": {"time": NOON + timedelta(hours=5), "account": "wallet", **received},
+    }[kind]
+    return Transaction(**(given | {"kind": kind, "sources": ((file, row),)} | changes))
+
+
+@pytest.mark.parametrize("whole", ["a.csv", "c.csv"])
+@pytest.mark.parametrize("ids", [{}, {"transfer": "w", "withdrawal": "w", "deposit": "d"}, {"withdrawal": "w", "deposit": "d"}])
+@pytest.mark.parametrize("other", ["b.csv", "a.csv"])
+def test_a_transfer_told_whole_absorbs_both_of_its_ends(whole, ids, other):
+    """The ends may stand in one file or in two, each with an id of its own; the transfer stays, and each other row says what of."""
+    if whole == other:
+        other = "c.csv"
+    places = {"transfer": (whole, 2), "withdrawal": ("b.csv", 2), "deposit": (other, 3)}
+    rows = [moved(kind, *place, id=ids.get(kind, "")) for kind, place in places.items()]
+    result = distinct(rows, ORDER)
+    assert [t.kind for t in result.transactions] == ["transfer"]
+    assert sorted(result.merged) == sorted([("b.csv", 2), (other, 3)])
+    assert not result.problems
+
+
+@pytest.mark.parametrize(
+    ("change", "left_over"),
+    [
+        ({"time": NOON + timedelta(days=5)}, 2),  # arrives too late to be this transfer
+        ({"account": "other"}, 2),
+        ({"received_quantity": Decimal("0.49")}, 2),
+        ({"txid": "h2"}, 2),  # another hash than the transfer's
+        ({"txid": "h1", "time": NOON + timedelta(days=3)}, 1),
+    ],
+)
+def test_an_end_of_another_transfer_stays(change, left_over):
+    """Account, quantity, time and hash of a deposit tell whose end it is."""
+    assert left(moved("transfer", "a.csv", 2, txid="h1"), moved("deposit", "b.csv", 2, **change)) == left_over
+
+
+def test_one_transfer_absorbs_one_end_of_each_kind_and_file():
+    """Two equal deposits of one file, one transfer: one of them came from elsewhere; rows of the transfer's own file are not its ends."""
+    deposits = [moved("deposit", "b.csv", row) for row in (2, 3)]
+    assert left(moved("transfer", "a.csv", 2), *deposits) == 2
+    assert left(moved("transfer", "a.csv", 2), moved("withdrawal", "a.csv", 3), moved("deposit", "a.csv", 4)) == 3
+
+
+def test_a_large_file_leaves_transfers_and_their_ends_to_that_comparison():
+    """The column path hands out a transfer whose ends another file tells, and the ends whose transfer another file tells."""
+    rows = {kind: moved(kind, "a.csv", 2, id=kind) for kind in ("transfer", "withdrawal", "deposit")}
+    apart = buy("a.csv", 3, id="y")
+
+    def entangled(large: Transaction, *others: Transaction) -> list[str]:
+        elsewhere = [replace(other, sources=(("b.csv", 2),)) for other in others]
+        found = separate([from_transactions((large, apart))], elsewhere, Decisions(), Valuer(PriceTable()))
+        return [one.kind for one in found.entangled]
+
+    assert entangled(rows["transfer"], rows["deposit"]) == ["transfer"]
+    assert entangled(rows["transfer"], rows["withdrawal"]) == ["transfer"]
+    assert entangled(rows["withdrawal"], rows["transfer"]) == ["withdrawal"]
+    assert entangled(rows["deposit"], rows["transfer"]) == ["deposit"]
+    assert entangled(rows["transfer"], replace(rows["deposit"], account="other")) == []
 
 
 def test_two_ids_are_two_transactions():
