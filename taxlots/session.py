@@ -1,11 +1,9 @@
 """The floors in a row, for the Python API and the commands: read, settle, book, and what the decisions start from."""
 
-import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -23,9 +21,9 @@ from taxlots.importers.own import own_layouts
 from taxlots.importers.read import read
 from taxlots.importers.records import FormLine
 from taxlots.importers.times import TimeError, parse_time
+from taxlots.input_files import companion_files, find_settings, must_exist, read_journal
 from taxlots.ledger.rules import BulkRule
 from taxlots.ledger.settle import LATER, Ledger, Terms, settle
-from taxlots.lots import identification
 from taxlots.lots.directions import Directions, Named
 from taxlots.lots.elections import MIN_TAX, Elections, TermRates
 from taxlots.lots.filing import JournalFile, Purpose, directed, journal_problems, unrecorded
@@ -36,7 +34,7 @@ from taxlots.lots.results import book as book_ledger
 from taxlots.lots.wished import Choice, Place, needs_rates, remarks, wished
 from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.rulebook import Rulebook, load
-from taxlots.settings import FILE_NAME, JURISDICTIONS, Methods, Settings, SettingsFile, parse_settings, zone_named
+from taxlots.settings import JURISDICTIONS, Methods, Settings, SettingsFile, zone_named
 from taxlots.tax.countries.currency import currency_of, foreign
 from taxlots.tax.term_rates import term_rates
 from taxlots.tax.year import TaxYears
@@ -165,7 +163,7 @@ class Session:
 
 
 def read_exports(
-    paths: Iterable[str | Path],
+    paths: str | Path | Iterable[str | Path],
     *,
     config: str | Path | None = None,
     prices: str | Path | None = None,
@@ -173,7 +171,7 @@ def read_exports(
     as_of: str | None = None,
     jurisdiction: str | None = None,
 ) -> Ledger:
-    """Export files, folders or archives -> the settled ledger (`.transactions` frame, `.problems`).
+    """Export files, folders or archives, one or several -> the settled ledger (`.transactions` frame, `.problems`).
 
     Amounts are in the currency of the jurisdiction (else that of the settings, else us) where the exports are stated in it.
 
@@ -185,7 +183,8 @@ def read_exports(
     settings, table = (Path(path) if path else None for path in (config, prices))
     choices = Choices(settings, jurisdiction=jurisdiction, timezone=timezone, as_of=as_of, prices=table)
     settings_file = find_settings(choices.config)
-    return _ledger([Path(p) for p in paths], settings_file, choices)[0]
+    given = [paths] if isinstance(paths, str | Path) else paths
+    return _ledger([Path(p) for p in given], settings_file, choices)[0]
 
 
 def book(  # noqa: PLR0913  one parameter per choice
@@ -235,9 +234,7 @@ def _rated(chosen: Elections, law: LotLaw, settings: Settings, ledger: Ledger, r
 def open_session(paths: Iterable[Path], choices: Choices, progress: Callable[[str], None] = lambda _step: None) -> Session:
     """Read, settle and book what the paths hold; `progress` is told each step that begins. Raises TaxlotsError."""
     given = tuple(paths)
-    if not any(os.path.exists(path) for path in given):  # noqa: PTH110  unlike Path.exists, it raises nothing for a name no file can have
-        shown = ", ".join(str(path) for path in given)
-        raise TaxlotsError(problem("USAGE", f"nothing is there: {shown}", "Give export files, folders or zip archives that exist."))
+    must_exist(given, "Give export files, folders or zip archives that exist.")
     progress("reading the exports")
     settings_file = find_settings(choices.config)
     settings = settings_file.settings
@@ -293,21 +290,6 @@ def check_jurisdiction(name: str) -> None:
         raise TaxlotsError(problem("USAGE", f"jurisdiction {name!r} is not covered", f"Covered: {', '.join(JURISDICTIONS)}."))
 
 
-def find_settings(config: Path | None) -> SettingsFile:
-    """The given taxlots.toml, else the one of the current folder, else the defaults. Raises TaxlotsError."""
-    path = config or Path(FILE_NAME)
-    if config is None and not path.is_file():
-        return SettingsFile(Settings(), None, None)
-    try:
-        data = path.read_bytes()
-        text = data.decode()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else str(error)
-        hint = "Give the path of a taxlots.toml; `taxlots init` writes one."
-        raise TaxlotsError(problem("SETTINGS_INVALID", f"can't be read: {why}", hint, file=str(path))) from None
-    return SettingsFile(parse_settings(text, path), path, sha256(data).hexdigest())
-
-
 def _ledger(paths: list[Path] | tuple[Path, ...], settings_file: SettingsFile, choices: Choices) -> tuple[Ledger, datetime]:
     settings = settings_file.settings
     name = choices.timezone or settings.profile.timezone
@@ -315,7 +297,7 @@ def _ledger(paths: list[Path] | tuple[Path, ...], settings_file: SettingsFile, c
     now, until = _as_of(choices.as_of, zone)
     own = own_layouts([*settings.layout, *settings.form_layout], [layout.id for layout in (*LAYOUTS, *COMPANIONS)])
     _check_times(settings, {layout.id for layout in (*LAYOUTS, *own)})
-    imported = read([*sorted(paths), *_companions(settings_file, choices)], zone, own, choices.base, settings.times)
+    imported = read([*sorted(paths), *companion_files(settings_file, choices.prices)], zone, own, choices.base, settings.times)
     home = currency_of(choices.jurisdiction or settings.profile.jurisdiction, settings.profile.currency, imported)
     terms = Terms(zone, name is None, until, home, rules=_rules(settings), assets=settings.assets, prices=settings.prices)
     ledger = settle(imported, terms)
@@ -335,45 +317,6 @@ def _check_times(settings: Settings, known: Collection[str]) -> None:
 
 def _rules(settings: Settings) -> tuple[BulkRule, ...]:
     return tuple(BulkRule(**{name: getattr(rule, name) for name in rule.__struct_fields__}) for rule in settings.rule)
-
-
-def _companions(settings_file: SettingsFile, choices: Choices) -> list[Path]:
-    """Input files: those that the settings name (relative to their folder), else `prices.csv` and the like in that folder.
-
-    Without settings that is the current folder. `--prices` takes the place of the price table there.
-    """
-    folder = settings_file.path.parent if settings_file.path else Path()
-    files = settings_file.settings.files
-    found = [choices.prices] if choices.prices else []
-    for name in (name for name in files.__struct_fields__ if name != "identifications"):
-        named = getattr(files, name)
-        usual = folder / f"{name}.csv"
-        if name == "prices" and choices.prices:
-            continue
-        if named:
-            found.append(folder / named)
-        elif usual.is_file():
-            found.append(usual)
-    return found
-
-
-def journal_path(settings_file: SettingsFile) -> Path:
-    """Where the journal of identifications is: named in `[files]`, else beside taxlots.toml, without one in the current folder."""
-    folder = settings_file.path.parent if settings_file.path else Path()
-    return folder / (settings_file.settings.files.identifications or identification.FILE)
-
-
-def read_journal(settings_file: SettingsFile) -> JournalFile:
-    """The journal of identifications; an empty one where there is no file. Raises TaxlotsError where it can't be read."""
-    path = journal_path(settings_file)
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return JournalFile(str(path))
-    except OSError as error:
-        hint = "Check [files] identifications in taxlots.toml, and that you may read the file."
-        raise TaxlotsError(problem("USAGE", f"can't read {path}: {error.strerror}", hint)) from None
-    return JournalFile(str(path), sha256(data).hexdigest(), identification.read(data))
 
 
 def _in_the_future(ledger: Ledger) -> list[Problem]:

@@ -13,6 +13,7 @@ from taxlots.decisions.min_tax import by_tax
 from taxlots.decisions.plan_file import PlannedTrade, read_plan
 from taxlots.files import append
 from taxlots.importers.times import TimeError, parse_time
+from taxlots.input_files import find_settings, journal_path, read_journal
 from taxlots.lots import identification
 from taxlots.lots.directions import Law
 from taxlots.lots.elections import MIN_TAX
@@ -21,7 +22,7 @@ from taxlots.lots.identification import Content, Part, Sale, Standing, Told, wri
 from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.reports.identifications import document_of, record_table
 from taxlots.rulebook import load
-from taxlots.session import Choices, Session, find_settings, journal_path, open_session, read_journal
+from taxlots.session import Choices, Session, open_session
 from taxlots.settings import Methods, SettingsFile, zone_named
 
 _STANDING = ("fifo", "lifo", "hifo", "lofo", MIN_TAX)

@@ -17,10 +17,10 @@ from taxlots.importers.proposals.lines import Proposal
 from taxlots.importers.proposals.proposal import propose
 from taxlots.importers.proposals.toml_text import text_of, toml_of
 from taxlots.importers.readers import LargeText, Sheet, read_sheets
-from taxlots.problems import TaxlotsError, problem
+from taxlots.input_files import find_settings, must_exist
+from taxlots.problems import problem
 from taxlots.reports.render import as_text
 from taxlots.reports.tables import NUMBER, TEXT, Table
-from taxlots.session import find_settings
 from taxlots.settings import FILE_NAME, FormLayout, OwnLayout, parse_settings
 
 _BY_HAND = "Write the entry yourself (docs/importing.md), or give the rows in a universal ledger CSV."
@@ -35,8 +35,7 @@ def run(file: Path, *, append: bool) -> int:
     Raises:
         TaxlotsError: there is no such file, or the settings that the entry is added to can't be used.
     """
-    if not file.exists():
-        raise TaxlotsError(problem("USAGE", f"nothing is there: {file}", "Give an export file that exists."))
+    must_exist([file], "Give an export file that exists.")
     entries: list[str] = []
     code = DONE
     seen: set[tuple[str, ...]] = set()

@@ -25,6 +25,7 @@ USAGE = {
     "impossible offset": ("gains", "a.csv", "--as-of", "2024-01-01T00:00:00+25:00"),
     "settings that are missing": ("gains", "a.csv", "--config", "nowhere.toml"),
     "settings that are a folder": ("gains", "a.csv", "--config", "."),
+    "prices that are missing": ("gains", "a.csv", "--prices", "nowhere.csv"),
     "tax without a year": ("tax", "a.csv"),
     "tax of an unknown year": ("tax", "a.csv", "--year", "1850"),
     "rebalance without targets": ("rebalance", "a.csv"),

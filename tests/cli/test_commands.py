@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import taxlots
 
 from support import HEADER, assert_rows_add_up, folder, run, tx, universal
 
@@ -237,6 +238,13 @@ def test_a_price_file_of_the_command_wins(home):
     (home / "a_mine.csv").write_text("time,asset,price\n2024-03-05T17:00:00Z,SOL,7\n")
     document = shown(home, "income", str(exports), "--prices", "a_mine.csv")
     assert [row["value"] for row in document["income"]] == ["7"]
+
+
+def test_one_path_may_be_given_alone(tmp_path, monkeypatch):
+    """`read_exports` takes a text or a Path as it takes a list of them."""
+    monkeypatch.chdir(folder(tmp_path, universal(tx("2024-03-05T17:00:00Z", "buy", sent="5 USD", received="1 SOL"))))
+    for given in ("ledger.csv", Path("ledger.csv"), ["ledger.csv"], [Path("ledger.csv")]):
+        assert taxlots.read_exports(given).transactions["received_asset"].tolist() == ["SOL"]
 
 
 def test_formats_rules_and_explain(tmp_path):
