@@ -1,17 +1,21 @@
 """Figures as files by matplotlib, an optional extra: alternatives and frontier, and the ladder of losses."""
 
 from collections.abc import Sequence
+from io import BytesIO
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from taxlots.decisions.harvest import Rung
 from taxlots.decisions.money_frontier import MoneyPoint
 from taxlots.decisions.plan import Plan
+from taxlots.files import write_bytes
 from taxlots.problems import TaxlotsError, problem
 
 ENDINGS = (".png", ".svg")
 _SIZE = (9.0, 5.5)
-_BLUE, _ORANGE = "#1F3864", "#C55A11"
+_BLUE, _ORANGE, _GREY = "#1F3864", "#C55A11", "#999999"
+_NEAR = 0.02  # of the figure's width or height
 
 
 def drawable(path: Path) -> Any:
@@ -26,45 +30,68 @@ def drawable(path: Path) -> Any:
 
 
 def rebalance(plans: Sequence[Plan], curve: Sequence[MoneyPoint], path: Path) -> None:
-    """Each alternative a point, tax and trading cost against the drift that it leaves; the frontier as a line below them."""
+    """Each alternative a number, by the drift that it leaves and what it costs; the frontier as a line below them.
+
+    The cost is that of the frontier: tax and trading cost, less what a carried loss and realised gains save later.
+    """
     figure = drawable(path)
     axes = figure.subplots()
-    for plan in plans:
-        place = (float(plan.figures.drift_after.total_points), float(plan.figures.tax_now + plan.figures.trading_cost))
-        axes.plot(*place, "o", color=_BLUE if plan.feasible else "#999999")
-        axes.annotate(plan.name, place, xytext=(4, 4), textcoords="offset points", fontsize=8)
     groups: dict[int, list[MoneyPoint]] = {}
     for one in curve:
         groups.setdefault(one.contributions, []).append(one)
     for count, points in groups.items():
         label = f"frontier, {count} contributions" if count else "frontier"
-        places = [[p.drift_points for p in points], [float(p.point.evaluated.tax + p.point.evaluated.trading_cost) for p in points]]
-        axes.plot(*places, "-", label=label)
-    if groups:
-        axes.legend(fontsize=8)
-    axes.set(xlabel="drift that remains, percentage points", ylabel="tax and trading cost", title="Tax against drift")
+        costs = [float(p.point.evaluated.tax + p.point.evaluated.trading_cost) for p in points]
+        axes.plot([p.drift_points for p in points], costs, "-", label=label)
+    for number, (place, names) in enumerate(_together([(_place(plan), plan) for plan in plans]), start=1):
+        axes.plot(*place, "o", color=_BLUE if any(plan.feasible for plan in names) else _GREY, label=f"{number}  {_named(names)}")
+        axes.annotate(str(number), place, xytext=(5, 5), textcoords="offset points", fontsize=9)
+    figure.legend(loc="outside lower center", ncols=2, fontsize=8)
+    cost = "tax and trading cost, less what is saved later"
+    axes.set(xlabel="drift that remains, percentage points", ylabel=cost, title="Cost against drift")
     _save(figure, path)
 
 
+def _place(plan: Plan) -> tuple[float, float]:
+    """Drift in percentage points, and cost."""
+    f = plan.figures
+    cost = f.tax_now + f.tax_later + f.trading_cost - f.carryover_value - f.future_tax_saved
+    return float(f.drift_after.total_points), float(cost)
+
+
+def _together(placed: Sequence[tuple[tuple[float, float], Plan]]) -> list[tuple[tuple[float, float], list[Plan]]]:
+    """Plans whose points would lie on each other in the figure, as one point of the first of them."""
+    ends = [(min(values), max(values)) for values in zip(*(place for place, _ in placed), strict=True)]
+    near = [(high - low) * _NEAR for low, high in ends]
+    groups: list[tuple[tuple[float, float], list[Plan]]] = []
+    for place, plan in placed:
+        found = next((g for g in groups if all(abs(a - b) <= n for a, b, n in zip(g[0], place, near, strict=True))), None)
+        if found:
+            found[1].append(plan)
+        else:
+            groups.append((place, [plan]))
+    return groups
+
+
+def _named(plans: Sequence[Plan]) -> str:
+    return ", ".join(plan.name + ("" if plan.feasible else " (not feasible)") for plan in plans)
+
+
 def harvest(rungs: Sequence[Rung], path: Path) -> None:
-    """What each loss saves after those above it, and its net benefit."""
+    """What the losses that pay are worth together, from the best lot on: each lot a step to the right, by its loss."""
     figure = drawable(path)
+    paying = [rung for rung in rungs if rung.pays]
     axes = figure.subplots()
-    places = range(len(rungs))
-    for name, shift, colour, values in (
-        ("tax saved this year", -0.2, _BLUE, [float(r.tax_saved) for r in rungs]),
-        ("net benefit", 0.2, _ORANGE, [float(r.net) for r in rungs]),
-    ):
-        axes.bar([place + shift for place in places], values, 0.4, label=name, color=colour)
-    axes.set_xticks(list(places), [f"{r.lot.asset}\n{r.lot.lot_id}" for r in rungs], fontsize=8)
+    losses = [0.0, *accumulate(float(rung.loss) for rung in paying)]
+    worth = (("tax saved this year", _BLUE, [r.tax_saved for r in paying]), ("net benefit", _ORANGE, [r.net for r in paying]))
+    for name, colour, values in worth:
+        axes.plot(losses, [0.0, *accumulate(map(float, values))], ".-", color=colour, label=name)
     axes.legend()
-    axes.set(ylabel="home currency", title="Losses, largest per dollar first")
+    axes.set(xlabel="loss harvested, best lot first, those that pay", ylabel="worth together", title="What harvesting is worth")
     _save(figure, path)
 
 
 def _save(figure: Any, path: Path) -> None:
-    try:
-        figure.savefig(path, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
-    except OSError as error:
-        hint = "Choose another file with --plot."
-        raise TaxlotsError(problem("USAGE", f"can't write {path}: {error.strerror}", hint)) from None
+    kind, drawn = path.suffix.lower().removeprefix("."), BytesIO()
+    figure.savefig(drawn, format=kind, metadata={"Date": None} if kind == "svg" else None)
+    write_bytes(path, drawn.getvalue())
