@@ -116,6 +116,18 @@ def legs_of(row: Row, terms: AmountTerms, said: str, fee: Side, cells: Cells) ->
     return legs | {there: _without_fee(other, fee, paid=inwards) if terms.fee_in_total else other}
 
 
+def money_of(row: Row, terms: AmountTerms, said: str, cells: Cells) -> dict[str, Side]:
+    """The total as what moved, by the kind; a kind about a holding names that of the amount. Raises RowError where the sign can't be."""
+    if terms.total is None or terms.amount is None:
+        raise TypeError("a layout whose kinds say `money` has an amount and a total")
+    moved = side(row, terms.total, cells)
+    if not moved.quantity:
+        return {"received": Side(), "sent": Side()}
+    here = "received" if _inwards(number(row, terms.total.quantity, cells.decimal) or Decimal(0), said) else "sent"
+    about = Side(None, terms.amount.asset_of(row, cells.renames)) if KINDS[said].about else Side()
+    return {"received": Side(), "sent": about} | {here: moved}
+
+
 def _money_alone(row: Row, terms: AmountTerms, said: str, cells: Cells) -> dict[str, Side]:
     """Without an amount, as in a dividend among trades in shares, the total is what moved. Raises RowError for a trade."""
     money = side(row, terms.total, cells)

@@ -6,6 +6,7 @@ kinds of the universal ledger or one of
 * `trade`: a buy, sell or swap, by which of the two legs is money;
 * `in-or-out`: a deposit or a withdrawal, by the sign of the amount;
 * `by-legs`: a trade where both legs are there, else a deposit or a withdrawal;
+* `money: KIND`: only the total moved; the amount is what it is about (a dividend with the number of shares that it was paid on);
 * `aside: REASON`: recognised and without effect on holdings.
 
 Legs come from two columns each (quantity and asset; see `column_legs`): `sent` and `received` where the export has two sides, `amount`
@@ -21,7 +22,7 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from taxlots import exact
-from taxlots.importers.column_legs import AmountTerms, Leg, Side, legs_of, side
+from taxlots.importers.column_legs import AmountTerms, Leg, Side, legs_of, money_of, side
 from taxlots.importers.numbers import number
 from taxlots.importers.own_times import own_time
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction, all_rows
@@ -33,6 +34,7 @@ from taxlots.kinds import KINDS, is_fiat
 ASIDE = "aside"
 TRADE, EITHER_WAY, BY_LEGS = "trade", "in-or-out", "by-legs"
 BY_ROW = (TRADE, EITHER_WAY, BY_LEGS)
+MONEY = "money: "
 LITERAL = "="
 _SIGN_HINT = "The sign of `amount` tells the direction; where the export writes none, set `unsigned = true` in the layout."
 
@@ -127,7 +129,7 @@ def made_of(row: Row, columns: Columns, said: str, zone: tzinfo, intake: Intake)
     if said.startswith(ASIDE):
         intake.leave(row, said.removeprefix(ASIDE).strip(": ") or "no effect on holdings")
         return None
-    sides = _sides(row, columns, said)
+    sides, said = _sides(row, columns, said), said.removeprefix(MONEY)
     if not any(one.quantity for one in sides.values()):
         intake.leave(row, "the quantity is 0")
         return None
@@ -162,6 +164,7 @@ def _transaction(
     sent, received, fee = sides["sent"], sides["received"], sides["fee"]
     kind = settled_kind(said, sent.asset, received.asset)
     needs = KINDS[kind].needs
+    about = sent if KINDS[kind].about else Side()
     sent, received = (one if name in needs else Side() for name, one in (("sent", sent), ("received", received)))
     missing = [name for name, one in (("sent", sent), ("received", received)) if name in needs and one.quantity is None]
     hint = _SIGN_HINT if columns.amount and not columns.unsigned else None
@@ -178,7 +181,7 @@ def _transaction(
         kind=kind,
         sources=(row.source,),
         sent_quantity=sent.quantity,
-        sent_asset=sent.asset,
+        sent_asset=sent.asset or about.asset,
         received_quantity=received.quantity,
         received_asset=received.asset,
         fee_quantity=fee.quantity,
@@ -272,6 +275,8 @@ def _stated_aside(row: Row, columns: Columns, zone: tzinfo) -> list[Stated]:
 
 def _sides(row: Row, columns: Columns, said: str) -> dict[str, Side]:
     sides = {name: side(row, getattr(columns, name), columns) for name in ("sent", "received", "fee", "value")}
+    if said.startswith(MONEY):
+        return sides | money_of(row, columns.amount_terms, said.removeprefix(MONEY), columns)
     if columns.amount:
         moved = legs_of(row, columns.amount_terms, said, sides["fee"], columns)
         sides |= {name: one for name, one in moved.items() if one.quantity and not (name == "value" and sides["value"].quantity)}

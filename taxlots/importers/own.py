@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from taxlots.importers.column_legs import Leg
-from taxlots.importers.columns import ASIDE, BY_ROW, LITERAL, Columns, reader
+from taxlots.importers.columns import ASIDE, BY_ROW, LITERAL, MONEY, Columns, reader
 from taxlots.importers.date_orders import MONTH_FIRST
 from taxlots.importers.detect import Layout
 from taxlots.importers.forms import FormColumns, form_reader
@@ -76,9 +76,13 @@ def _layout(spec: OwnLayout) -> Layout:
 
 
 def _check_kinds(spec: OwnLayout) -> None:
+    meanings = {*KINDS, *BY_ROW}
+    if spec.amount and spec.total:
+        meanings |= {MONEY + name for name, kind in KINDS.items() if len(kind.needs) == 1}
     for said, kind in spec.kinds.items():
-        if kind not in KINDS and kind not in BY_ROW and not kind.startswith(ASIDE):
-            raise _wrong(spec, f"{said!r} can't be {kind!r}: use {', '.join(BY_ROW)}, {ASIDE}, or a kind of the universal ledger")
+        if kind not in meanings and not kind.startswith(ASIDE):
+            ways = ", ".join((*BY_ROW, ASIDE, *([f"{MONEY}KIND"] if spec.amount and spec.total else [])))
+            raise _wrong(spec, f"{said!r} can't be {kind!r}: use {ways}, or a kind of the universal ledger")
     if not spec.kind:
         raise _wrong(spec, 'kind names no column; `kind = ["=in-or-out"]` gives all rows one kind')
     literal = " / ".join(name[1:].strip() for name in spec.kind if name.startswith(LITERAL))

@@ -240,12 +240,34 @@ def test_a_fee_that_the_balance_tells(tmp_path):
     assert [(b["asset"], b["reported"], b["difference"]) for b in document["balances"]] == [("EUR", "1497.4", "0")]
 
 
+BROKER = (
+    "Date,Action,ISIN,Shares,Price,Total EUR",
+    "2024-01-05,Buy,US0378331005,10,180.00,-1800.00",
+    "2024-05-16,Dividend,US0378331005,10,0.25,2.50",
+    "2024-06-16,Reinvest,US0378331005,0.01,250,-2.50",
+    "2024-07-16,Return of capital,US0378331005,10,0.1,1.00",
+)
+
+
 def test_a_broker(tmp_path):
-    """Shares are securities; a dividend's quantity is what was held, so that type is left to fill in."""
-    rows = ("2024-01-05,Buy,US0378331005,10,180.00,1800.00", "2024-05-16,Dividend,US0378331005,10,0.25,2.50")
-    out = proposed(tmp_path, "broker.csv", "\n".join(("Date,Action,ISIN,Shares,Price,Total EUR", *rows, ""))).out
+    """Shares are securities; a dividend's quantity is what was held, and its total came in: 10 x 0.25 = 2.50."""
+    found = legs(tmp_path, "broker.csv", "\n".join((*BROKER, "")))
+    assert [one[1:] for one in found] == [
+        ("buy", "1800 EUR", "10 US0378331005", ""),
+        ("income:dividend", "", "2.5 EUR", ""),
+        ("buy", "2.5 EUR", "0.01 US0378331005", ""),
+        ("return-of-capital", "", "1 EUR", ""),
+    ]
+    out = proposed(tmp_path, "again.csv", "\n".join((*BROKER, ""))).out
     assert 'asset_class = "security"' in out
-    assert '# "Dividend" = ""  # 1 row; fill in' in out
+
+
+def test_a_payment_whose_total_has_no_sign(tmp_path):
+    """Without signs nothing tells whether money or shares came in, so that the guess asks to be checked; a negative one is left open."""
+    unsigned = "\n".join((*BROKER[:1], *(row.replace(",-", ",") for row in BROKER[1:3]), ""))
+    assert "shares may have come in" in " ".join(proposed(tmp_path, "a.csv", unsigned).err.split())
+    reinvested = "\n".join((*BROKER[:2], BROKER[2].replace(",2.50", ",-2.50"), ""))
+    assert '# "Dividend" = ""  # 1 row; fill in' in proposed(tmp_path, "b.csv", reinvested).out
 
 
 DEPOTS = {

@@ -1,5 +1,7 @@
 """`[[layout]]` in taxlots.toml: a bank's export with its own columns, decimal commas and words for buying and selling."""
 
+from decimal import Decimal
+
 import pytest
 from taxlots.problems import TaxlotsError
 
@@ -73,6 +75,29 @@ def test_one_signed_column(tmp_path):
     ledger = ledger_of(tmp_path, {"w.csv": "When,What,Units\n2024-01-05T10:00:00Z,Move,3\n2024-01-06T10:00:00Z,MOVE,-2\n"})
     found = [(r["kind"], r["received_quantity"], r["sent_quantity"]) for r in records(ledger.transactions)]
     assert found == [("deposit", 3, None), ("withdrawal", None, 2)]
+
+
+def test_money_on_a_number_of_shares(tmp_path):
+    """`money:` takes the total as what moved and leaves the amount; what goes out or comes back the other way is refused."""
+    text = 'id = "b"\naccount = "b"\ntime = "When"\nkind = ["What"]\namount = { quantity = "Units", asset = "=ACME" }\n'
+    total = 'total = { quantity = "Net", asset = "=USD" }\n'
+    kinds = 'kinds = { Paid = "money: income:dividend", Back = "money: return-of-capital" }\n'
+    settings(tmp_path, f"[[layout]]\n{text}{total}{kinds}")
+    rows = (
+        "2024-01-05T10:00:00Z,Paid,10,2.5",
+        "2024-01-06T10:00:00Z,Back,10,1",
+        "2024-01-07T10:00:00Z,Paid,10,-2.5",
+        "2024-01-08T10:00:00Z,Paid,10,",
+    )
+    ledger = ledger_of(tmp_path, {"b.csv": "\n".join(("When,What,Units,Net", *rows, ""))})
+    found = [(r["kind"], r["sent_asset"], r["received_quantity"], r["received_asset"]) for r in records(ledger.transactions)]
+    assert found == [("income:dividend", None, Decimal("2.5"), "USD"), ("return-of-capital", "ACME", 1, "USD")]
+    assert [(p.code, p.row) for p in ledger.problems if p.code == "ROW_INVALID"] == [("ROW_INVALID", 4)]
+    assert [(f.used, f.set_aside, f.unusable) for f in ledger.files] == [(2, 1, 1)]
+    for wrong in (f"[[layout]]\n{text}{kinds}", f"[[layout]]\n{text}{total}" + 'kinds = { Paid = "money: swap" }\n'):
+        settings(tmp_path, wrong)
+        with pytest.raises(TaxlotsError):
+            ledger_of(tmp_path, {"b.csv": "When,What,Units,Net\n"})
 
 
 @pytest.mark.parametrize(

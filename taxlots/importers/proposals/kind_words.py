@@ -9,6 +9,8 @@ _OWN_STAKE = f"{ASIDE}: a stake of one's own"
 _NOT_DONE = f"{ASIDE}: not completed"
 _INTERNAL = f"{ASIDE}: between own portfolios"
 
+REINVESTED = "reinvest reinvestment reinvested drip wiederanlage"
+
 # In order: what stands further up decides where a type holds words of several lines ("staking reward" is staking).
 SYNONYMS: tuple[tuple[str, str], ...] = (
     (_NOT_DONE, "failed cancelled canceled rejected pending expired declined storniert abgelehnt fehlgeschlagen ausstehend unconfirmed"),
@@ -44,7 +46,11 @@ SYNONYMS: tuple[tuple[str, str], ...] = (
         "withdrawal withdraw withdrawn auszahlung abgang sent send outgoing ausgang retiro retrait versand gesendet payout cash-out",
     ),
     ("spend", "spend spent payment purchase-with-card card zahlung bezahlung pay paid ausgabe pago paiement"),
-    ("buy", "buy bought purchase purchased kauf kaufen ankauf achat compra acquisition erwerb b"),
+    (
+        "buy",
+        "buy bought purchase purchased kauf kaufen ankauf achat compra acquisition erwerb b",
+    ),
+    ("buy", REINVESTED),
     ("sell", "sell sold sale verkauf verkaufen vente venta disposal veräußerung s"),
     ("convert", "wrap unwrap migration redenomination merger rebrand"),
     (TRADE, "trade swap exchange convert conversion converted tausch umtausch handel échange intercambio order fill match"),
@@ -78,6 +84,8 @@ def guess_kind(said: str) -> KindGuess:
     if not found:
         return KindGuess(None, 0, "no word of it is known")
     kind, word = found[0]
+    if word in REINVESTED.split():
+        return KindGuess(kind, _SURE_SEVERAL, f"{word!r} is a purchase. CHECK THIS: the dividend that paid for it needs a row of its own")
     if word == joined:
         return KindGuess(kind, _SURE_ONE, f"{word!r} is that")
     others = sorted({other for other, _ in found if other not in {kind, TRADE, EITHER_WAY}})

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import PurePosixPath
 
-from taxlots.importers.columns import BY_LEGS, EITHER_WAY, TRADE
+from taxlots.importers.columns import BY_LEGS, EITHER_WAY, MONEY, TRADE
 from taxlots.importers.proposals.assets import AssetGuess, find_assets
 from taxlots.importers.proposals.forms import form_lines, is_form
 from taxlots.importers.proposals.header import Column, Grid
@@ -147,7 +147,7 @@ def _fitting(said: str, places: Sequence[int], found: Found) -> KindGuess:
     below, above = (any(n is not None and n * sign > 0 for n in numbers) for sign in (-1, 1))
     needs_both = guess.kind == TRADE or KINDS.get(guess.kind, KINDS["deposit"]).needs == ("sent", "received")
     if guess.kind in _PAID_IN_MONEY and "total" in found and any(n for n in numbers):
-        return KindGuess(None, 0, f"{guess.reason}; a quantity of shares and a total: the money is what was received, not the shares")
+        return _paid_or_reinvested(guess, found["total"].column, places)
     if needs_both and not {"total", "price"} & found.keys():
         return KindGuess(None, 0, f"{guess.kind} needs what was given and what was got, and a row has one side only")
     if guess.kind in {TRADE, EITHER_WAY, "swap", "convert", "adjust", "split"} and not found["amount"].column.has_negatives:
@@ -155,6 +155,17 @@ def _fitting(said: str, places: Sequence[int], found: Found) -> KindGuess:
     if guess.kind in {"deposit", "withdrawal"} and below and above:
         return KindGuess(EITHER_WAY, 80, f"{guess.reason}; but its amounts have both signs")
     return _turned(guess, below=below, above=above)
+
+
+def _paid_or_reinvested(guess: KindGuess, total: Column, places: Sequence[int]) -> KindGuess:
+    """A payment on shares in a row with their number and a total: money came in, where no total is negative."""
+    totals = [total.numbers[place] for place in places]
+    if any(one is None or one < 0 for one in totals):
+        return KindGuess(None, 0, f"{guess.reason}; with shares and a total that is negative or missing, what was received is not known")
+    told = f"{guess.reason}; the total came in, on that number of shares"
+    if total.has_negatives:
+        return KindGuess(f"{MONEY}{guess.kind}", min(guess.sure, 80), told)
+    return KindGuess(f"{MONEY}{guess.kind}", min(guess.sure, 60), f"{told}. CHECK THIS: totals have no sign, so shares may have come in")
 
 
 def _two_sided(guess: KindGuess) -> KindGuess:
