@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from taxlots import exact, frames
-from taxlots.kinds import REALIZED
 from taxlots.ledger.settle import Ledger
-from taxlots.lots.methods import METHODS
+from taxlots.lots.methods import METHODS, OWN_LOT
+from taxlots.lots.realized import is_result
 from taxlots.lots.results import Book
 
 ALL = "all"
@@ -38,7 +38,7 @@ def chosen(book: Book, name: str, year: int | None) -> list[Row]:
 
 def explained(book: Book, pieces: Sequence[Row]) -> Iterator[Explained]:
     """Each piece with its arithmetic."""
-    wholes: dict[tuple[str, ...], list[Decimal]] = {}
+    wholes: dict[tuple[str | bool, ...], list[Decimal]] = {}
     for row in frames.records(book.disposals):
         whole = wholes.setdefault(_sale(row), [_ZERO, _ZERO, _ZERO])
         for number, name in enumerate(("quantity", "gross_proceeds", "fee")):
@@ -47,8 +47,8 @@ def explained(book: Book, pieces: Sequence[Row]) -> Iterator[Explained]:
         yield _explained(row, wholes[_sale(row)])
 
 
-def _sale(row: Row) -> tuple[str, ...]:
-    return row["transaction_id"], row["kind"], row["asset"]
+def _sale(row: Row) -> tuple[str | bool, ...]:
+    return row["transaction_id"], row["kind"], row["asset"], is_result(row)
 
 
 def _explained(row: Row, whole: Sequence[Decimal]) -> Explained:
@@ -63,7 +63,7 @@ def _explained(row: Row, whole: Sequence[Decimal]) -> Explained:
 
 
 def _basis(row: Row) -> str:
-    if row["kind"] == REALIZED:
+    if is_result(row):
         return f"{exact.plain(row['basis'])}: what the position lost"
     if row["lot_id"] is None:
         return "0: no lot covers these units"
@@ -74,11 +74,11 @@ def _basis(row: Row) -> str:
 
 
 def _decided(row: Row) -> str:
-    if row["kind"] == REALIZED:
+    if is_result(row):
         return "no lot: the row states the result of a position"
     if row["lot_id"] is None:
         return "nothing: more was sold than was held"
-    if row["method"] == "own lot":
+    if row["method"] == OWN_LOT:
         return "the fee was withheld from what its own row brought in"
     if row["method"] in METHODS:
         return f"the order of {row['account']}: {METHODS[row['method']].meaning}"

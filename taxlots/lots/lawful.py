@@ -60,18 +60,20 @@ def regime(jurisdiction: str, rulebook: Rulebook, day: date, classes: Mapping[st
             average_refused=refused,
             dated_average=True,
             dual_basis=True,
-            results_on_forms=True,
+            results="REALIZED_GAIN_FORM",
             wash_days=window,
             wash_assets=_washed(rulebook, classes, assets),
         )
+    told = None if jurisdiction == GENERIC else "REALIZED_GAIN_LAW"
     if jurisdiction == "uk":
-        return Regime(matching_days=int(rulebook.amount("uk/lots/matching_days", day)))
+        return Regime(results=told, matching_days=int(rulebook.amount("uk/lots/matching_days", day)))
     if jurisdiction == "ca":
         last = rulebook.rule("ca/capital_gains/superficial_loss_window").entries[-1]
-        return Regime(superficial_days=int(rulebook.amount("ca/capital_gains/superficial_loss_window", min(day, last.end or day))))
+        days = int(rulebook.amount("ca/capital_gains/superficial_loss_window", min(day, last.end or day)))
+        return Regime(results=told, superficial_days=days)
     if jurisdiction == "de":
-        return Regime(exempt_after_a_year=rulebook.value("de/lots/exempt_after_a_year", day) is True)
-    return Regime()
+        return Regime(results=told, exempt_after_a_year=rulebook.value("de/lots/exempt_after_a_year", day) is True)
+    return Regime(results=told)
 
 
 def _washed(rulebook: Rulebook, classes: Mapping[str, str], assets: Iterable[str]) -> dict[str, date]:

@@ -12,6 +12,9 @@ from taxlots.lots.holding_pool import HoldingPool
 from taxlots.lots.least_tax import LeastTax
 from taxlots.lots.pools import Pool
 
+OWN_LOT = "own lot"  # in the place of an order: a fee was withheld from what its own row brought in
+NO_LOT = "no lot"  # the result of a position
+
 
 @dataclass(frozen=True, slots=True)
 class Method:

@@ -13,7 +13,7 @@ from taxlots import exact, frames
 from taxlots.importers.text_columns import mask, together
 from taxlots.kinds import asset_class, is_fiat
 from taxlots.ledger.entries import split
-from taxlots.ledger.entry_columns import NOWHERE, Entries
+from taxlots.ledger.entry_columns import NOWHERE, Action, Entries
 from taxlots.ledger.settle import Ledger
 from taxlots.lots import by_record, lacking, realized
 from taxlots.lots.book import book_entries
@@ -23,7 +23,7 @@ from taxlots.lots.calendar import Calendar
 from taxlots.lots.elections import AVERAGE, DATED_AVERAGE, SECTION_104, Claim, Elections
 from taxlots.lots.gifts import DualBasis, given_away
 from taxlots.lots.holding import day_of, time_of
-from taxlots.lots.methods import METHODS
+from taxlots.lots.methods import METHODS, NO_LOT, OWN_LOT
 from taxlots.lots.section_104 import SAME_DAY, THIRTY_DAYS
 from taxlots.lots.superficial import SUPERFICIAL
 from taxlots.lots.wash_sales import COVERED, WASHED, told
@@ -72,7 +72,7 @@ def written(ledger: Ledger, folded: tuple[Entries, Booked], elections: Elections
         lambda: writer.disposals(rulebook), writer.lots, writer.income, writer.moves, rows=len(entries)
     )
     problems += told(booked.washed, entries) + writer.off_return_told()
-    problems += realized.told(entries, calendar) if elections.regime.results_on_forms else []
+    problems += realized.told(entries, calendar, elections.regime.results) if elections.regime.results else []
     if writer.dual is not None:
         problems += [*writer.dual.problems(), *given_away(booked, calendar, entries, writer.long_term)]
     problems += zone_doubts(booked, calendar, ledger)
@@ -282,7 +282,7 @@ class _Writer:
         return _words(["", WASHED if self.booked.washed else SUPERFICIAL], found.astype(np.int8)), amounts
 
     def method(self, entry: np.ndarray, piece: np.ndarray, lot: np.ndarray) -> pa.Array:
-        """What chose the lots: the order of the account, a record, a matching rule, or that a fee came out of what its row brought."""
+        """What chose the lots: the order of the account, a record, a matching rule, that a fee was withheld, or no lot."""
         entries, width = self.entries, len(self.entries.assets)
         account = np.where(self.in_common(entry), len(entries.accounts), entries.account[entry])
         pools, places = np.unique(account.astype(np.int64) * width + entries.asset[entry], return_inverse=True)
@@ -290,11 +290,12 @@ class _Writer:
         named = [self.elections.method_of(accounts[pool // width], entries.assets[pool % width]) for pool in pools.tolist()]
         blended = np.array([METHODS[name].pool.blended for name in named], bool)
         places = np.where((entries.lot_of[entry] != NOWHERE) & ~blended[places], len(named), places)
-        names, places = by_record.labels([*named, "own lot"], places, entry, self.booked.recorded, self.elections.directions)
+        names, places = by_record.labels([*named, OWN_LOT], places, entry, self.booked.recorded, self.elections.directions)
         matched = np.array([name == SECTION_104 for name in names], bool)[places] & (piece != NOWHERE) & ~self.pooled[piece]
         same = self.calendar.day[entry] == self.calendar.day[lot]
         places = np.where(matched, len(names) + np.where(same, 0, 1), places)
-        return _words([AVERAGE if name == DATED_AVERAGE else name for name in [*names, SAME_DAY, THIRTY_DAYS]], places)
+        places = np.where(np.isin(entries.action[entry], (Action.PROFIT, Action.LOSS)), len(names) + 2, places)
+        return _words([AVERAGE if name == DATED_AVERAGE else name for name in [*names, SAME_DAY, THIRTY_DAYS, NO_LOT]], places)
 
     def in_common(self, entry: np.ndarray) -> np.ndarray:
         """Which entries took their lots out of one pool over all accounts."""

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from taxlots import exact, frames
-from taxlots.kinds import REALIZED
+from taxlots.lots.realized import is_result
 from taxlots.rulebook import Rulebook
 
 NO_BOX = "none"
@@ -124,7 +124,7 @@ def _line(row: dict[str, Any], zone: tzinfo, inherited: Container[str]) -> Line:
 
 def _what(row: dict[str, Any]) -> str:
     """Units and asset; without units it is capital returned beyond the basis (Pub. 550, nondividend distributions)."""
-    if row["kind"] == REALIZED:
+    if is_result(row):
         return f"result of margin or derivatives, in {row['asset']}"
     return f"{exact.plain(row['quantity'])} {row['asset']}" if row["quantity"] else f"{row['asset']}, return of capital"
 

@@ -1,9 +1,13 @@
 """Results of margin and derivatives: a gain or loss without a lot, and what is paid in an asset is a lot as well (26 USC 1234A, 1001)."""
 
+from datetime import UTC
 from decimal import Decimal
 
 import pytest
+from openpyxl import load_workbook
 from taxlots import frames
+from taxlots.lots.explained import explained
+from taxlots.reports.form8949 import blocks
 from test_law import buy
 from test_law import tx as row
 
@@ -65,11 +69,68 @@ def test_the_commands_count_it(tmp_path, command):
     assert explained["pieces"][0]["decided_by"] == "no lot: the row states the result of a position"
 
 
-def test_other_countries_leave_it_out(tmp_path):
-    """The United Kingdom taxes contracts for differences by rules of their own: an error, and no gain of the year."""
-    text = '[profile]\ntimezone = "UTC"\njurisdiction = "uk"\n'
-    rows = universal(line("2024-07-05T12:00:00Z", RESULT, received="5000 GBP", id="p"))
-    folder(tmp_path, {"taxlots.toml": text, "a.csv": rows})
-    ran = run(tmp_path, "tax", "a.csv", "--year", "2024", "--format", "json")
-    assert ran.code == 1
-    assert any("1 results of margin or derivatives" in problem["message"] for problem in ran.json["problems"])
+LOST = row("2024-07-05", RESULT, "l", sent_quantity="0.1", sent_asset="BTC", value="6000")
+
+
+@pytest.mark.parametrize(("held", "what"), [(True, "the order of wallet: first in"), (False, "nothing: more was sold than was held")])
+def test_the_coins_that_pay_a_loss_are_a_disposal_in_every_report(held, what):
+    """What pays is described as coins, whether a lot covers them or not; what was lost as a result, by no order of lots."""
+    book = book_of([*([buy("2023-01-05", "b", "1", "40000", asset="BTC")] if held else []), LOST])
+    pieces = frames.records(book.disposals)
+    coins, result = explained(book, pieces)
+    assert coins.decided.startswith(what)
+    assert coins.basis.startswith("4000 of lot" if held else "0: no lot")
+    assert (result.decided, result.basis) == ("no lot: the row states the result of a position", "6000: what the position lost")
+    assert [one.proceeds for one in (coins, result)] == ["6000 - fee 0 = 6000", "0 - fee 0 = 0"]
+    assert [piece["method"] for piece in pieces] == ["fifo", "no lot"]
+    lines = [line for block in blocks(book.disposals, UTC) for line in block.lines]
+    assert sorted(line.description for line in lines) == ["0.1 BTC (l)", "result of margin or derivatives, in BTC (l)"]
+
+
+def test_the_workbook_names_coins_without_a_lot_and_the_result(tmp_path):
+    """In the column of acquisition: the coins are not covered, the result has none."""
+    folder(tmp_path, {"a.csv": universal(line("2024-07-05T12:00:00Z", RESULT, sent="0.1 BTC", value="6000", id="l"))})
+    assert run(tmp_path, "report", "a.csv", "--year", "2024", "--output", "r.xlsx").code == 1
+    sheet = load_workbook(tmp_path / "r.xlsx")["Disposals"]
+    cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    head = next(row for row in cells if "Acquired (local)" in row)
+    assert [row[head.index("Acquired (local)")] for row in cells if "kraken" in row] == ["not covered", "a result"]
+
+
+def abroad(tmp_path, jurisdiction, command, year="2024", **rows):
+    """A command under the law of a country: one bitcoin bought in 2023, and the results by name, in its currency."""
+    money = {"uk": "GBP", "de": "EUR", "ca": "CAD", "au": "AUD", "generic": "USD"}[jurisdiction]
+    bought = line("2023-07-05T12:00:00Z", "buy", sent=f"40000 {money}", received="1 BTC", id="b")
+    listed = [line(time, RESULT, value_currency=money, id=name, **leg) for name, (time, leg) in rows.items()]
+    settings = f'[profile]\ntimezone = "UTC"\njurisdiction = "{jurisdiction}"\n'
+    folder(tmp_path, {"taxlots.toml": settings, "a.csv": universal(bought, *listed)})
+    return run(tmp_path, command, "a.csv", "--year", year, "--format", "json")
+
+
+@pytest.mark.parametrize(("jurisdiction", "taxable"), [("uk", "0"), ("ca", "1000"), ("de", "2000"), ("au", "2000")])
+def test_other_countries_leave_the_result_out_and_tax_the_coins(tmp_path, jurisdiction, taxable):
+    """Coins for 4,000 pay a loss of 6,000: their gain of 2,000 counts (UK: within 3,000 that are exempt; CA: a half), the loss doesn't.
+
+    They were held for two days less than a year. The profit of the next year is not one of the year asked.
+    """
+    lost = ("2024-07-03T12:00:00Z", {"sent": "0.1 BTC", "value": "6000"})
+    ran = abroad(tmp_path, jurisdiction, "tax", l=lost, p=("2025-07-05T12:00:00Z", {"received": "5000 BTC", "value": "1"}))
+    assert ran.json["taxable"] == taxable
+    told = [problem["message"] for problem in ran.json["problems"] if problem["code"] == "LAW_NOT_FOLLOWED"]
+    assert told == ["1 results of margin or derivatives are left out: they have a law of their own"]
+
+
+def test_a_year_without_results_is_complete(tmp_path):
+    """A result of the tax year 2024 leaves nothing out of the tax of 2023."""
+    ran = abroad(tmp_path, "uk", "tax", "2023", p=("2024-07-05T12:00:00Z", {"received": "5000 GBP"}))
+    assert "LAW_NOT_FOLLOWED" not in [problem["code"] for problem in ran.json["problems"]]
+
+
+@pytest.mark.parametrize("jurisdiction", ["uk", "ca", "de", "au", "generic"])
+def test_gains_of_other_countries_say_that_their_law_is_not_applied(tmp_path, jurisdiction):
+    """Account, year and number, as a warning; without a law there is nothing to say."""
+    ran = abroad(tmp_path, jurisdiction, "gains", p=("2024-07-05T12:00:00Z", {"received": "5000 BTC", "value": "9"}))
+    told = [problem["message"] for problem in ran.json["problems"] if problem["code"] == "REALIZED_GAIN_LAW"]
+    without = "kraken: 1 results of 2024 (realized-gain) are listed as gains and losses, without the country's law on them"
+    assert told == ([] if jurisdiction == "generic" else [without])
+    assert [piece["method"] for piece in ran.json["disposals"]] == ["no lot"]

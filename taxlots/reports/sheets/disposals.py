@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from taxlots import exact
-from taxlots.kinds import REALIZED
+from taxlots.lots.realized import is_result
 from taxlots.reports.form8949 import NO_BOX
 from taxlots.reports.sheets.addresses import spread, sum_where
 from taxlots.reports.sheets.book import Field, Layout, Workbook
@@ -70,7 +70,7 @@ def _provenance(facts: Facts) -> tuple[Field, ...]:
 
 def _acquired(row: Row, facts: Facts) -> Cell:
     if row["acquired"] is None:
-        return "a result" if row["kind"] == REALIZED else "not covered" if row["lot_id"] is None else "a pool"
+        return "a result" if is_result(row) else "not covered" if row["lot_id"] is None else "a pool"
     return facts.local(row["acquired"])
 
 

@@ -1,12 +1,14 @@
 """A country's tax year from the book and the profile."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from taxlots import exact, frames
-from taxlots.kinds import REALIZED
+from taxlots.lots.methods import NO_LOT, OWN_LOT
+from taxlots.lots.realized import is_result
 from taxlots.lots.results import Book
 from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.rulebook import Rulebook
@@ -19,6 +21,7 @@ from taxlots.tax.countries.germany import german_tax
 from taxlots.tax.countries.result import CountryTax, Gain
 from taxlots.tax.countries.uk import uk_tax
 
+_BY_HAND = "Add them to the return by hand; the rows are those of kind realized-gain with quantity 0."
 _STAKING_AND_LENDING = frozenset({"income:staking", "income:interest", "income:reward"})
 
 
@@ -90,16 +93,16 @@ def country_tax(
         told = f"losses of {exact.cents(brought)} brought in, {'no personal rate' if result.tax is None else 'no unused basic rate band'}"
         hint = f"Add [profile.{year}] to taxlots.toml."
         problems.append(problem("PROFILE_ASSUMED", f"there is no [profile.{year}]; assumed: {told}", hint))
-    if years.results:
-        message = f"{years.results} results of margin or derivatives are left out: they have a law of their own"
-        problems.append(problem("LAW_NOT_FOLLOWED", message, "Add them to the return by hand; the rows are those of kind realized-gain."))
+    if years.results[year]:
+        message = f"{years.results[year]} results of margin or derivatives are left out: they have a law of their own"
+        problems.append(problem("LAW_NOT_FOLLOWED", message, _BY_HAND))
     if home != country.currency:
         message = f"gains are in {home}, and the law counts in {country.currency}: no exchange rate was applied"
         hint = (
             f'Set currency = "{country.currency}" under [profile], and give the rates of {home} in prices.csv; until then this is a draft.'
         )
         problems.append(problem("LAW_NOT_FOLLOWED", message, hint))
-    used = sorted({str(method) for method in book.disposals["method"].unique()} - country.orders - {"own lot"})
+    used = sorted({str(method) for method in book.disposals["method"].unique()} - country.orders - {OWN_LOT, NO_LOT})
     if used:
         known = ", ".join(sorted(country.orders))
         problems.append(problem("LAW_NOT_FOLLOWED", f"lots were matched by {', '.join(used)}; the law of {jurisdiction} knows {known}"))
@@ -115,13 +118,14 @@ class _Years:
     def __init__(self, country: _Country, book: Book, profile: Profile, rulebook: Rulebook) -> None:
         self._country, self._book, self._profile, self._rulebook = country, book, profile, rulebook
         self._gains: dict[int, list[Gain]] = {}
-        self.results = 0
+        self.results: Counter[int] = Counter()
         for row in frames.records(book.disposals):
-            if row["kind"] == REALIZED:
-                self.results += 1
+            year = country.year_of(row["disposed_on"])
+            if is_result(row):
+                self.results[year] += 1
                 continue
             gain = Gain(row["disposed_on"], row["gain"], row["term"] == "long", row["asset_class"] or "digital")
-            self._gains.setdefault(country.year_of(row["disposed_on"]), []).append(gain)
+            self._gains.setdefault(year, []).append(gain)
 
     def computed(self, year: int, brought: Decimal) -> CountryTax:
         """The year with losses brought in. Raises as `country_tax`."""
