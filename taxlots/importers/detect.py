@@ -73,11 +73,20 @@ class Layout:
             return False
         return not self.columns or given <= _folded(self.columns) | {""}
 
-    def read(self, tables: Sequence[Table], zone: tzinfo, said: Times | None = None) -> Intake:
-        """What the tables hold, after their times and decimal marks are settled; `said` is what the settings say of this layout's times."""
+    def read(
+        self,
+        tables: Sequence[Table],
+        zone: tzinfo,
+        said: Times | None = None,
+        results: Callable[[str], positions.Span | None] = positions.untold,
+    ) -> Intake:
+        """What the tables hold, after their times and decimal marks are settled; `said` is what the settings say of this layout's times.
+
+        `results` is the time over which another layout's files, read before, state the results of positions.
+        """
         settled = wall_clocks.settle(tables, wall_clocks.Known(self.id, self.dates, self.clock), zone, said)
         intake = self.take(decimal_marks.settle(settled.tables), zone)
-        positions.tell(intake, self.platform, zone)
+        positions.tell(intake, self.platform, zone, results)
         intake.unusable |= settled.unusable
         intake.problems += settled.problems
         intake.zoneless |= settled.zoneless

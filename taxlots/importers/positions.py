@@ -1,11 +1,11 @@
 """What holdings can't represent (options, futures, contracts for difference, short sales, margin): one problem per position.
 
 A position is an instrument in an account. Its rows are all unusable; the problem stands at the first, and says how many there are, where
-they stand, and from when to when.
+they stand, and from when to when. Where another export of the account states the results of that time, the rows are set aside.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, tzinfo
 
@@ -16,16 +16,35 @@ from taxlots.problems import Problem, problem
 
 _INSTRUMENT = ("Symbol", "Instrument", "Contract", "Ticker", "Market", "Pair", "Asset", "Currency", "Coin")
 _SHOWN = 8
+_TOLD = "its result is stated by another export of the account"
+Span = tuple[datetime, datetime]
 
 
-def tell(intake: Intake, platform: str, zone: tzinfo) -> None:
-    """Add the problems of all positions whose rows were refused; `platform` names the account where a row's is not told."""
+def untold(_layout: str) -> Span | None:
+    """Where no other export is known."""
+    return None
+
+
+def tell(intake: Intake, platform: str, zone: tzinfo, results: Callable[[str], Span | None] = untold) -> None:
+    """Add the problems of all positions whose rows were refused; `platform` names the account where a row's is not told.
+
+    `results` is the time over which a layout's files state results.
+    """
     positions: dict[tuple[str, str, str], list[tuple[Row, NotBookedError]]] = defaultdict(list)
     for row, error in intake.refused:
+        if _is_told(error, results):
+            intake.unusable.discard(row.source)
+            intake.leave(row, _TOLD)
+            continue
         instrument = error.instrument or next(filter(None, map(row.text, _INSTRUMENT)), "")
         positions[error.account or "-".join(platform.lower().split()), error.what, instrument].append((row, error))
     intake.refused = []
     intake.problems += [_problem(*key, rows, zone) for key, rows in positions.items()]
+
+
+def _is_told(error: NotBookedError, results: Callable[[str], Span | None]) -> bool:
+    span = results(error.told_in) if error.told_in and error.time else None
+    return span is not None and error.time is not None and span[0] <= error.time <= span[1]
 
 
 def _problem(account: str, what: str, instrument: str, rows: Sequence[tuple[Row, NotBookedError]], zone: tzinfo) -> Problem:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,14 @@ from taxlots.importers.bulk import Bulk, joined
 from taxlots.importers.detect import Detected, Layout, count_rows, detect, detect_large, parts
 from taxlots.importers.findings import Findings
 from taxlots.importers.layouts import LAYOUTS
+from taxlots.importers.positions import Span
 from taxlots.importers.readers import LargeText, Sheet, Unreadable, beyond, read_sheets
 from taxlots.importers.records import FormLine, Intake, ReportedBalance, Row, Source, Table, Transaction
 from taxlots.importers.repeated_exports import without_retold, without_swan_copies
 from taxlots.importers.text_rows import RowsError
 from taxlots.importers.transaction_columns import row_times, source_count, sources
 from taxlots.importers.workbook_cells import is_error
+from taxlots.kinds import REALIZED
 from taxlots.problems import Problem, problem
 from taxlots.settings import Times
 
@@ -169,7 +172,7 @@ def _take_layout(layout: Layout, group: list[Detected], clock: tuple[tzinfo, Tim
     if layout.bulk and any(d.columns is not None for d in group):
         intake = layout.read_bulk(joined([part for d in whole for part in _parts(d)]), *clock)
     else:
-        intake = layout.read([d.table for d in whole], *clock)
+        intake = layout.read([d.table for d in whole], *clock, partial(_results, imported))
     imported.transactions += _exact_transactions(intake)
     imported.columns += [] if intake.columns is None else [intake.columns]
     imported.set_aside |= intake.set_aside
@@ -181,6 +184,14 @@ def _take_layout(layout: Layout, group: list[Detected], clock: tuple[tzinfo, Tim
     imported.zoneless |= intake.zoneless
     _note_dates(intake, imported)
     _note_leftovers(lambda: (source for d in whole for source in d.sources()), sum(map(len, whole)), intake, imported)
+
+
+def _results(imported: Imported, layout: str) -> Span | None:
+    """From the first transaction of a layout's files to the last result of a position in them; None where they state none."""
+    files = {record.file for record in imported.files if layout in (record.layout or "").split(" + ")}
+    own = [one for one in imported.transactions if one.sources[0][0] in files]
+    ended = [one.time for one in own if one.kind == REALIZED]
+    return (min(one.time for one in own), max(ended)) if ended else None
 
 
 def _parts(found: Detected) -> list[Table | Bulk]:

@@ -28,13 +28,19 @@ class RowError(Exception):
 class NotBookedError(RowError):
     """A row of a position that holdings can't represent. All rows of one become one Problem (see `positions`)."""
 
-    def __init__(self, what: str, instrument: str = "", account: str = "", hint: str | None = None, time: datetime | None = None) -> None:
-        """What it is in a few words; what it is left out, as the account and the time, is taken from the row or its layout."""
+    def __init__(
+        self, what: str, instrument: str = "", account: str = "", hint: str | None = None, time: datetime | None = None, told_in: str = ""
+    ) -> None:
+        """What it is in a few words; what is left out, as the account and the time, is taken from the row or its layout.
+
+        `told_in` is the layout whose rows state the results of such positions; where they do so at that time, the row is no fault.
+        """
         super().__init__("KIND_NOT_BOOKED", f"{what} {instrument} is not booked in this version", hint)
         self.what = what
         self.instrument = instrument
         self.account = account
         self.time = time
+        self.told_in = told_in
 
 
 @dataclass(frozen=True, slots=True)

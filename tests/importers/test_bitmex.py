@@ -1,12 +1,15 @@
 """BitMEX: the golden, satoshis, fees inside and on top of the amount, the taxpayer's zone."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from exchange_samples import compare_all
 from goldens import written
 from layout_samples import codes, layout, legs, read
+from taxlots.importers.read import read as import_all
+from taxlots.problems import Severity
 
 HEADER = "transactTime,transactType,amount,fee,address,transactStatus,walletBalance"
 
@@ -58,11 +61,48 @@ def test_cancelled_and_empty_rows_are_set_aside() -> None:
     assert len(intake.set_aside) == 2
 
 
+TRADES = "transactTime,account,symbol,execType,side,lastQty,lastPx,execCost,commission,execComm,ordType,price,text,orderID"
+
+
+def traded(time: str, symbol: str = "XBTUSD", account: str = "1") -> str:
+    """A row of the trade history."""
+    return f"{time},{account},{symbol},Trade,Buy,100,9000,-1111100,0.00075,833,Limit,9000,,o1"
+
+
 def test_trades_are_futures() -> None:
-    header = "transactTime,account,symbol,execType,side,lastQty,lastPx,execCost,commission,execComm,ordType,price,text,orderID"
-    intake = read("bitmex_trades", header, "2020-01-03 10:00:00,1,XBTUSD,Trade,Buy,100,9000,-1111100,0.00075,833,Limit,9000,,o1")
+    intake = read("bitmex_trades", TRADES, traded("2020-01-03 10:00:00"))
     assert codes(intake) == ["KIND_NOT_BOOKED"]
     assert "XBTUSD" in intake.problems[0].message
+    assert "wallet history" in intake.problems[0].hint
+
+
+@pytest.mark.parametrize(
+    ("row", "aside"),
+    [
+        (traded("2020-01-03 10:00:00"), True),  # its result is in the row of noon
+        (traded("2020-01-03 12:00:01"), False),  # the wallet history ends before that of the next noon
+        (traded("2020-01-01 23:59:59"), False),  # it begins after the trade
+        (traded("2020-01-03 10:00:00", "XBTUSDT"), False),  # settled in USDT, not in bitcoin
+        (traded("2020-01-03 10:00:00", "XBT_USDT"), False),  # no future
+        (f"{traded('2020-01-03 10:00:00')}\n{traded('2020-01-03 10:00:00', account='2')}", False),  # whose wallet is it?
+        (traded("soon"), False),
+    ],
+)
+def test_trades_are_set_aside_beside_the_results_of_their_time(tmp_path: Path, *, row: str, aside: bool) -> None:
+    wallet = ("2020-01-02,Deposit,1000,0,a,Completed,1000", "2020-01-03 12:00:00,RealisedPNL,-5,0,XBTUSD,Completed,995")
+    (tmp_path / "wallet.csv").write_text("\n".join((HEADER, *wallet, "2020-01-04,Deposit,5,0,a,Completed,1000", "")))
+    (tmp_path / "a-trades.csv").write_text(f"{TRADES}\n{row}\n")
+    imported = import_all([tmp_path])
+    trades = {source for source in imported.set_aside if source[0].endswith("a-trades.csv")}
+    assert bool(trades) == aside
+    assert {problem.severity for problem in imported.problems} == (set() if aside else {Severity.ERROR})
+    assert len(imported.unusable) == (0 if aside else len(row.splitlines()))
+
+
+def test_a_wallet_history_without_results_tells_none(tmp_path: Path) -> None:
+    (tmp_path / "wallet.csv").write_text(f"{HEADER}\n2020-01-02,Deposit,1000,0,a,Completed,1000\n2020-02-02,Deposit,1,0,a,Completed,1001\n")
+    (tmp_path / "trades.csv").write_text(f"{TRADES}\n{traded('2020-01-03 10:00:00')}\n")
+    assert [problem.code for problem in import_all([tmp_path]).problems] == ["KIND_NOT_BOOKED"]
 
 
 def test_an_overlapping_history_tells_the_balance_before():

@@ -1,7 +1,9 @@
 """BitMEX wallet history: deposits, withdrawals and futures results, in satoshis of bitcoin; and the trades, which are futures.
 
 Traps: amounts are whole numbers of satoshis; times have no zone, so they are taken as the taxpayer's; cancelled withdrawals stay in the
-list; a withdrawal's amount contains its fee, unless the balance of the row shows that the fee came on top.
+list; a withdrawal's amount contains its fee, unless the balance of the row shows that the fee came on top. RealisedPNL is what all trades
+of 24 hours came to, with their fees and funding (BitMEX support, article 6205277211037), so that the trades add nothing to it; spot
+trades (`XBT_USDT`) and contracts that are settled in another coin (`XBTUSDT`) are no part of it.
 """
 
 from collections.abc import Sequence
@@ -14,11 +16,12 @@ from taxlots import exact
 from taxlots.importers import running_balances
 from taxlots.importers.exchanges.exchange_times import moment
 from taxlots.importers.numbers import number, required
-from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
+from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction, all_rows
 from taxlots.importers.running_balances import Stated
 from taxlots.kinds import REALIZED
 
 ACCOUNT = "bitmex"
+WALLET = "bitmex_wallet"
 ASSET = "BTC"
 REQUIRED = ("transactTime", "transactType", "amount", "fee", "address", "transactStatus", "walletBalance")
 TRADES = ("transactTime", "symbol", "execType", "side", "lastQty", "lastPx", "execCost", "commission", "execComm", "orderID")
@@ -27,6 +30,8 @@ _RESULTS = ("realisedpnl", "funding")
 _KINDS = {"deposit": "deposit", "withdrawal": "withdrawal", "affiliatepayout": "income:referral"} | dict.fromkeys(_RESULTS, REALIZED)
 _FUTURES = {"unrealisedpnl"}
 _Key = tuple[datetime, Decimal, Decimal | None, str]
+_TRADES_NOT_BOOKED = "Add the wallet history of the account, whose rows RealisedPNL state the results, until after the last trade."
+_SPOT = "Give it in a universal ledger CSV."
 _NOT_BOOKED = "Futures are not booked in this version; give their result in a universal ledger CSV."
 
 
@@ -54,13 +59,26 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:
     return intake
 
 
-def read_trades(tables: Sequence[Table], _zone: tzinfo) -> Intake:
-    """Every row rejected: these are futures, whose results stand in the wallet history. Raises nothing."""
+def read_trades(tables: Sequence[Table], zone: tzinfo) -> Intake:
+    """Every row rejected: these are futures, whose results stand in the wallet history where that is given. Raises nothing."""
     intake = Intake()
-    for table in tables:
-        for row in table.rows:
-            intake.reject(row, NotBookedError("a future", row.text("symbol"), ACCOUNT, _NOT_BOOKED))
+    told_in = WALLET if len({row.text("account") for row in all_rows(tables)}) == 1 else ""  # a wallet history doesn't name its account
+    for row in all_rows(tables):
+        try:
+            intake.reject(row, _future(row, zone, told_in))
+        except RowError as error:
+            intake.reject(row, error)
     return intake
+
+
+def _future(row: Row, zone: tzinfo, told_in: str) -> NotBookedError:
+    symbol = row.text("symbol")
+    time = moment(row, "transactTime", zone)
+    if "_" in symbol:
+        return NotBookedError("a spot trade", symbol, ACCOUNT, _SPOT, time)
+    if symbol.endswith("USDT"):
+        return NotBookedError("a future settled in USDT", symbol, ACCOUNT, _NOT_BOOKED, time)
+    return NotBookedError("a future", symbol, ACCOUNT, _TRADES_NOT_BOOKED, time, told_in)
 
 
 def _entries(table: Table, zone: tzinfo, intake: Intake) -> list[_Entry]:

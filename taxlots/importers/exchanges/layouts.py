@@ -134,8 +134,8 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout("hitbtc_trades", "HitBTC", "Trades", hitbtc.TRADES, hitbtc.read),
     Layout("hitbtc_moves", "HitBTC", "Transactions, 2019 on", hitbtc.MOVES, hitbtc.read_moves),
     Layout("hitbtc_moves_2018", "HitBTC", "Transactions to 2018", hitbtc.MOVES_2018, hitbtc.read_moves_2018, SECTIONS),
-    Layout("bitmex_trades", "BitMEX", "Trade history, which is not booked", bitmex.TRADES, bitmex.read_trades),
-    Layout("bitmex_wallet", "BitMEX", "Wallet history", bitmex.REQUIRED, bitmex.read, clock=OWN),
+    Layout(bitmex.WALLET, "BitMEX", "Wallet history", bitmex.REQUIRED, bitmex.read, clock=OWN),
+    Layout("bitmex_trades", "BitMEX", "Trade history, which is not booked", bitmex.TRADES, bitmex.read_trades, clock=OWN),
     Layout("bitfinex_trades", "Bitfinex", "Trades CSV", bitfinex.TRADES, bitfinex.read_trades, dates=DAY_FIRST),
     Layout("bitfinex_movements", "Bitfinex", "Movements CSV", bitfinex.MOVEMENTS, bitfinex.read_movements, dates=DAY_FIRST),
     Layout(
