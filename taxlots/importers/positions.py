@@ -4,17 +4,21 @@ A position is an instrument in an account. Its rows are all unusable; the proble
 they stand, and from when to when. Where another export of the account states the results of that time, the rows are set aside.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from taxlots.importers.records import Intake, NotBookedError, Row
 from taxlots.importers.times import TimeError, parse_time
 from taxlots.importers.wall_clocks import names_a_time
+from taxlots.kinds import REALIZED
 from taxlots.problems import Problem, problem
 
 _INSTRUMENT = ("Symbol", "Instrument", "Contract", "Ticker", "Market", "Pair", "Asset", "Currency", "Coin")
+_MONEY = ("Currency", "Coin", "Balance Unit")
+_HEADER = "time,account,kind,sent_quantity,sent_asset,received_quantity,received_asset,note"
 _SHOWN = 8
 _TOLD = "its result is stated by another export of the account"
 Span = tuple[datetime, datetime]
@@ -51,8 +55,20 @@ def _problem(account: str, what: str, instrument: str, rows: Sequence[tuple[Row,
     rows = sorted(rows, key=lambda refused: refused[0].source)
     first, error = rows[0]
     position = f"{instrument} in {account}" if instrument else account
-    message = f"{position}: {what}; {_counted([row for row, _ in rows])}{_period(rows, zone)} not booked in this version"
-    return problem(error.code, message, error.hint, file=first.file, row=first.number)
+    times = sorted(time for row, error in rows if (time := error.time or next(_times(row, zone), None)))
+    message = f"{position}: {what}; {_counted([row for row, _ in rows])}{_period(times, zone)} not booked in this version"
+    lines = _lines(account, f"{what} {instrument}", rows[-1], times) if error.ends_in_a_result else ""
+    return problem(error.code, message, " ".join(filter(None, (error.hint, lines))), file=first.file, row=first.number)
+
+
+def _lines(account: str, what: str, last: tuple[Row, NotBookedError], times: Sequence[datetime]) -> str:
+    """The next step: the lines that say what the position came to when it was closed. Words in capitals are to be replaced."""
+    row, error = last
+    money = (error.currency or next(filter(None, map(row.text, _MONEY)), "") or "CURRENCY").upper()
+    when = f"{times[-1].astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if times else "TIME"
+    begins, note = f"{when},{account},{REALIZED}", re.sub(r'[,;"\s]+', " ", what).strip()
+    said = f"Add to a universal ledger CSV ({_HEADER}) what it came to each time it was closed, after fees"
+    return f"{said}. profit: {begins},,,PROFIT,{money},{note}; loss: {begins},LOSS,{money},,,{note}"
 
 
 def _counted(rows: Sequence[Row]) -> str:
@@ -81,11 +97,10 @@ def _run_end(first: int, numbers: AbstractSet[int]) -> int:
     return last
 
 
-def _period(rows: Sequence[tuple[Row, NotBookedError]], zone: tzinfo) -> str:
-    times = (error.time or next(_times(row, zone), None) for row, error in rows)
-    days = sorted(time.astimezone(zone).date() for time in times if time)
-    if not days:
+def _period(times: Sequence[datetime], zone: tzinfo) -> str:
+    if not times:
         return ""
+    days = [time.astimezone(zone).date() for time in (times[0], times[-1])]
     return f" of {days[0]}" if days[0] == days[-1] else f" from {days[0]} to {days[-1]}"
 
 

@@ -28,19 +28,31 @@ class RowError(Exception):
 class NotBookedError(RowError):
     """A row of a position that holdings can't represent. All rows of one become one Problem (see `positions`)."""
 
-    def __init__(
-        self, what: str, instrument: str = "", account: str = "", hint: str | None = None, time: datetime | None = None, told_in: str = ""
+    def __init__(  # noqa: PLR0913  what a position is called by
+        self,
+        what: str,
+        instrument: str = "",
+        account: str = "",
+        hint: str | None = None,
+        time: datetime | None = None,
+        *,
+        currency: str = "",
+        told_in: str = "",
+        ends_in_a_result: bool = True,
     ) -> None:
-        """What it is in a few words; what is left out, as the account and the time, is taken from the row or its layout.
+        """What it is in a few words; what is left out, as the account, the time and the currency, is taken from the row or its layout.
 
-        `told_in` is the layout whose rows state the results of such positions; where they do so at that time, the row is no fault.
+        The next step is the hint, and where the position `ends_in_a_result` the lines that say which. `told_in` is the layout whose
+        rows state the results of such positions; where they do so at that time, the row is no fault.
         """
         super().__init__("KIND_NOT_BOOKED", f"{what} {instrument} is not booked in this version", hint)
         self.what = what
         self.instrument = instrument
         self.account = account
         self.time = time
+        self.currency = currency
         self.told_in = told_in
+        self.ends_in_a_result = ends_in_a_result
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,19 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from exchange_samples import compare_all
 from goldens import assert_one_fate_each, written
 from layout_samples import codes, layout, legs, read
 from taxlots.importers.exchanges.binance_trades import glued, split_amount, split_pair
+from taxlots.importers.read import read as read_all
 from taxlots.importers.records import Intake, RowError
 from taxlots.ledger.duplicates import distinct
 
 STATEMENT = "User_ID,UTC_Time,Account,Operation,Coin,Change,Remark"
+FUTURES = "Date(UTC),type,Amount,Asset,Symbol,Transaction ID"
 FILLS = "Date(UTC),Pair,Side,Price,Executed,Amount,Fee"
 OLD_MOVES = "Date(UTC),Coin,Network,Amount,TransactionFee,Address,TXID,SourceAddress,PaymentID,Status"
 FIAT = "Date(UTC+1),Coin,Amount,Status,Payment Method,Indicated Amount,Fee,Order ID"
@@ -334,10 +337,44 @@ def test_fiat_history() -> None:
 def test_earn_and_futures() -> None:
     earned = read("binance_earn", "Date(UTC),Product Name,Coin,Amount", "2023-01-01 00:00:00,Flexible,USDT,0.5")
     assert shown(earned) == ["income:interest +0.5 USDT"]
-    header = "Date(UTC),type,Amount,Asset,Symbol,Transaction ID"
-    futures = read("binance_futures", header, "2023-01-01,TRANSFER,5,USDT,,1", "2023-01-01,REALIZED_PNL,5,USDT,BTCUSDT,2")
+    futures = read("binance_futures", FUTURES, "2023-01-01,TRANSFER,5,USDT,,1", "2023-01-01,REALIZED_PNL,5,USDT,BTCUSDT,2")
     assert codes(futures) == ["KIND_NOT_BOOKED"]
     assert len(futures.set_aside) == 1
+
+
+@pytest.mark.parametrize("wallet", ["USDT-Futures", "USD-MFutures", "Coin-M Futures"])
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ("Realized Profit and Loss,USDT,12.5", "realized-gain +12.5 USDT"),
+        ("Realize profit and loss,BTC,-0.01", "realized-gain -0.01 BTC"),
+        ("Funding Fee,USDT,-0.4", "realized-gain -0.4 USDT"),
+        ("Fee,BNB,-0.0005", "realized-gain -0.0005 BNB"),
+        ("Insurance Fund Compensation,USDT,-3", "realized-gain -3 USDT"),
+    ],
+)
+def test_futures_come_to_what_the_statement_states(wallet: str, cells: str, expected: str) -> None:
+    intake = read("binance_statements", STATEMENT, f"1,2022-01-01 10:00:00,{wallet},{cells},")
+    assert (shown(intake), codes(intake)) == ([expected], [])
+
+
+@pytest.mark.parametrize(
+    "row", ["Cross Margin,Fee,USDT,-1", "Options,Fee,USDT,-1", "USDT-Futures,Asset Conversion Transfer,BNB,-1", "Spot,Funding Fee,USDT,-1"]
+)
+def test_what_is_no_result_of_futures_stays_a_problem(row: str) -> None:
+    assert codes(read("binance_statements", STATEMENT, f"1,2022-01-01 10:00:00,{row},")) == ["KIND_NOT_BOOKED"]
+
+
+@pytest.mark.parametrize(("day", "aside"), [("02", True), ("04", False)])
+def test_the_futures_history_is_set_aside_beside_the_results_of_the_statement(tmp_path: Path, *, day: str, aside: bool) -> None:
+    """The statement tells results from 1 to 3 January: what is later has none."""
+    rows = ("01 10:00:00,Spot,Deposit,USDT,100,", "03 10:00:00,USDT-Futures,Realized Profit and Loss,USDT,5,")
+    (tmp_path / "statement.csv").write_text("\n".join((STATEMENT, *(f"1,2022-01-{row}" for row in rows), "")))
+    history = f"{FUTURES}\n2022-01-{day} 10:00:00,REALIZED_PNL,5,USDT,BTCUSDT,2\n"
+    (tmp_path / "history.csv").write_text(history)
+    imported = read_all([tmp_path])
+    assert sorted(legs(one) for one in imported.transactions) == ["deposit +100 USDT", "realized-gain +5 USDT"]
+    assert (len(imported.set_aside), [problem.code for problem in imported.problems]) == ((1, []) if aside else (0, ["KIND_NOT_BOOKED"]))
 
 
 def test_equal_fills_of_one_second_are_added_up_and_overlapping_files_count_once() -> None:

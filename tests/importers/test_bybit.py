@@ -60,8 +60,10 @@ def test_fees_of_the_older_log_have_the_other_sign() -> None:
 @pytest.mark.parametrize(
     ("row", "code"),
     [
-        ("USDT,BTCUSDT,TRADE,BUY,1,1,1,0,-0.05,0,-0.05,-0.05,OPEN", "KIND_NOT_BOOKED"),
-        ("USDT,BTCUSDT,SETTLEMENT,BUY,--,1,--,-0.02,0,0,-0.02,-0.02,SETTLEMENT", "KIND_NOT_BOOKED"),
+        ("USDT,BTCUSDT,TRADE,BUY,1,1,1,0,-0.05,0,-0.05,-0.05,--", "KIND_NOT_BOOKED"),
+        ("USDC,BTC-29DEC23-40000-C,TRADE,BUY,1,1,900,0,-0.05,-900,-900.05,-900.05,OPEN", "KIND_NOT_BOOKED"),
+        ("USDT,BTC-29DEC23-40000-P-USDT,TRADE,SELL,1,1,900,0,-0.05,900,899.95,899.95,CLOSE", "KIND_NOT_BOOKED"),
+        ("USDC,BTC-29DEC23,DELIVERY,BUY,1,0,1,0,0,5,5,5,--", "KIND_NOT_BOOKED"),
         ("USDT,,LUCK,--,0,0,0,0,0,1,1,1,--", "ROW_UNKNOWN_KIND"),
         ("USDT,,--,--,0,0,0,0,0,1,1,1,--", "ROW_UNPAIRED_LEG"),
         (",,TRANSFER_IN,--,0,0,0,0,0,1,1,1,--", "ROW_INVALID"),
@@ -152,5 +154,34 @@ def test_older_deposits_and_the_assets_history() -> None:
     assert shown(deposits) == ["deposit +1 BTC"]
     header = "Time(UTC),Coin,Type,Amount,Address/Symbol,Wallet Balance"
     assets = read("bybit_assets_history", header, "2019-01-01 00:00:00,BTC,Deposit,1,,", "2019-01-01 00:00:00,BTC,Realized P&L,1,BTCUSD,")
-    assert shown(assets) == ["deposit +1 BTC"]
-    assert codes(assets) == ["KIND_NOT_BOOKED"]
+    assert shown(assets) == ["deposit +1 BTC", "realized-gain +1 BTC"]
+    lost = read("bybit_assets_history", header, "2019-01-01 00:00:00,BTC,Realized P&L,-0.5,BTCUSD,")
+    assert (shown(lost), lost.transactions[0].note) == (["realized-gain -0.5 BTC"], "BTCUSD")
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("BTC-PERP,TRADE,BUY,0.02,0.02,4356,0,-0.05,0,-0.05,99.95,OPEN", ["realized-gain -0.05 USDT"]),
+        ("BTCUSDT,TRADE,SELL,0.02,0,4356,0,-0.087,1.0375,0.9505,100.9505,CLOSE", ["realized-gain +0.9505 USDT"]),
+        ("BTCUSDT,LIQUIDATION,SELL,0.02,0,4356,0,-0.1,-20,-20.1,79.9,CLOSE", ["realized-gain -20.1 USDT"]),
+        ("BTCUSDT,SETTLEMENT,BUY,--,0.02,--,0.0043,0,0,0.0043,100.0043,SETTLEMENT", ["realized-gain +0.0043 USDT"]),
+        ("BTCUSDT,TRADE,BUY,0.02,0.02,4356,0,0,0,0,100,OPEN", []),
+    ],
+)
+def test_a_position_comes_to_the_change_of_the_balance(row: str, expected: list[str]) -> None:
+    """Profit or loss with the fee, or the funding; opened without a fee, nothing."""
+    deposit = "1,USDT,,TRANSFER_IN,--,0,0,0,0,0,100,100,100,--,2025-01-01 00:00:00"
+    intake = read("bybit", UNIFIED, f"1,USDT,{row},2025-01-02 00:00:00", deposit)
+    assert shown(intake) == expected
+    assert codes(intake) == []
+
+
+def test_older_logs_say_open_and_close_in_the_direction() -> None:
+    rows = (
+        "2023-01-02 00:00:00,USDT,BTCUSDT,trade,Close Short,1,0,100,0,0.1,5,4.9,104.8,0.001,t2,o2",
+        "2023-01-01 08:00:00,USDT,BTCUSDT,funding,,1,1,100,-0.1,0,0,-0.1,99.8,0.001,t3,o3",
+        "2023-01-01 00:00:00,USDT,BTCUSDT,trade,Open Short,1,1,105,0,0.1,0,-0.1,99.9,0.001,t1,o1",
+    )
+    expected = ["realized-gain -0.1 USDT", "realized-gain -0.1 USDT", "realized-gain +4.9 USDT"]
+    assert sorted(shown(read("bybit", OLD, *rows))) == sorted(expected)

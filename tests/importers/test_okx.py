@@ -36,7 +36,7 @@ def test_trading_history_gives_its_golden_ledger() -> None:
         ("USDC", "10"),
     }
     # 2025-04-01 12:00 in UTC+8
-    assert intake.transactions[0].time in {datetime(2025, 4, 3, 12, 0, 5, tzinfo=UTC), datetime(2025, 4, 1, 4, 0, tzinfo=UTC)}
+    assert min(one.time for one in intake.transactions) == datetime(2025, 4, 1, 4, 0, tzinfo=UTC)
 
 
 def test_funding_history_gives_its_golden_ledger() -> None:
@@ -137,3 +137,36 @@ def test_named_zone(text: str, hours: float) -> None:
 def test_no_zone_is_named() -> None:
     assert named_zone("Time") is None
     assert named_zone("UTC+99") is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ("Swap,BTC-USDT-SWAP,Close long,1,cont,205,1.078,-0.5,USDT,-1,0,0.578,,USDT", ["realized-gain +0.578 USDT"]),
+        ("Futures,BTC-USD-250627,Close short,1,cont,205,-0.01,-0.0001,BTC,-1,0,-0.0101,,BTC", ["realized-gain -0.0101 BTC"]),
+        ("Swap,BTC-USDT-SWAP,Funding fee expense,1,cont,205,-0.4,0,USDT,0,1,-0.4,,USDT", ["realized-gain -0.4 USDT"]),
+        ("Swap,BTC-USDT-SWAP,Open long,1,cont,205,0,0,USDT,1,1,0,,USDT", []),
+    ],
+)
+def test_a_position_comes_to_the_result_and_the_fee_that_changed_the_balance(cells: str, expected: list[str]) -> None:
+    intake = read("okx", TRADING, f"700000000000000001,9,2025-01-01 00:00:00,{cells}")
+    assert (shown(intake), codes(intake)) == (expected, [])
+    assert [one.id for one in intake.transactions] == ["700000000000000001"] * len(expected)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "Swap,BTC-USDT-SWAP,Open long,1,cont,205,0,-0.5,USDT,1,1,-20.5,,USDT",  # margin leaves the balance as well
+        "Swap,BTC-USDT-SWAP,Close long,1,cont,205,1,-0.5,OKB,-1,0,0.5,,USDT",  # the fee is of another coin
+        "Margin,BTC-USDT,Buy,1,BTC,205,0,-0.5,USDT,0,0,-0.5,,USDT",  # what is bought on margin is no result
+        "Option,BTC-USD-250627-100000-C,Buy,1,cont,205,0,-0.5,USDT,1,1,-0.5,,USDT",  # a premium is none either
+    ],
+)
+def test_what_states_no_result_stays_a_problem(cells: str) -> None:
+    assert codes(read("okx", TRADING, f"1,9,2025-01-01 00:00:00,{cells}")) == ["KIND_NOT_BOOKED"]
+
+
+def test_the_result_of_2021_is_called_pl() -> None:
+    line = "1,9,2021-01-01 00:00:00,Swap,BTC-USDT-SWAP,Sell,1,cont,5,-0.5,-1,0,4.5,104.5,USDT"
+    assert shown(read("okx_2021", OLD, line)) == ["realized-gain +4.5 USDT"]

@@ -1,7 +1,9 @@
 """Results of margin and derivatives: a gain or loss without a lot, and what is paid in an asset is a lot as well (26 USC 1234A, 1001)."""
 
+import re
 from datetime import UTC
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -134,3 +136,19 @@ def test_gains_of_other_countries_say_that_their_law_is_not_applied(tmp_path, ju
     without = "kraken: 1 results of 2024 (realized-gain) are listed as gains and losses, without the country's law on them"
     assert told == ([] if jurisdiction == "generic" else [without])
     assert [piece["method"] for piece in ran.json["disposals"]] == ["no lot"]
+
+
+def test_the_worked_case_of_the_documentation(tmp_path):
+    """Ledger, command and disposals as docs/lots.md has them."""
+    page = (
+        (Path(__file__).parents[2] / "docs" / "lots.md")
+        .read_text()
+        .partition("## Results of margin and derivatives\n")[2]
+        .partition("\n## ")[0]
+    )
+    (ledger,), (command,) = re.findall(r"```csv\n(.*?)```", page, re.DOTALL), re.findall(r"`taxlots (gains [^`]*)`", page)
+    folder(tmp_path, {"ledger.csv": ledger, "taxlots.toml": '[profile]\ntimezone = "UTC"\n'})
+    head, _, *lines = [[cell.strip() for cell in text.strip("|").split("|")] for text in page.splitlines() if text.startswith("|")]
+    ran = run(tmp_path, *command.split(), "--format", "json")
+    assert ran.code == 0
+    assert [[piece[name] for name in head] for piece in ran.json["disposals"]] == lines

@@ -32,10 +32,9 @@ FRACTION = REFUSE + "cash for a fraction of a share"
 ACCRUED = REFUSE + "a bond traded with accrued interest"
 REALIZED = "a report of realised lots, for reconciliation, not transactions"
 _HINTS = {
-    OPTION: "Give what it did to shares and their basis in a universal ledger CSV; premiums and expiries are not computed.",
-    SHORT: "Give the gain of the closed position to your accountant; only holdings that were bought are computed.",
+    OPTION: "Give what it did to shares and their basis in a universal ledger CSV; premiums and expiries are not computed by themselves.",
     FUTURE: "Section 1256 contracts are not computed; take the totals from the broker's Form 1099-B.",
-    CFD: "Take the result from the broker's tax report; contracts for difference are not computed.",
+    CFD: "The broker's tax report has the result.",
     ACCRUED: "Give the trade without the accrued interest in a universal ledger CSV, and the interest as income:interest or spend.",
 }
 _POSITIONS = {OPTION, SHORT, FUTURE, CFD}
@@ -173,7 +172,8 @@ def take(entry: Entry, intake: Intake) -> None:
         return
     if entry.deed in _POSITIONS:
         what = entry.deed.removeprefix(REFUSE)
-        raise NotBookedError(what, entry.symbol or entry.note, entry.account, _HINTS[entry.deed], entry.time)
+        name, hint, states = entry.symbol or entry.note, _HINTS.get(entry.deed), entry.deed != FUTURE
+        raise NotBookedError(what, name, entry.account, hint, entry.time, currency=entry.currency, ends_in_a_result=states)
     if entry.deed.startswith(REFUSE):
         hint = lines_to_add(entry) if entry.deed in {CORPORATE, FRACTION} else _HINTS.get(entry.deed, _ELSE)
         raise RowError("KIND_NOT_BOOKED", f"{entry.what} is not booked in this version", hint)

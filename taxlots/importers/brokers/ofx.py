@@ -284,7 +284,7 @@ def _take_balance(place: _Place, said: str, intake: Intake) -> None:
         intake.leave(row, "a balance without an amount")
         return
     if _word(row, "POSTYPE") == "SHORT":
-        raise NotBookedError("a short sale", _symbol(row))
+        raise NotBookedError("a short sale", _symbol(row), currency=_currency(row))
     moment, date_only = moment_of(row, "DTASOF" if row.text("DTASOF") else "ASOF", place.zone)
     until = moment + timedelta(days=1) - timedelta(seconds=1) if date_only else moment
     asset = _symbol(row) if held else _currency(row)

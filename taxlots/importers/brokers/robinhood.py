@@ -145,7 +145,9 @@ def _known(row: Row, code: str) -> None:
     """Raises RowError for a code that is not booked or not known."""
     if code in _OPTIONS:
         name = " ".join(row.text("Description").removeprefix("Option Expiration for ").split())
-        raise NotBookedError("an option", name or row.text("Instrument"), ACCOUNT, "Take gains on options from Robinhood's 1099-B.")
+        raise NotBookedError(
+            "an option", name or row.text("Instrument"), ACCOUNT, "Robinhood's 1099-B has the gains on options.", currency="USD"
+        )
     for codes, why, hint in _NOT_BOOKED:
         if code in codes:
             raise RowError("KIND_NOT_BOOKED", f"code {code!r}: {why}", hint)

@@ -20,12 +20,11 @@ from taxlots.importers.exchanges.exchange_times import moment, time_column
 from taxlots.importers.numbers import required
 from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
 from taxlots.importers.zones import named_zone
-from taxlots.kinds import is_fiat
+from taxlots.kinds import REALIZED, is_fiat
 
 ACCOUNT = "binance"
 REQUIRED = ("Account", "Operation", "Coin", "Change", "Remark")
 _APART = timedelta(seconds=1)
-NOT_BOOKED = "Margin, futures, options and loans are not booked in this version; give their result in a universal ledger CSV."
 _OTHER_SIDE = "Give both sides in a universal ledger CSV."
 
 
@@ -74,9 +73,11 @@ def _place(entry: Entry, groups: dict[tuple[str, str], list[Entry]], intake: Int
     family = operations.TRADE_FAMILIES.get(entry.operation)
     if operations.is_internal(entry.operation):
         intake.leave(row, f"{row.text('Operation')}: a move inside Binance")
+    elif operations.is_result(entry.operation, row.text("Account").lower()) and entry.change:
+        intake.add(_transaction(entry, REALIZED))
     elif operations.is_not_booked(entry.operation, row.text("Account").lower()):
         what = f"derivatives, margin or loans in the wallet {row.text('Account')!r}"
-        raise NotBookedError(what, row.text("Coin").upper(), ACCOUNT, NOT_BOOKED, entry.time)
+        raise NotBookedError(what, row.text("Coin").upper(), ACCOUNT, time=entry.time)
     elif not entry.change:
         intake.leave(row, "the change is 0")
     elif family:

@@ -11,11 +11,11 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from taxlots import exact
-from taxlots.importers.exchanges.binance import ACCOUNT, NOT_BOOKED
+from taxlots.importers.exchanges.binance import ACCOUNT
 from taxlots.importers.exchanges.exchange_ids import unique_ids
 from taxlots.importers.exchanges.exchange_times import moment, time_column
 from taxlots.importers.numbers import number, required
-from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
+from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction, all_rows
 
 OLD = ("Coin", "Amount", "TransactionFee", "Address", "TXID", "SourceAddress", "PaymentID", "Status")
 DEPOSITS = ("Coin", "Network", "Amount", "Address", "TXID", "Status")
@@ -24,6 +24,7 @@ FIAT = ("Coin", "Amount", "Status", "Payment Method", "Indicated Amount", "Fee",
 FUTURES = ("Date(UTC)", "type", "Amount", "Asset", "Symbol", "Transaction ID")
 EARN = ("Date(UTC)", "Product Name", "Coin", "Amount")
 _DONE = {"completed", "successful", "success"}
+_STATEMENT = "Export the statement (Transaction History) of these months, which states the results."
 _NAME_IT = "Put the word deposit or withdraw into the file's name, as Binance does."
 
 
@@ -126,16 +127,23 @@ def _earned(place: _Place) -> Transaction:
     )
 
 
-def read_futures(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  no time of these rows is used
-    """Every row set aside (transfers) or rejected: futures are not booked."""
+def read_futures(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  the header says UTC
+    """Every row set aside (transfers) or rejected: the statement states the results."""
     intake = Intake()
-    for table in tables:
-        for row in table.rows:
-            if row.text("type").lower() == "transfer":
-                intake.leave(row, "a move between the spot and the futures wallet")
-            else:
-                intake.reject(row, NotBookedError("a future", row.text("symbol") or row.text("asset"), ACCOUNT, NOT_BOOKED))
+    for row in all_rows(tables):
+        if row.text("type").lower() == "transfer":
+            intake.leave(row, "a move between the spot and the futures wallet")
+            continue
+        try:
+            intake.reject(row, _future(row))
+        except RowError as error:
+            intake.reject(row, error)
     return intake
+
+
+def _future(row: Row) -> NotBookedError:
+    instrument, time = row.text("symbol") or row.text("asset"), moment(row, "Date(UTC)", UTC)
+    return NotBookedError("a future", instrument, ACCOUNT, _STATEMENT, time, currency=row.text("Asset"), told_in="binance_statements")
 
 
 read_crypto = _reader(_crypto, "TXID")

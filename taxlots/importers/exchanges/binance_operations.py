@@ -84,12 +84,19 @@ _INTERNAL = re.compile(
     r"transfer_(?:in|out)|(?:transfer between|main and funding).*|"
     r"(?:simple earn|savings|pos savings|staking|launchpool|bnb vault)\b.*\b(?:purchase|subscription|redemption)"
 )
+# In the wallets of futures: what a position came to, its funding, and what it cost (`Fee`).
+_RESULTS = frozenset(("realized profit and loss", "realize profit and loss", "funding fee", "fee", "insurance fund compensation"))
 _NOT_BOOKED = re.compile(r".*(?:margin|futures|realized? profit|funding fee|insurance fund|options|loan).*")
 
 
 def is_internal(operation: str) -> bool:
     """Moves between wallets of the same user at Binance."""
     return bool(_INTERNAL.fullmatch(operation))
+
+
+def is_result(operation: str, account: str) -> bool:
+    """A result of futures, in a wallet of futures."""
+    return operation in _RESULTS and "futures" in account
 
 
 def is_not_booked(operation: str, account: str) -> bool:

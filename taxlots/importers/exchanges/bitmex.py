@@ -30,9 +30,8 @@ _RESULTS = ("realisedpnl", "funding")
 _KINDS = {"deposit": "deposit", "withdrawal": "withdrawal", "affiliatepayout": "income:referral"} | dict.fromkeys(_RESULTS, REALIZED)
 _FUTURES = {"unrealisedpnl"}
 _Key = tuple[datetime, Decimal, Decimal | None, str]
-_TRADES_NOT_BOOKED = "Add the wallet history of the account, whose rows RealisedPNL state the results, until after the last trade."
-_SPOT = "Give it in a universal ledger CSV."
-_NOT_BOOKED = "Futures are not booked in this version; give their result in a universal ledger CSV."
+_WALLET_ASKED = "Add the wallet history of the account, whose rows RealisedPNL state the results, until after the last trade."
+_BY_HAND = "Give it in a universal ledger CSV."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +74,10 @@ def _future(row: Row, zone: tzinfo, told_in: str) -> NotBookedError:
     symbol = row.text("symbol")
     time = moment(row, "transactTime", zone)
     if "_" in symbol:
-        return NotBookedError("a spot trade", symbol, ACCOUNT, _SPOT, time)
+        return NotBookedError("a spot trade", symbol, ACCOUNT, _BY_HAND, time, ends_in_a_result=False)
     if symbol.endswith("USDT"):
-        return NotBookedError("a future settled in USDT", symbol, ACCOUNT, _NOT_BOOKED, time)
-    return NotBookedError("a future", symbol, ACCOUNT, _TRADES_NOT_BOOKED, time, told_in)
+        return NotBookedError("a future settled in USDT", symbol, ACCOUNT, time=time, currency="USDT")
+    return NotBookedError("a future", symbol, ACCOUNT, _WALLET_ASKED, time, currency=ASSET, told_in=told_in)
 
 
 def _entries(table: Table, zone: tzinfo, intake: Intake) -> list[_Entry]:
@@ -141,8 +140,8 @@ def _take(entry: _Entry, before: Decimal | None, intake: Intake) -> None:
     kind = _KINDS.get(said)
     if kind is None:
         message = f"{entry.row.text('transactType')!r} of {exact.plain(entry.amount)} {ASSET} is not known"
-        unknown = RowError("ROW_UNKNOWN_KIND", message, _NOT_BOOKED)
-        of_futures = NotBookedError("results of futures", ASSET, ACCOUNT, _NOT_BOOKED, entry.time)
+        unknown = RowError("ROW_UNKNOWN_KIND", message, _BY_HAND)
+        of_futures = NotBookedError("results of futures", ASSET, ACCOUNT, time=entry.time, currency=ASSET)
         intake.reject(entry.row, of_futures if said in _FUTURES else unknown)
     elif not entry.amount:
         intake.leave(entry.row, "the amount is 0")

@@ -1,10 +1,12 @@
 """Bybit: the unified trading account's log, the funding account's history, and deposit and withdrawal histories.
 
 Traps: a line with the user stands above the header; a spot trade is two rows of one contract and second, a perpetual only one, in its
-settlement coin; what is not given is `--`; the newest row stands first, but rows of one second in any order; small balances are
-converted pair by pair in one second; the funding history repeats what the deposit and withdrawal history says.
+settlement coin (`Action` is OPEN or CLOSE, or the direction begins so), whose change is the result with the fee; what is not given is
+`--`; the newest row stands first, but rows of one second in any order; small balances are converted pair by pair in one second; the
+funding history repeats what the deposit and withdrawal history says.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
@@ -18,6 +20,7 @@ from taxlots.importers.exchanges.exchange_times import moment, time_column
 from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
 from taxlots.importers.running_balances import Stated
+from taxlots.kinds import REALIZED
 
 ACCOUNT = "bybit"
 UNIFIED = (
@@ -33,8 +36,10 @@ UNIFIED = (
     "Change",
     "Wallet Balance",
 )
+_OPTION = re.compile(r"-[CP](?:-[A-Z]+)?\Z", re.ASCII)  # BTC-29DEC23-40000-C, also with the coin of settlement behind it
+_FUNDED = {"settlement", "funding"}
 _DERIVATIVE = "a perpetual or future (trades in one coin only, funding, settlements)"
-NOT_BOOKED = "Perpetuals, futures, options and margin are not booked in this version; give their result in a universal ledger CSV."
+BY_HAND = "Give it in a universal ledger CSV."
 _TRANSFERS = {"transfer_in", "transfer_out", "transferin", "transferout", "transfer in", "transfer out"}
 _CONVERSIONS = {"--", "convert", "small balance conversion"}
 _MOVES = {"deposit": 1, "withdraw": -1, "withdrawal": -1}
@@ -71,19 +76,37 @@ def _place(row: Row, time: datetime, groups: dict[_Key, list[Row]], stated: list
     stated.append(Stated(row=row, time=time, asset=asset, change=change, balance=balance, wallet=wallet))
     if said in _TRANSFERS:
         intake.leave(row, "a move between the unified and the funding account")
+    elif said in _FUNDED or _of_position(row, said):
+        _state(row, time, (change, asset), intake)
     elif said == "trade":
         _moved(row)
         groups["trade", row.text("Contract"), time].append(row)
     elif said in _CONVERSIONS:
         groups["convert", "", time].append(row)
     elif said in _MOVES and change * _MOVES[said] > 0:
-        intake.add(_one(row, time, "deposit" if change > 0 else "withdrawal", (change, asset)))
+        intake.add(one_leg(row, time, "deposit" if change > 0 else "withdrawal", (change, asset)))
     elif said in _INCOME and change > 0:
-        intake.add(_one(row, time, _INCOME[said], (change, asset)))
-    elif said in {"settlement", "funding", "liquidation", "delivery"}:
-        raise NotBookedError(_DERIVATIVE, row.text("Contract"), ACCOUNT, NOT_BOOKED)
+        intake.add(one_leg(row, time, _INCOME[said], (change, asset)))
+    elif said in {"liquidation", "delivery"}:
+        raise NotBookedError(_DERIVATIVE, row.text("Contract"), ACCOUNT, time=time)
     else:
-        raise RowError("ROW_UNKNOWN_KIND", f"type {row.text('Type')!r} is not known", NOT_BOOKED)
+        raise RowError("ROW_UNKNOWN_KIND", f"type {row.text('Type')!r} is not known", BY_HAND)
+
+
+def _of_position(row: Row, said: str) -> bool:
+    words = (row.text("Action").lower(), row.text("Direction").lower().partition(" ")[0])
+    return said in {"trade", "liquidation"} and any(word in {"open", "close"} for word in words)
+
+
+def _state(row: Row, time: datetime, leg: tuple[Decimal, str], intake: Intake) -> None:
+    """What a position came to, as its row states it. Raises NotBookedError for an option, whose premium is no result."""
+    contract = row.text("Contract")
+    if _OPTION.search(contract):
+        raise NotBookedError("an option", contract, ACCOUNT, time=time)
+    if leg[0]:
+        intake.add(one_leg(row, time, REALIZED, leg, contract))
+    else:
+        intake.leave(row, "the balance does not change")
 
 
 def _moved(row: Row) -> tuple[Decimal, Decimal]:
@@ -129,11 +152,11 @@ def _parts(rows: list[Row]) -> list[Part]:
 def _traded(time: datetime, rows: list[Row]) -> list[Transaction]:
     parts = _parts(rows)
     if not is_whole(parts):
-        raise NotBookedError(_DERIVATIVE, rows[0].text("Contract"), ACCOUNT, NOT_BOOKED)
+        raise NotBookedError(_DERIVATIVE, rows[0].text("Contract"), ACCOUNT, time=time)
     return [one for pair in separate(parts) for one in trade(Deal(ACCOUNT, time), pair)]
 
 
-def _one(row: Row, time: datetime, kind: str, leg: tuple[Decimal, str], note: str | None = None) -> Transaction:
+def one_leg(row: Row, time: datetime, kind: str, leg: tuple[Decimal, str], note: str | None = None) -> Transaction:
     """A transaction of one leg; a negative quantity was sent."""
     quantity, asset = leg
     return Transaction(

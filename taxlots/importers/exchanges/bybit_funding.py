@@ -1,7 +1,7 @@
 """Bybit's funding account history, and its deposit and withdrawal histories of several eras.
 
 Traps: type and description together say what a row is; subscriptions to Earn leave the funding account, but are still the holder's; the
-oldest file has futures results among the deposits.
+oldest file has results of futures among the deposits, as signed amounts.
 """
 
 import re
@@ -13,13 +13,14 @@ from datetime import UTC, datetime, tzinfo
 from taxlots import exact
 from taxlots.importers import running_balances
 from taxlots.importers.exchanges.binance_dust import sweep
-from taxlots.importers.exchanges.bybit import ACCOUNT, NOT_BOOKED
+from taxlots.importers.exchanges.bybit import ACCOUNT, BY_HAND, one_leg
 from taxlots.importers.exchanges.exchange_ids import unique_ids
 from taxlots.importers.exchanges.exchange_legs import Deal, Part
 from taxlots.importers.exchanges.exchange_times import moment, time_column
 from taxlots.importers.numbers import number, required
-from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
+from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
 from taxlots.importers.running_balances import Stated, Terms
+from taxlots.kinds import REALIZED
 
 REQUIRED = ("Date & Time(UTC)", "Coin", "QTY", "Type", "Account Balance", "Description")
 MOVES = ("Uid", "Date", "Type", "Asset", "Chain", "Amount", "Tx ID", "Status", "Received Address")
@@ -79,7 +80,7 @@ def _take(said: str, time: datetime, part: Part, intake: Intake) -> bool:
     """A row to its fate; True where it is one side of a conversion, which is taken with the other. Raises RowError."""
     kind = "aside" if _EARN.fullmatch(said) else next((kind for pattern, kind in _RULES if pattern.fullmatch(said.strip())), None)
     if kind is None:
-        raise RowError("ROW_UNKNOWN_KIND", f"type {said.strip()!r} is not known", NOT_BOOKED)
+        raise RowError("ROW_UNKNOWN_KIND", f"type {said.strip()!r} is not known", BY_HAND)
     if kind == "convert" and part.amount:
         return True
     if kind == "aside" or not part.amount:
@@ -147,7 +148,7 @@ def _take_move(row: Row, time: datetime, part: Part, ids: frozenset[str], intake
         one = _moved(time, part, "deposit" if "deposit" in said else "withdrawal")
         name = row.text("Tx ID")
         intake.add(replace(one, id=name if name in ids else "", txid=name or None, note=row.text("Chain") or None))
+    elif said == "realized p&l":
+        intake.add(one_leg(row, time, REALIZED, (part.amount, part.asset), row.text("Address/Symbol") or None))
     else:
-        if said.startswith("realized"):
-            raise NotBookedError("results of derivatives", part.asset, ACCOUNT, NOT_BOOKED)
-        raise RowError("ROW_UNKNOWN_KIND", f"type {row.text('Type')!r} is not known", NOT_BOOKED)
+        raise RowError("ROW_UNKNOWN_KIND", f"type {row.text('Type')!r} is not known", BY_HAND)

@@ -22,7 +22,6 @@ TRADES = ("Instrument", "Trade ID", "Order ID", "Side", "Quantity", "Price", "Vo
 MOVES = ("Operation id", "Type", "Amount", "Transaction hash", "Main account balance", "Currency")
 MOVES_2018 = ("Operation id", "Type", "Amount", "Transaction Hash", "Main account balance")
 _NO_MARGIN = {"", "-", "none", "no", "spot"}
-_NOT_BOOKED = "Margin is not booked in this version; give its result in a universal ledger CSV."
 
 
 def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  the header names the zone
@@ -45,7 +44,7 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  the 
 
 def _fill(row: Row, time: datetime, ids: frozenset[str]) -> list[Transaction]:
     if row.text("Margin Mode").lower() not in _NO_MARGIN or number(row, "PnL"):
-        raise NotBookedError("margin", row.text("Instrument"), hint=_NOT_BOOKED, time=time)
+        raise NotBookedError("margin", row.text("Instrument"), time=time)
     base, slash, quote = row.text("Instrument").upper().partition("/")
     side = {"buy": 1, "sell": -1}.get(row.text("Side").lower())
     if not slash or not base or not quote:

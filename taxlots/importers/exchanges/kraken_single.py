@@ -99,7 +99,7 @@ def kind_of(kind: str, subtype: str, sign: int, *, charged: bool) -> str:
         # Rewards of this kind carry Kraken's commission, allocations do not.
         return "income:staking" if charged else INTERNAL
     if kind in _NOT_BOOKED:
-        raise NotBookedError(f"{kind!r}", hint=_NOT_BOOKED[kind])
+        raise NotBookedError(f"{kind!r}", hint=_NOT_BOOKED[kind], ends_in_a_result=False)
     found = _BY_SUBTYPE.get((kind, subtype)) or _BY_TYPE.get(kind)
     if found is None:
         raise RowError("ROW_UNKNOWN_KIND", f"type '{' / '.join(filter(None, (kind, subtype)))}' is not known")

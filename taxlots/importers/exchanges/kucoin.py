@@ -19,7 +19,6 @@ from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Tab
 from taxlots.kinds import DUST
 
 REQUIRED = ("UID", "Account Type")
-_NOT_BOOKED = "Futures and margin are not booked in this version; give their result in a universal ledger CSV."
 
 
 def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  the header cell names the zone
@@ -42,7 +41,7 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  the 
                     intake.leave(row, "an empty export")
                     continue
                 what = f"a file with the columns {', '.join(table.header[2:6])}, ..."
-                intake.reject(row, NotBookedError(what, hint=_NOT_BOOKED))
+                intake.reject(row, NotBookedError(what))
     return intake
 
 

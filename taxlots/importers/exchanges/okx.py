@@ -2,7 +2,8 @@
 
 Traps: every line may begin with a byte order mark; the zone stands in the line above the header; a spot trade is told by two rows of one
 order, whose action is the direction of that leg; the unit of the amount may be the other leg's, so asset and quantity come from the
-balance; the balance changes net of the fee; an order has several fills; columns named Unit stand twice.
+balance; the balance changes net of the fee, and with a swap or future by the result and the fee that are stated beside it; an order has
+several fills; columns named Unit stand twice.
 """
 
 from collections import defaultdict
@@ -20,13 +21,14 @@ from taxlots.importers.numbers import number, required
 from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
 from taxlots.importers.running_balances import Stated, Terms
 from taxlots.importers.zones import stated_zone
+from taxlots.kinds import DUST, REALIZED
 
 ACCOUNT = "okx"
 TRADING = ("Order id", "Time", "Trade Type", "Symbol", "Action", "Amount", "Fee", "Balance Change", "Balance Unit")
 TRADING_2021 = ("Order id", "Time", "Trade Type", "Instrument", "Type", "Amount", "Fee", "Balance Change", "Unit")
 FUNDING = ("Time", "Type", "Amount", "Before Balance", "After Balance", "Symbol")
 _MARK = "\ufeff"
-_SPOT, _TRANSFERS = {"spot", "convert"}, {"transfer"}
+_SPOT, _TRANSFERS, _POSITIONS = {"spot", "convert"}, {"transfer"}, {"swap", "futures"}
 _KINDS = {
     "deposit": "deposit",
     "withdrawal": "withdrawal",
@@ -36,7 +38,6 @@ _KINDS = {
 # What these take out of the funding account is still the holder's, in a wallet without a balance column.
 _AWAY = {"stake", "redeem staking", "savings subscription", "savings redemption"}
 _INTERNAL = _AWAY | {"transfer", "transfer in", "transfer out", "from unified trading account", "to unified trading account"}
-_NOT_BOOKED = "Margin, swaps, futures and options are not booked in this version; give their result in a universal ledger CSV."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  the 
         stated: list[Stated] = []
         for row in rows:
             try:
-                _place(row, zones[row.file], orders, stated, intake)
+                _place(row, zones[row.file], ids, orders, stated, intake)
             except RowError as error:
                 intake.reject(row, error)
         for legs in orders.values():
@@ -85,7 +86,7 @@ def read(tables: Sequence[Table], zone: tzinfo) -> Intake:  # noqa: ARG001  the 
     return intake
 
 
-def _place(row: Row, zone: tzinfo, orders: dict[str, list[_Leg]], stated: list[Stated], intake: Intake) -> None:
+def _place(row: Row, zone: tzinfo, ids: frozenset[str], orders: dict[str, list[_Leg]], stated: list[Stated], intake: Intake) -> None:
     time = moment(row, "Time", zone)
     said = cell(row, "Trade Type").lower()
     asset = (cell(row, "Balance Unit") or cell(row, "Unit (2)")).upper()
@@ -101,8 +102,38 @@ def _place(row: Row, zone: tzinfo, orders: dict[str, list[_Leg]], stated: list[S
         fee = number(row, "Fee") or Decimal(0)
         leg = _Leg(row, time, cell(row, "Order id"), asset, change, fee, cell(row, "Fee Unit").upper() or asset)
         orders[leg.order or f"{row.file}:{row.number}"].append(leg)
+    elif said in _POSITIONS and _states_result(row, asset, change):
+        _state(row, time, (change, asset), ids, intake)
     else:
-        raise NotBookedError(f"trade type {cell(row, 'Trade Type')!r}", cell(row, "Symbol") or asset, ACCOUNT, _NOT_BOOKED)
+        raise NotBookedError(f"trade type {cell(row, 'Trade Type')!r}", cell(row, "Symbol") or asset, ACCOUNT, time=time, currency=asset)
+
+
+def _states_result(row: Row, asset: str, change: Decimal) -> bool:
+    """Whether the balance changed by the result and the fee that the row states, and by nothing else, such as margin."""
+    result, fee = (number(row, "PnL" if row.has("PnL") else "PL") or Decimal(0)), number(row, "Fee") or Decimal(0)
+    return (cell(row, "Fee Unit").upper() or asset) == asset and abs(result + fee - change) <= DUST
+
+
+def _state(row: Row, time: datetime, leg: tuple[Decimal, str], ids: frozenset[str], intake: Intake) -> None:
+    """What a position came to, with its fee or funding; nothing where it was opened without a fee."""
+    change, asset = leg
+    if not change:
+        intake.leave(row, "the balance does not change")
+        return
+    name = cell(row, "id")
+    one = Transaction(
+        time=time,
+        account=ACCOUNT,
+        kind=REALIZED,
+        sources=(row.source,),
+        sent_quantity=-change if change < 0 else None,
+        sent_asset=asset if change < 0 else None,
+        received_quantity=change if change > 0 else None,
+        received_asset=asset if change > 0 else None,
+        id=name if name in ids and name.isdigit() else "",
+        note=cell(row, "Symbol") or cell(row, "Instrument") or None,
+    )
+    intake.add(one)
 
 
 def _fills(legs: list[_Leg]) -> list[list[_Leg]]:

@@ -118,7 +118,9 @@ def take(entry: Entry, said: str, intake: Intake) -> None:
     """The entry into the intake: a transaction, or set aside. Raises RowError."""
     if said.startswith(REFUSE):
         asset = next((side.asset for side in (entry.sent, entry.received, entry.fee) if side and side.asset), "")
-        raise NotBookedError(said.removeprefix(REFUSE).strip(), asset, entry.account, BY_HAND, entry.time)
+        what, ends = said.removeprefix(REFUSE).strip(), said in {MARGIN, DERIVATIVE}
+        hint = None if ends else BY_HAND
+        raise NotBookedError(what, asset, entry.account, hint, entry.time, currency=asset, ends_in_a_result=ends)
     made = said.removeprefix(ASIDE).strip() if said.startswith(ASIDE) else _booked(entry, said)
     if isinstance(made, Transaction):
         for one in _at_its_wallets(entry, made):

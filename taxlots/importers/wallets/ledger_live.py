@@ -86,7 +86,7 @@ def _without(one: _Operation) -> str:
 def _operation(row: Row, *, fee_apart: bool) -> _Operation:
     kind = said_by(row.text("Operation Type"), _TYPES)
     if kind == "nft":
-        raise NotBookedError("collectibles (NFT)", account="ledger", hint=BY_HAND)
+        raise NotBookedError("collectibles (NFT)", account="ledger", hint=BY_HAND, ends_in_a_result=False)
     incoming = kind == "in"
     if row.text("Status").lower() == "failed":
         kind = "cost"
