@@ -31,6 +31,7 @@ _KINDS = {"deposit": "deposit", "withdrawal": "withdrawal", "affiliatepayout": "
 _FUTURES = {"unrealisedpnl"}
 _Key = tuple[datetime, Decimal, Decimal | None, str]
 _WALLET_ASKED = "Add the wallet history of the account, whose rows RealisedPNL state the results, until after the last trade."
+_OPEN = "An open position has no result yet: export the history again once it is closed."
 _BY_HAND = "Give it in a universal ledger CSV."
 
 
@@ -141,7 +142,7 @@ def _take(entry: _Entry, before: Decimal | None, intake: Intake) -> None:
     if kind is None:
         message = f"{entry.row.text('transactType')!r} of {exact.plain(entry.amount)} {ASSET} is not known"
         unknown = RowError("ROW_UNKNOWN_KIND", message, _BY_HAND)
-        of_futures = NotBookedError("results of futures", ASSET, ACCOUNT, time=entry.time, currency=ASSET)
+        of_futures = NotBookedError("open futures", ASSET, ACCOUNT, _OPEN, entry.time, ends_in_a_result=False)
         intake.reject(entry.row, of_futures if said in _FUTURES else unknown)
     elif not entry.amount:
         intake.leave(entry.row, "the amount is 0")
