@@ -19,8 +19,8 @@ _MOST_CORNERS = 100
 class Kink:
     """A point at which the next dollar costs something else, `dollars` from here.
 
-    `rate_before` and `rate_after` are the tax per dollar on either side; `jump` is what is added at once at a cliff. `rule`
-    is the path of the rule behind it.
+    `rate_before` and `rate_after` are the tax per dollar on either side; `jump` is what is added at once at a cliff, negative where
+    the way leads down it. `rule` is the path of the rule behind it.
     """
 
     dollars: Decimal
@@ -44,7 +44,8 @@ class Gauge:
 class Corner:
     """A point `dollars` from here at which a gauge is zero, or where the way begins.
 
-    `rate` is the tax per dollar behind it, `jump` what is added at once there; `here` and `near` are the gauges at it and just behind it.
+    `rate` is the tax per dollar behind it, `jump` what is added at once there: on reaching it, as a way that falls onto a cliff's edge
+    does, or on leaving it. `here` and `near` are the gauges at it and just behind it.
     """
 
     dollars: Decimal
@@ -64,6 +65,7 @@ def corners(at: Way, horizon: Decimal, most: int = _MOST_CORNERS) -> Iterator[Co
     `exact.exactly()` around it.
     """
     dollars = ZERO
+    expected: Decimal | None = None  # the tax just before the corner, by the rate that leads to it
     for _ in range(most):
         if dollars + 2 * _STEP > horizon:
             return
@@ -71,13 +73,15 @@ def corners(at: Way, horizon: Decimal, most: int = _MOST_CORNERS) -> Iterator[Co
         near, _ = at(dollars + _STEP)
         far, _ = at(dollars + 2 * _STEP)
         rate = (far.due.total - near.due.total) / _STEP
-        jump = near.due.total - here.due.total - rate * _STEP
+        behind = near.due.total - rate * _STEP
+        jump = behind - (here.due.total if expected is None else expected)
         corner = Corner(dollars, rate, jump, list(gauges(here, state)), list(gauges(near, state)))
         yield corner
         ahead = _next_corner(corner.here, corner.near)
         if ahead is None or dollars + ahead > horizon:
             return
         dollars += ahead
+        expected = behind + rate * ahead
 
 
 def find_kinks(at: Way, horizon: Decimal, most: int) -> list[Kink]:
@@ -203,6 +207,9 @@ def _state(computed: Computed, state: StateSchedule | None) -> Iterator[Gauge]:
     position = computed.position
     own = position.short_term + position.long_term
     yield Gauge("the year's gains equal its losses, for the state", f"us/states/{name}/losses_within_year_only", own)
+    if state.no_tax_up_to is not None:
+        free = f"no state tax up to {state.no_tax_up_to:,}"
+        yield Gauge(free, f"us/states/{name}/no_tax_up_to", base - state.no_tax_up_to)
     for tiers in (state.tiers, state.surtax or ()):
         for upper, _ in tiers[:-1]:
             yield Gauge(f"state bracket at {upper:,}", f"us/states/{name}/upper_bounds", base - upper)
