@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from taxlots import exact
 from taxlots.tax.liability import Computed
+from taxlots.tax.lines import percent
 from taxlots.tax.position import ZERO
 from taxlots.tax.schedule import Schedule
 from taxlots.tax.states import StateSchedule
@@ -154,12 +155,12 @@ def _brackets(computed: Computed) -> Iterator[Gauge]:
         yield Gauge("deductions are used up by other income", "us/federal/standard_deduction/amount", federal.signed_income - gain)
     rule = "us/federal/ordinary_brackets/upper_bounds"
     for (upper, rate), (_, after) in zip(rates.ordinary, rates.ordinary[1:], strict=False):
-        what = f"ordinary rate from {_percent(rate)} to {_percent(after)} at {upper:,}"
+        what = f"ordinary rate from {percent(rate)} to {percent(after)} at {upper:,}"
         yield Gauge(what, rule, layers.ordinary - upper)
         yield Gauge(what, rule, federal.taxable_income - upper)
     rule = "us/federal/capital_gain_rates/upper_bounds"
     for (upper, rate), (_, after) in zip(rates.preferential, rates.preferential[1:], strict=False):
-        what = f"rate on long-term gain from {_percent(rate)} to {_percent(after)} at {upper:,}"
+        what = f"rate on long-term gain from {percent(rate)} to {percent(after)} at {upper:,}"
         for base in (layers.below, layers.ordinary):
             yield Gauge(what, rule, base - upper)
             # What the regular tax and what the minimum tax finds of gain at preferential rates on top of it.
@@ -213,10 +214,6 @@ def _state(computed: Computed, state: StateSchedule | None) -> Iterator[Gauge]:
     for tiers in (state.tiers, state.surtax or ()):
         for upper, _ in tiers[:-1]:
             yield Gauge(f"state bracket at {upper:,}", f"us/states/{name}/upper_bounds", base - upper)
-
-
-def _percent(rate: Decimal) -> str:
-    return f"{exact.plain(rate * 100)} %"
 
 
 def horizon_of(rates: Schedule) -> Decimal:

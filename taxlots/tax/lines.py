@@ -94,10 +94,10 @@ def _worksheet(computed: Computed) -> Iterator[Line]:
     yield Line(form, "", f"tax at ordinary rates on {_money(layers.ordinary)}", regular.ordinary, brackets)
     for part, rate in favoured_parts(rates.preferential, min(layers.favoured, federal.taxable_income), layers):
         if part:
-            yield Line(form, "", f"tax at {exact.plain(rate * 100)} % on {_money(part)}", part * rate, gain)
+            yield Line(form, "", f"tax at {percent(rate)} on {_money(part)}", part * rate, gain)
     if regular.collectibles:
         group = layers.below - layers.ordinary
-        what = f"tax at {exact.plain(rates.collectibles_rate * 100)} % on {_money(group)}"
+        what = f"tax at {percent(rates.collectibles_rate)} on {_money(group)}"
         yield Line(form, "", what, regular.collectibles, f"{FEDERAL}/collectibles/rate_max")
     yield Line(form, "", "tax on all taxable income at ordinary rates, if that is less", regular.all_ordinary, brackets)
 
@@ -150,6 +150,11 @@ def _of_1040(computed: Computed, book: Rulebook, name: str, what: str, amount: D
     except TaxlotsError:  # a label only: a rulebook of one's own may lack it
         number = ""
     return Line("Form 1040", number, what, amount, rule)
+
+
+def percent(rate: Decimal) -> str:
+    """A rate as text: `42 %`."""
+    return f"{exact.plain(rate * 100)} %"
 
 
 def _money(amount: Decimal) -> str:

@@ -185,6 +185,13 @@ def test_a_loss_within_a_year_is_carried_in_germany_and_a_free_one_is_not(tmp_pa
     assert (ran.json["taxable"], D(ran.json["tax"])) == ("1500", 600)
 
 
+def test_income_that_a_country_s_computation_leaves_out_is_named(tmp_path):
+    mined = tx("2025-05-05T12:00:00Z", "income:mining", received="2 ETH", value="500", value_currency="GBP", id="i1")
+    trades = ABROAD + universal(mined).split("\n", 1)[1]
+    ran = tax(tmp_path, trades, PROFILE + "[profile.2025]\nlosses_brought_forward = 0\n", "--year", "2025", "--jurisdiction", "uk")
+    assert [p["message"][:20] for p in ran.json["problems"] if p["code"] == "TAX_INCOMPLETE"] == ["income of 500.00 (st"]
+
+
 def test_losses_of_years_that_the_rules_do_not_cover_are_named(tmp_path):
     old = ABROAD.replace("2022-01", "2014-01").replace("2023-06", "2016-06")
     ran = tax(tmp_path, old, PROFILE + "[profile.2025]\n", "--year", "2025", "--jurisdiction", "uk")

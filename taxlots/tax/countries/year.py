@@ -33,12 +33,13 @@ class _Given:
 
 @dataclass(frozen=True, slots=True)
 class _Country:
-    """Which tax year a day lies in, the computation, the currency, and the lot orders that the law knows."""
+    """Which tax year a day lies in, the computation, the currency, the lot orders that the law knows, the kinds of income computed."""
 
     year_of: Callable[[date], int]
     compute: Callable[[int, list[Gain], _Given, Rulebook], CountryTax]
     currency: str
     orders: frozenset[str]
+    income: frozenset[str] = frozenset()
 
 
 def _uk(year: int, gains: list[Gain], given: _Given, rulebook: Rulebook) -> CountryTax:
@@ -66,7 +67,7 @@ def _calendar_year(day: date) -> int:
 COUNTRIES: Mapping[str, _Country] = {
     "uk": _Country(uk.year_of, _uk, "GBP", frozenset({"section-104", "same-day", "thirty-days"})),
     "ca": _Country(_calendar_year, _ca, "CAD", frozenset({"average"})),
-    "de": _Country(_calendar_year, _de, "EUR", frozenset({"fifo"})),
+    "de": _Country(_calendar_year, _de, "EUR", frozenset({"fifo"}), _STAKING_AND_LENDING),
     "au": _Country(australia.year_of, _au, "AUD", frozenset({"fifo", "lifo", "hifo", "lofo"})),
 }
 
@@ -90,6 +91,9 @@ def country_tax(
         told = f"losses of {exact.cents(brought)} brought in, {'no personal rate' if result.tax is None else 'no unused basic rate band'}"
         hint = f"Add [profile.{year}] to taxlots.toml."
         problems.append(problem("PROFILE_ASSUMED", f"there is no [profile.{year}]; assumed: {told}", hint))
+    if left_out := _income(country, book, year, computed=False):
+        message = f"income of {exact.cents(left_out)} (staking, mining, interest and the like) is taxed as income, which is not computed"
+        problems.append(problem("TAX_INCOMPLETE", message, "Add it to the return: `taxlots income` lists it."))
     if years.results:
         message = f"{years.results} results of margin or derivatives are left out: they have a law of their own"
         problems.append(problem("LAW_NOT_FOLLOWED", message, "Add them to the return by hand; the rows are those of kind realized-gain."))
@@ -125,13 +129,13 @@ class _Years:
 
     def computed(self, year: int, brought: Decimal) -> CountryTax:
         """The year with losses brought in. Raises as `country_tax`."""
-        income = _income(self._country, self._book, year)
+        income = _income(self._country, self._book, year, computed=True)
         given = _Given(income, brought, self._profile.years.get(year, YearProfile()))
         return self._country.compute(year, self._gains.get(year, []), given, self._rulebook)
 
-    def earlier(self, year: int) -> CountryTax | None:
-        """A year with the losses that reach it; None where the book has no disposal in it. Raises as `country_tax`."""
-        return self.computed(year, self.brought_into(year)[0]) if year in self._gains else None
+    def earlier(self, year: int, more: Decimal) -> CountryTax | None:
+        """A year with the losses that reach it and so much more; None where the book has no disposal in it. Raises as `country_tax`."""
+        return self.computed(year, exact.CONTEXT.add(self.brought_into(year)[0], more)) if year in self._gains else None
 
     def brought_into(self, year: int) -> tuple[Decimal, list[Problem]]:
         """Losses of earlier years, as the profile says or from year to year of the book; with what is assumed about them."""
@@ -165,8 +169,8 @@ class _Years:
         return [problem("TAX_INCOMPLETE", message, f"Give losses_brought_forward under [profile.{year}].")]
 
 
-def _income(country: _Country, book: Book, year: int) -> Decimal:
+def _income(country: _Country, book: Book, year: int, *, computed: bool) -> Decimal:
+    """Income of the year of the kinds that the country's computation has in it, or of all others."""
     with exact.exactly():
-        rows = frames.records(book.income)
-        values = [r["value"] for r in rows if r["kind"] in _STAKING_AND_LENDING and country.year_of(r["received_on"]) == year]
-        return sum(values, Decimal(0))
+        rows = [r for r in frames.records(book.income) if (r["kind"] in country.income) == computed]
+        return sum((r["value"] for r in rows if country.year_of(r["received_on"]) == year), Decimal(0))
