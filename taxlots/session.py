@@ -97,8 +97,8 @@ class Session:
         name = self.jurisdiction
         if name not in {"us", "generic"}:
             return (f"{name}/",)
-        state = self.settings.profile.state
-        return ("us/federal/", *([f"us/states/{state.lower()}/"] if state else []))
+        named = (said.state for said in (self.settings.profile, *self.settings.profile.years.values()))
+        return ("us/federal/", *sorted({f"us/states/{state.lower()}/" for state in named if state}))
 
     def shown(self, path: Path) -> str:
         """A path as reports name it: relative to the run's base where it lies inside."""
