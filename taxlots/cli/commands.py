@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,10 +118,11 @@ def tax(session: Session, _advance: Advance, year: int | None, compared: Sequenc
     shown = [tax_tables.tax_table(computed, lines)]
     paid = years.paid(wanted)
     harbour = safe_harbour(position, computed.due, paid, session.rulebook) if paid else None
-    shown += [tax_tables.harbour_table(harbour)] if harbour else []
+    planned = years.added_by_planned(wanted) if harbour else Decimal(0)
+    shown += [tax_tables.harbour_table(harbour, planned)] if harbour else []
     shown += [tax_tables.methods_table(methods, "total tax" if unknown is None else "federal tax")] if methods else []
     document = tax_documents.tax_document(computed, lines, (rules, sha256), problems, complete=unknown is None)
-    document |= tax_documents.extras(harbour, methods, complete=unknown is None)
+    document |= tax_documents.extras(harbour, planned, methods, complete=unknown is None)
     return Result(document, [*shown, tax_tables.rules_table(rules, sha256)], problems)
 
 

@@ -1,6 +1,7 @@
 """`taxlots.tax/1`: a year's tax with its lines, the rules behind them, and what was asked for besides."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from taxlots import exact
@@ -41,12 +42,13 @@ def tax_document(
     return document("tax", problems, **head, **_due(computed.due, complete=complete), lines=_lines(lines), rules=_rules(*rules))
 
 
-def extras(harbour: SafeHarbour | None, methods: Mapping[str, TaxDue], *, complete: bool = True) -> Document:
-    """The safe harbour and the year under each lot order, where they were asked for."""
+def extras(harbour: SafeHarbour | None, planned: Decimal, methods: Mapping[str, TaxDue], *, complete: bool = True) -> Document:
+    """The safe harbour, with what planned gains add to the tax, and the year under each lot order, where they were asked for."""
     found: Document = {}
     if harbour is not None:
         names = ("by_current_year", "by_prior_year", "required", "paid", "missing", "owed")
         amounts = {name: exact.plain(getattr(harbour, name)) for name in names}
+        amounts["added_by_planned_gains"] = exact.plain(planned)
         found["estimated_tax"] = amounts | {"instalments": [day.isoformat() for day in harbour.instalments]}
     if methods:
         found["compared"] = {method: _due(due, complete=complete) for method, due in methods.items()}

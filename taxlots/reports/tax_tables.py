@@ -1,6 +1,7 @@
 """A year's tax as tables: line by line as the forms do, with the rule behind each line."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from taxlots.reports.tables import MONEY, TEXT, Table
 from taxlots.rulebook import EVIDENCE
@@ -28,13 +29,14 @@ def country_table(found: CountryTax) -> Table:
     return Table(f"Tax {found.year}, {found.jurisdiction.upper()}, in {found.currency}", _LINES, _rows(found.lines))
 
 
-def harbour_table(harbour: SafeHarbour) -> Table:
-    """How much has to be paid during the year."""
+def harbour_table(harbour: SafeHarbour, planned: Decimal) -> Table:
+    """How much has to be paid during the year; `planned` is what the gains of the profile add to the tax."""
     last = f"{percent(harbour.prior_share)} of last year's tax"
     last += " (prior_agi is not given: taken as not high, else a higher share holds)" if harbour.prior_assumed else ""
     rows = [
-        ("federal tax of the year, with the gains that its profile plans", harbour.tax),
-        (f"{percent(harbour.current_share)} of it", harbour.by_current_year),
+        ("federal tax of the year", harbour.tax),
+        *([("of it added by the gains that the profile plans", planned)] if planned else []),
+        (f"{percent(harbour.current_share)} of the year's tax", harbour.by_current_year),
         *([(last, harbour.by_prior_year)] if harbour.by_prior_year is not None else []),
         (_required(harbour), harbour.required),
         ("withheld and paid", harbour.paid),

@@ -1,4 +1,4 @@
-"""Estimated tax: what has to be paid during the year so that a planned gain brings no addition to tax (26 USC 6654)."""
+"""Estimated tax: what has to be paid during the year so that nothing is added for paying late, planned gains included (26 USC 6654)."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -30,6 +30,7 @@ _FIELD_OF_INCOME = {
 STAKING = "income:staking"
 _ASSUMED_STATUS = "single"
 _FIELDS = tuple(name for name in YearProfile.__struct_fields__ if name in AMOUNTS and name != "state_rate")
+_PLANNED = ("short_term", "long_term", "collectibles")
 _OWN_TO_A_YEAR = ("short_term", "long_term", "collectibles", "withheld", "estimated_payments", "basic_band_left")
 _CARRIED = ("carryover_short", "carryover_long", "prior_tax", "prior_agi", "losses_brought_forward", "state_rate")
 
@@ -61,6 +62,13 @@ class TaxYears:
         if said is None or not (said.withheld or said.estimated_payments or said.prior_tax is not None):
             return None
         return Paid(said.withheld, said.estimated_payments, said.prior_tax, said.prior_agi)
+
+    def added_by_planned(self, year: int) -> Decimal:
+        """What the gains that the profile itself gives for a year, such as planned ones, add to its federal tax. Raises as `position`."""
+        said, position = self.profile.years.get(year, YearProfile()), replace(self.position(year), state=None, state_rate=None)
+        with exact.exactly():
+            without = replace(position, **{name: getattr(position, name) - getattr(said, name) for name in _PLANNED})
+            return tax_due(position, self.rulebook).total - tax_due(without, self.rulebook).total
 
     def ask_about_staking(self, year: int) -> Problem | None:
         """What depends on whether staking is net investment income, where the profile does not say and it matters."""

@@ -112,8 +112,19 @@ def test_whether_staking_is_investment_income_is_asked_where_it_matters(tmp_path
 def test_the_safe_harbour_s_table_says_what_counts(tmp_path, said, rows):
     folder(tmp_path, {"a.csv": TRADES, "taxlots.toml": f"{PROFILE}[profile.2025]\nwages = 65750\n{said}"})
     shown = run(tmp_path, "tax", "a.csv", "--year", "2025").out
-    assert "90 % of it" in shown
+    assert "90 % of the year's tax" in shown
+    assert "that the profile plans" not in shown
     assert all(row in shown for row in rows), shown
+
+
+def test_the_safe_harbour_names_what_a_planned_gain_adds(tmp_path):
+    settings = PROFILE + "[profile.2025]\nwages = 65750\nwithheld = 5000\nlong_term = 10000\n"
+    folder(tmp_path, {"a.csv": TRADES, "taxlots.toml": settings})
+    # 10,000 at 15 %
+    [row] = [line for line in run(tmp_path, "tax", "a.csv", "--year", "2025").out.splitlines() if "that the profile plans" in line]
+    assert row.split()[-1] == "1,500.00"
+    ran = run(tmp_path, "tax", "a.csv", "--year", "2025", "--format", "json")
+    assert ran.json["estimated_tax"]["added_by_planned_gains"] == "1500"
 
 
 def test_safe_harbour_is_shown_where_payments_are_known(tmp_path):
@@ -208,6 +219,14 @@ def test_a_country_s_own_currency_is_no_draft_and_losses_are_carried(tmp_path, j
     assert D(ran.json["tax"]) == (1680 if jurisdiction == "uk" else 2000)
     assert [p["code"] for p in ran.json["problems"]] == ["PROFILE_ASSUMED"]
     assert "losses of 3000.00 left since" in ran.json["problems"][0]["message"]
+
+
+def test_australia_lets_the_taxpayer_choose_parcels_also_by_the_least_tax(tmp_path):
+    """The rules allow the order min-tax, so the tax does not call it foreign to the law."""
+    rates = "".join(f"[profile.{year}]\npersonal_rate = 0.4\n" for year in range(2021, 2025))
+    options = ("--year", "2024", "--jurisdiction", "au", "--method", "min-tax")
+    ran = tax(tmp_path, ABROAD.replace("GBP", "AUD"), PROFILE + rates, *options)
+    assert "LAW_NOT_FOLLOWED" not in {p["code"] for p in ran.json["problems"]}
 
 
 def test_what_the_profile_says_of_losses_goes_before_the_exports(tmp_path):

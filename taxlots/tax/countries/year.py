@@ -33,13 +33,16 @@ class _Given:
 
 @dataclass(frozen=True, slots=True)
 class _Country:
-    """Which tax year a day lies in, the computation, the currency, the lot orders that the law knows, the kinds of income computed."""
+    """Which tax year a day lies in, the computation, the currency, and the kinds of income computed.
+
+    `matches`: how the law matches lots beside the orders in its rules.
+    """
 
     year_of: Callable[[date], int]
     compute: Callable[[int, list[Gain], _Given, Rulebook], CountryTax]
     currency: str
-    orders: frozenset[str]
     income: frozenset[str] = frozenset()
+    matches: frozenset[str] = frozenset()
 
 
 def _uk(year: int, gains: list[Gain], given: _Given, rulebook: Rulebook) -> CountryTax:
@@ -65,10 +68,10 @@ def _calendar_year(day: date) -> int:
 
 
 COUNTRIES: Mapping[str, _Country] = {
-    "uk": _Country(uk.year_of, _uk, "GBP", frozenset({"section-104", "same-day", "thirty-days"})),
-    "ca": _Country(_calendar_year, _ca, "CAD", frozenset({"average"})),
-    "de": _Country(_calendar_year, _de, "EUR", frozenset({"fifo"}), _STAKING_AND_LENDING),
-    "au": _Country(australia.year_of, _au, "AUD", frozenset({"fifo", "lifo", "hifo", "lofo"})),
+    "uk": _Country(uk.year_of, _uk, "GBP", matches=frozenset({"same-day", "thirty-days"})),
+    "ca": _Country(_calendar_year, _ca, "CAD"),
+    "de": _Country(_calendar_year, _de, "EUR", _STAKING_AND_LENDING),
+    "au": _Country(australia.year_of, _au, "AUD"),
 }
 
 
@@ -103,9 +106,10 @@ def country_tax(
             f'Set currency = "{country.currency}" under [profile], and give the rates of {home} in prices.csv; until then this is a draft.'
         )
         problems.append(problem("LAW_NOT_FOLLOWED", message, hint))
-    used = sorted({str(method) for method in book.disposals["method"].unique()} - country.orders - {"own lot"})
+    orders = {*rulebook.texts(f"{jurisdiction}/lots/orders", year), *country.matches}
+    used = sorted({str(method) for method in book.disposals["method"].unique()} - orders - {"own lot"})
     if used:
-        known = ", ".join(sorted(country.orders))
+        known = ", ".join(sorted(orders))
         problems.append(problem("LAW_NOT_FOLLOWED", f"lots were matched by {', '.join(used)}; the law of {jurisdiction} knows {known}"))
     if result.tax is None:
         message = f"the tax of {jurisdiction} depends on a personal rate: only the taxable amount is computed"
