@@ -65,7 +65,7 @@ def uk_tax(
             Line("CGT", "", "gains of the year", gained),
             Line("CGT", "", "losses of the year, before the exempt amount", -lost, f"{_TOPIC}/losses"),
             Line("CGT", "", "losses brought forward, down to the exempt amount", -brought, f"{_TOPIC}/losses"),
-            Line("CGT", "", f"annual exempt amount, of {exempt:,}", -used, f"{_TOPIC}/annual_exempt_amount"),
+            Line("CGT", "", f"annual exempt amount used, of {exempt:,}", -used, f"{_TOPIC}/annual_exempt_amount"),
             Line("CGT", "", "taxable gains", sum((p.gain for p in periods), ZERO)),
             Line("CGT", "", "unused basic rate band, as given (basic_band_left)", basic_band_left),
             *taxes,
