@@ -106,7 +106,7 @@ def cents(value: Decimal) -> Decimal:
 
 def dollars(value: Decimal) -> Decimal:
     """Rounded to whole dollars, half away from zero: from 50 cents up, as the forms allow (26 USC 6102(a))."""
-    return value.to_integral_value(ROUND_HALF_UP)
+    return CONTEXT.plus(value.to_integral_value(ROUND_HALF_UP))  # a zero without a sign
 
 
 def portion(amounts: np.ndarray, rate: int | np.ndarray, scale: int) -> np.ndarray:

@@ -97,8 +97,8 @@ class Session:
         name = self.jurisdiction
         if name not in {"us", "generic"}:
             return (f"{name}/",)
-        state = self.settings.profile.state
-        return ("us/federal/", *([f"us/states/{state.lower()}/"] if state else []))
+        named = (self.settings.profile.state, *(said.state for said in self.settings.profile.years.values()))
+        return ("us/federal/", *sorted({f"us/states/{state.lower()}/" for state in named if state}))
 
     def shown(self, path: Path) -> str:
         """A path as reports name it: relative to the run's base where it lies inside."""
@@ -225,10 +225,10 @@ def _rated(chosen: Elections, law: LotLaw, settings: Settings, ledger: Ledger, r
     """With the rates by which min-tax ranks lots, where an order needs them. Raises TaxlotsError(USAGE) where they are not known."""
     if not needs_rates(chosen) or not len(ledger.transactions):
         return chosen, []
-    first, last = (ledger.transactions["time"].iloc[place].astimezone(ledger.zone).year for place in (0, -1))
-    years = range(first - (law.year_begins != (1, 1)), last + 1)
+    (first, last), zone = (ledger.transactions["time"].iloc[place] for place in (0, -1)), ledger.zone
+    years = [y for y in range(first.year - 1, last.year + 2) if law.begins(y, zone) <= last and first < law.begins(y + 1, zone)]
     found, told = term_rates(law.jurisdiction, settings.profile, rulebook, years)
-    return replace(chosen, rates=tuple((law.begins(year, ledger.zone), rates) for year, rates in found.items())), [told]
+    return replace(chosen, rates=tuple((law.begins(year, zone), rates) for year, rates in found.items())), [told]
 
 
 def open_session(paths: Iterable[Path], choices: Choices, progress: Callable[[str], None] = lambda _step: None) -> Session:

@@ -176,3 +176,7 @@ _SMALL, _LARGE = st.integers(-(2**63), 2**63 - 1), st.integers(1 - exact.LIMIT, 
 def test_units_come_back_from_an_array(numbers):
     """Of 64 bits, wider, few wide ones among narrow ones, and missing ones."""
     assert exact.units(exact.array(numbers)) == numbers
+
+
+def test_whole_dollars_of_a_loss_of_cents_have_no_sign():
+    assert [str(exact.dollars(Decimal(text))) for text in ("-0.4", "-0.5", "0.5", "-0")] == ["0", "-1", "1", "0"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from taxlots.tax.countries.year import COUNTRIES, country_tax
 from taxlots.tax.estimated import safe_harbour
 from taxlots.tax.liability import compute
 from taxlots.tax.lines import rules_behind, tax_lines
+from taxlots.tax.states import unknown_state_tax
 
 if TYPE_CHECKING:
     from taxlots.reports.workbook import Content
@@ -104,23 +106,27 @@ def tax(session: Session, _advance: Advance, year: int | None, compared: Sequenc
     needs_tax(session)
     years = session.years()
     position = years.position(wanted)
+    asked = (unknown_state_tax(position, session.rulebook), years.ask_about_staking(wanted))
+    unknown = position.state if asked[0] else None
+    position = replace(position, state=None) if unknown else position
     computed = compute(position, session.rulebook, as_filed=as_filed)
-    lines = tax_lines(computed, session.rulebook)
-    asked = years.ask_about_staking(wanted)
-    problems = [*session.problems, *years.problems, *([asked] if asked else [])]
+    lines = tax_lines(computed, session.rulebook, unknown)
+    problems = [*session.problems, *years.problems, *(one for one in asked if one)]
     rules = rules_behind(lines, session.rulebook, wanted)
     sha256 = session.rulebook.sha256
-    methods = _compared(session, wanted, compared, as_filed)
+    methods = _compared(session, wanted, compared, as_filed=as_filed, federal_only=unknown is not None)
     shown = [tax_tables.tax_table(computed, lines)]
     paid = years.paid(wanted)
     harbour = safe_harbour(position, computed.due, paid, session.rulebook) if paid else None
-    shown += [tax_tables.harbour_table(harbour)] if harbour else []
-    shown += [tax_tables.methods_table(methods)] if methods else []
-    document = tax_documents.tax_document(computed, lines, (rules, sha256), problems) | tax_documents.extras(harbour, methods)
+    planned = years.added_by_planned(wanted) if harbour else Decimal(0)
+    shown += [tax_tables.harbour_table(harbour, planned)] if harbour else []
+    shown += [tax_tables.methods_table(methods, "total tax" if unknown is None else "federal tax")] if methods else []
+    document = tax_documents.tax_document(computed, lines, (rules, sha256), problems, complete=unknown is None)
+    document |= tax_documents.extras(harbour, planned, methods, complete=unknown is None)
     return Result(document, [*shown, tax_tables.rules_table(rules, sha256)], problems)
 
 
-def _compared(session: Session, year: int, compared: Sequence[str], as_filed: bool) -> dict[str, TaxDue]:
+def _compared(session: Session, year: int, compared: Sequence[str], *, as_filed: bool, federal_only: bool) -> dict[str, TaxDue]:
     """The year under each lot order that is asked for, carryovers of earlier years included; the order in force comes first."""
     if not compared:
         return {}
@@ -129,7 +135,9 @@ def _compared(session: Session, year: int, compared: Sequence[str], as_filed: bo
     found = {}
     for method in dict.fromkeys((own, *orders)):
         years = session.years() if method == own else session.years_by(method)
-        found[method] = tax_due(years.position(year), session.rulebook, as_filed=as_filed)
+        position = years.position(year)
+        position = replace(position, state=None) if federal_only else position
+        found[method] = tax_due(position, session.rulebook, as_filed=as_filed)
     return found
 
 

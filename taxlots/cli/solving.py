@@ -38,7 +38,7 @@ def _figures(found: Solution) -> Table:
     rows: list[tuple[str, Any]] = [("status", found.status)]
     for name, value in {**content, **(content["terms"] or {}), **(content["constraints"] or {})}.items():
         if isinstance(value, int | float):
-            rows.append((name, f"{value:.3e}" if name == "gap" else f"{value:,.6f}"))
+            rows.append((name, f"{value:.3e}" if name == "gap" else f"{value:z,.6f}"))
     notes = tuple(why["message"] for why in found.why)
     return Table("Optimum", (("figure", TEXT), ("value", TEXT)), rows, notes)
 

@@ -247,7 +247,7 @@ def plans_table(plans: Sequence[Plan], drift_penalty: Decimal) -> Table:
     notes = [f"A dollar out of place is taken to cost {penalty} (drift_penalty): that decides the ranking. Drift is in percentage points."]
     notes += [f"{plan.name}: {note}" for plan in plans for note in plan.notes]
     notes += [
-        f"{plan.name}: no plan scores above {plan.certificate.bound:,.2f}; gap {plan.certificate.gap:.1e}"
+        f"{plan.name}: no plan scores above {plan.certificate.bound:z,.2f}; gap {plan.certificate.gap:.1e}"
         for plan in plans
         if plan.certificate
     ]

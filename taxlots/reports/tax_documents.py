@@ -1,6 +1,7 @@
 """`taxlots.tax/1`: a year's tax with its lines, the rules behind them, and what was asked for besides."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from taxlots import exact
@@ -29,22 +30,28 @@ _AMOUNTS = (
 )
 
 
-def tax_document(computed: Computed, lines: Sequence[Line], rules: tuple[RuleRows, str], problems: Sequence[Problem]) -> Document:
-    """Amounts unrounded, unless the tax was computed as filed; `rules` with the hash of the rulebook."""
+def tax_document(
+    computed: Computed, lines: Sequence[Line], rules: tuple[RuleRows, str], problems: Sequence[Problem], *, complete: bool = True
+) -> Document:
+    """Amounts unrounded, unless the tax was computed as filed; `rules` with the hash of the rulebook.
+
+    Where the state's tax is not known (not `complete`), it and the total are null.
+    """
     position = computed.position
     head = {"year": position.year, "filing_status": position.filing_status}
-    return document("tax", problems, **head, **_due(computed.due), lines=_lines(lines), rules=_rules(*rules))
+    return document("tax", problems, **head, **_due(computed.due, complete=complete), lines=_lines(lines), rules=_rules(*rules))
 
 
-def extras(harbour: SafeHarbour | None, methods: Mapping[str, TaxDue]) -> Document:
-    """The safe harbour and the year under each lot order, where they were asked for."""
+def extras(harbour: SafeHarbour | None, planned: Decimal, methods: Mapping[str, TaxDue], *, complete: bool = True) -> Document:
+    """The safe harbour, with what planned gains add to the tax, and the year under each lot order, where they were asked for."""
     found: Document = {}
     if harbour is not None:
         names = ("by_current_year", "by_prior_year", "required", "paid", "missing", "owed")
         amounts = {name: exact.plain(getattr(harbour, name)) for name in names}
+        amounts["added_by_planned_gains"] = exact.plain(planned)
         found["estimated_tax"] = amounts | {"instalments": [day.isoformat() for day in harbour.instalments]}
     if methods:
-        found["compared"] = {method: _due(due) for method, due in methods.items()}
+        found["compared"] = {method: _due(due, complete=complete) for method, due in methods.items()}
     return found
 
 
@@ -55,9 +62,10 @@ def country_document(found: CountryTax, rules: tuple[RuleRows, str], problems: S
     return document("tax", problems, **head, **amounts, lines=_lines(found.lines), rules=_rules(*rules))
 
 
-def _due(due: TaxDue) -> Document:
+def _due(due: TaxDue, *, complete: bool) -> Document:
     carryover = {"short": exact.plain(due.carryover_short), "long": exact.plain(due.carryover_long)}
-    return {name: exact.plain(getattr(due, name)) for name in _AMOUNTS} | {"carryover": carryover}
+    amounts = {name: exact.plain(getattr(due, name)) for name in _AMOUNTS} | {"carryover": carryover}
+    return amounts if complete else amounts | {"state_tax": None, "total": None}
 
 
 def _lines(lines: Sequence[Line]) -> list[Document]:

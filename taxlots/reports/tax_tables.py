@@ -1,14 +1,16 @@
 """A year's tax as tables: line by line as the forms do, with the rule behind each line."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from taxlots.reports.tables import MONEY, TEXT, Table
 from taxlots.rulebook import EVIDENCE
 from taxlots.tax import TaxDue
+from taxlots.tax.arithmetic import WholeDollars
 from taxlots.tax.countries.result import CountryTax
 from taxlots.tax.estimated import SafeHarbour
 from taxlots.tax.liability import Computed
-from taxlots.tax.lines import Line
+from taxlots.tax.lines import Line, percent
 
 _LINES = (("form", TEXT), ("line", TEXT), ("what", TEXT), ("amount", MONEY), ("rule", TEXT))
 
@@ -16,9 +18,10 @@ _LINES = (("form", TEXT), ("line", TEXT), ("what", TEXT), ("amount", MONEY), ("r
 def tax_table(computed: Computed, lines: Sequence[Line]) -> Table:
     """The year's tax line by line."""
     position = computed.position
-    title = f"Tax {position.year}, {position.filing_status.replace('_', ' ')}"
-    notes = ("Before credits; state tax by assumption on the base that its line names.",)
-    return Table(title, _LINES, _rows(lines), notes)
+    as_filed = computed.by is WholeDollars
+    title = f"Tax {position.year}, {position.filing_status.replace('_', ' ')}{', in whole dollars' if as_filed else ''}"
+    exactness = "As filed: whole dollars, with the Tax Table below 100,000." if as_filed else "By the exact rate schedules, unrounded."
+    return Table(title, _LINES, _rows(lines), (f"{exactness} State tax by assumption on the base that its line names.",))
 
 
 def country_table(found: CountryTax) -> Table:
@@ -26,24 +29,38 @@ def country_table(found: CountryTax) -> Table:
     return Table(f"Tax {found.year}, {found.jurisdiction.upper()}, in {found.currency}", _LINES, _rows(found.lines))
 
 
-def harbour_table(harbour: SafeHarbour) -> Table:
-    """How much has to be paid during the year."""
+def harbour_table(harbour: SafeHarbour, planned: Decimal) -> Table:
+    """How much has to be paid during the year; `planned` is what the gains of the profile add to the tax."""
+    last = f"{percent(harbour.prior_share)} of last year's tax"
+    last += " (prior_agi is not given: taken as not high, else a higher share holds)" if harbour.prior_assumed else ""
     rows = [
-        ("by this year's tax", harbour.by_current_year),
-        ("by last year's tax", harbour.by_prior_year),
-        ("required: the lesser of them", harbour.required),
+        ("federal tax of the year", harbour.tax),
+        *([("of it added by the gains that the profile plans", planned)] if planned else []),
+        (f"{percent(harbour.current_share)} of the year's tax", harbour.by_current_year),
+        *([(last, harbour.by_prior_year)] if harbour.by_prior_year is not None else []),
+        (_required(harbour), harbour.required),
         ("withheld and paid", harbour.paid),
         ("still to be paid for the safe harbour", harbour.missing),
-        ("owed with the return at this tax", harbour.owed),
+        ("owed with the return" if harbour.owed >= 0 else "overpaid, at this tax", abs(harbour.owed)),
     ]
     dates = ", ".join(day.isoformat() for day in harbour.instalments)
-    notes = (f"Instalments are due on {dates}, or the next business day (26 USC 6654, 7503).",)
+    notes = (
+        f"A quarter of what is required is due on each of {dates}, or the next business day (26 USC 6654(c), (d)(1)(A), 7503).",
+        "What is withheld counts as paid in equal parts on these days (6654(g)(1)).",
+        "Last year's tax counts where that year had 12 months and a return (6654(d)(1)(B)). Before credits, without self-employment tax.",
+    )
     return Table("Estimated tax, federal", (("what", TEXT), ("amount", MONEY)), rows, notes)
 
 
-def methods_table(methods: Mapping[str, TaxDue]) -> Table:
-    """The year under each lot order."""
-    names = ("short-term net", "long-term net", "taxable income", "total tax", "short-term carryover", "long-term carryover")
+def _required(harbour: SafeHarbour) -> str:
+    if harbour.small:
+        return f"required: nothing, as less than {harbour.small_amount:,} is left after withholding"
+    return "required: the lesser of the two" if harbour.by_prior_year is not None else "required (prior_tax, last year's tax, is not given)"
+
+
+def methods_table(methods: Mapping[str, TaxDue], total: str) -> Table:
+    """The year under each lot order; `total` names the sum of the taxes."""
+    names = ("short-term net", "long-term net", "taxable income", total, "short-term carryover", "long-term carryover")
     rows = [
         (method, d.short_term_net, d.long_term_net, d.taxable_income, d.total, d.carryover_short, d.carryover_long)
         for method, d in methods.items()

@@ -212,9 +212,9 @@ def _check_amounts(settings: Settings, place: _Place) -> None:
             amount = getattr(profile, key)
             if isinstance(amount, Decimal) and not amount.is_finite():
                 raise place.error(f"[profile.{year}] {key} = {amount} is not a number", key)
-    rate = settings.profile.state_rate
-    if rate is not None and not (rate.is_finite() and 0 <= rate < 1):
-        raise place.error("state_rate is a fraction of 1, such as 0.05", "state_rate")
+    for rate in (settings.profile.state_rate, *(profile.state_rate for profile in settings.profile.years.values())):
+        if rate is not None and not (rate.is_finite() and 0 <= rate < 1):
+            raise place.error("state_rate is a fraction of 1, such as 0.05", "state_rate")
 
 
 def _check_assets(settings: Settings, place: _Place) -> None:

@@ -18,6 +18,7 @@ _ZERO = Decimal(0)
 class YearProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What else is on the year's return: the fields of `TaxPosition` in USD. Gains here are those of other brokers.
 
+    `state` and `state_rate` are of this year only and go before those of [profile].
     `withheld`, `estimated_payments`, `prior_tax` and `prior_agi` are for the safe harbour of estimated tax. The last three
     are for other countries, in their currency: losses of earlier years, the United Kingdom's unused basic rate band, and
     the marginal income tax rate of Canada, Germany and Australia.
@@ -35,6 +36,8 @@ class YearProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     carryover_short: Decimal | None = None
     carryover_long: Decimal | None = None
     itemized_deductions: Decimal | None = None
+    state: str | None = None
+    state_rate: Decimal | None = None
     state_deductions: Decimal | None = None
     investment_income: Decimal = _ZERO
     withheld: Decimal = _ZERO

@@ -15,6 +15,7 @@ from taxlots import exact
 Number: TypeAlias = Any
 
 _TABLE_BELOW = 100_000
+RATE_SCHEDULE = "Tax Rate Schedule"
 
 
 class Exact:
@@ -39,6 +40,11 @@ class Exact:
         """Tax at ordinary rates, where a return may use a table."""
         return tiers.tax(income)
 
+    @staticmethod
+    def ordinary_source(_income: Number) -> str:
+        """Where a return takes `ordinary_tax` from, by its name in the instructions to Form 1040."""
+        return RATE_SCHEDULE
+
 
 class WholeDollars(Exact):
     """Decimals as on a return in whole dollars: every product is rounded, and the Tax Table applies below 100,000."""
@@ -57,6 +63,11 @@ class WholeDollars(Exact):
     def ordinary_tax(tiers: Any, income: Number) -> Number:
         """By the Tax Table: the tax on the middle of the line of the table; from 100,000 on by the rate schedule."""
         return exact.dollars(tiers.tax(_middle_of_line(income) if income < _TABLE_BELOW else income))
+
+    @staticmethod
+    def ordinary_source(income: Number) -> str:
+        """The Tax Table, or from 100,000 on the Tax Computation Worksheet."""
+        return "Tax Table" if income < _TABLE_BELOW else "Tax Computation Worksheet"
 
 
 class Columns:

@@ -1,4 +1,4 @@
-"""Estimated tax: what has to be paid during the year so that a planned gain brings no addition to tax (26 USC 6654)."""
+"""Estimated tax: what has to be paid during the year so that nothing is added for paying late, planned gains included (26 USC 6654)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,9 @@ _TOPIC = "us/federal/estimated_tax"
 class SafeHarbour:
     """US dollars. `required` is the lesser of `by_current_year` and `by_prior_year` (None where last year is not known).
 
-    `paid` is what is withheld and paid already, `missing` what is still to be paid for safety, and `owed` what the return
+    `tax` is the year's federal tax, of which `current_share` counts, and `prior_share` of last year's. `small`: nothing is required, as
+    less than `small_amount` is left of the tax after withholding. `prior_assumed`: last year's income is not known and is taken not to be
+    high. `paid` is what is withheld and paid already, `missing` what is still to be paid for safety, and `owed` what the return
     will ask for in the end. `instalments` are the statute's due dates, before weekends and holidays move them.
     """
 
@@ -26,6 +28,12 @@ class SafeHarbour:
     missing: Decimal
     owed: Decimal
     instalments: tuple[date, ...]
+    tax: Decimal
+    current_share: Decimal
+    prior_share: Decimal
+    small: bool
+    small_amount: Decimal
+    prior_assumed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +61,18 @@ def safe_harbour(position: TaxPosition, due: TaxDue, paid: Paid, rulebook: Ruleb
 
     with exact.exactly():
         federal = due.total - due.state_tax
-        current = federal * rule("current_year_share")
-        prior = None
-        if paid.prior_tax is not None:
-            high = paid.prior_agi is not None and paid.prior_agi > rule("high_income")
-            prior = paid.prior_tax * rule("prior_year_share_high_income" if high else "prior_year_share")
-        required = current if prior is None else min(current, prior)
-        if federal - paid.withheld < rule("small_amount"):
-            required = ZERO
+        share, limit = rule("current_year_share"), rule("small_amount")
+        current = federal * share
+        high = paid.prior_agi is not None and paid.prior_agi > rule("high_income")
+        prior_share = rule("prior_year_share_high_income" if high else "prior_year_share")
+        prior = None if paid.prior_tax is None else paid.prior_tax * prior_share
+        small = federal - paid.withheld < limit
+        required = ZERO if small else current if prior is None else min(current, prior)
         total = paid.withheld + paid.estimated
         dates = _dates(book.texts(f"{_TOPIC}/instalments", position.year), position.year)
-        return SafeHarbour(current, prior, required, total, max(ZERO, required - total), federal - total, dates)
+        missing, owed = max(ZERO, required - total), federal - total
+        assumed = prior is not None and paid.prior_agi is None
+        return SafeHarbour(current, prior, required, total, missing, owed, dates, federal, share, prior_share, small, limit, assumed)
 
 
 def _dates(days: tuple[str, ...], year: int) -> tuple[date, ...]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from taxlots import exact
 from taxlots.tax.liability import Computed
+from taxlots.tax.lines import percent
 from taxlots.tax.position import ZERO
 from taxlots.tax.schedule import Schedule
 from taxlots.tax.states import StateSchedule
@@ -19,8 +20,8 @@ _MOST_CORNERS = 100
 class Kink:
     """A point at which the next dollar costs something else, `dollars` from here.
 
-    `rate_before` and `rate_after` are the tax per dollar on either side; `jump` is what is added at once at a cliff. `rule`
-    is the path of the rule behind it.
+    `rate_before` and `rate_after` are the tax per dollar on either side; `jump` is what is added at once at a cliff, negative where
+    the way leads down it. `rule` is the path of the rule behind it.
     """
 
     dollars: Decimal
@@ -44,7 +45,8 @@ class Gauge:
 class Corner:
     """A point `dollars` from here at which a gauge is zero, or where the way begins.
 
-    `rate` is the tax per dollar behind it, `jump` what is added at once there; `here` and `near` are the gauges at it and just behind it.
+    `rate` is the tax per dollar behind it, `jump` what is added at once there: on reaching it, as a way that falls onto a cliff's edge
+    does, or on leaving it. `here` and `near` are the gauges at it and just behind it.
     """
 
     dollars: Decimal
@@ -64,6 +66,7 @@ def corners(at: Way, horizon: Decimal, most: int = _MOST_CORNERS) -> Iterator[Co
     `exact.exactly()` around it.
     """
     dollars = ZERO
+    expected: Decimal | None = None  # the tax just before the corner, by the rate that leads to it
     for _ in range(most):
         if dollars + 2 * _STEP > horizon:
             return
@@ -71,13 +74,15 @@ def corners(at: Way, horizon: Decimal, most: int = _MOST_CORNERS) -> Iterator[Co
         near, _ = at(dollars + _STEP)
         far, _ = at(dollars + 2 * _STEP)
         rate = (far.due.total - near.due.total) / _STEP
-        jump = near.due.total - here.due.total - rate * _STEP
+        behind = near.due.total - rate * _STEP
+        jump = behind - (here.due.total if expected is None else expected)
         corner = Corner(dollars, rate, jump, list(gauges(here, state)), list(gauges(near, state)))
         yield corner
         ahead = _next_corner(corner.here, corner.near)
         if ahead is None or dollars + ahead > horizon:
             return
         dollars += ahead
+        expected = behind + rate * ahead
 
 
 def find_kinks(at: Way, horizon: Decimal, most: int) -> list[Kink]:
@@ -150,12 +155,12 @@ def _brackets(computed: Computed) -> Iterator[Gauge]:
         yield Gauge("deductions are used up by other income", "us/federal/standard_deduction/amount", federal.signed_income - gain)
     rule = "us/federal/ordinary_brackets/upper_bounds"
     for (upper, rate), (_, after) in zip(rates.ordinary, rates.ordinary[1:], strict=False):
-        what = f"ordinary rate from {_percent(rate)} to {_percent(after)} at {upper:,}"
+        what = f"ordinary rate from {percent(rate)} to {percent(after)} at {upper:,}"
         yield Gauge(what, rule, layers.ordinary - upper)
         yield Gauge(what, rule, federal.taxable_income - upper)
     rule = "us/federal/capital_gain_rates/upper_bounds"
     for (upper, rate), (_, after) in zip(rates.preferential, rates.preferential[1:], strict=False):
-        what = f"rate on long-term gain from {_percent(rate)} to {_percent(after)} at {upper:,}"
+        what = f"rate on long-term gain from {percent(rate)} to {percent(after)} at {upper:,}"
         for base in (layers.below, layers.ordinary):
             yield Gauge(what, rule, base - upper)
             # What the regular tax and what the minimum tax finds of gain at preferential rates on top of it.
@@ -203,13 +208,12 @@ def _state(computed: Computed, state: StateSchedule | None) -> Iterator[Gauge]:
     position = computed.position
     own = position.short_term + position.long_term
     yield Gauge("the year's gains equal its losses, for the state", f"us/states/{name}/losses_within_year_only", own)
+    if state.no_tax_up_to is not None:
+        free = f"no state tax up to {state.no_tax_up_to:,}"
+        yield Gauge(free, f"us/states/{name}/no_tax_up_to", base - state.no_tax_up_to)
     for tiers in (state.tiers, state.surtax or ()):
         for upper, _ in tiers[:-1]:
             yield Gauge(f"state bracket at {upper:,}", f"us/states/{name}/upper_bounds", base - upper)
-
-
-def _percent(rate: Decimal) -> str:
-    return f"{exact.plain(rate * 100)} %"
 
 
 def horizon_of(rates: Schedule) -> Decimal:

@@ -43,13 +43,14 @@ class Federal:
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A position's tax with the way to it: the schedule, the federal figures, and the state's base and tax."""
+    """A position's tax with the way to it: the schedule, the federal figures, the state's base and tax; `by` what arithmetic."""
 
     position: TaxPosition
     rates: Schedule
     federal: Federal
     state_base: Decimal
     due: TaxDue
+    by: Any = Exact
 
 
 def tax_due(position: TaxPosition, rulebook: Rulebook | None = None, *, as_filed: bool = False) -> TaxDue:
@@ -83,7 +84,7 @@ def compute_by(position: TaxPosition, rates: Schedule, rulebook: Rulebook | None
         deduction = rates.standard_deduction if itemized is None else itemized
         federal = federal_tax(position, deduction, itemized or ZERO, rates, by)
         base, state = _state(position, federal, rulebook, by)
-        return Computed(position, rates, federal, base, _due(federal, state))
+        return Computed(position, rates, federal, base, _due(federal, state), by)
 
 
 def federal_tax(position: Any, deduction: Number, itemized: Number, rates: Schedule, by: Any = Exact) -> Federal:

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from taxlots import exact
 from taxlots.problems import TaxlotsError
 from taxlots.rulebook import Rulebook, load
+from taxlots.tax.arithmetic import RATE_SCHEDULE
 from taxlots.tax.liability import Computed
 from taxlots.tax.position import ZERO
 from taxlots.tax.preferential import favoured_parts
@@ -25,12 +27,15 @@ class Line:
     rule: str = ""
 
 
-def tax_lines(computed: Computed, rulebook: Rulebook | None = None) -> list[Line]:
-    """Every line of a computed position, in the order in which a return is filled in."""
+def tax_lines(computed: Computed, rulebook: Rulebook | None = None, unknown_state: str | None = None) -> list[Line]:
+    """Every line of a computed position, in the order in which a return is filled in.
+
+    `unknown_state`: a state whose tax belongs to the total and is not known, so that it is not in it.
+    """
     book = load() if rulebook is None else rulebook
     with exact.exactly():
         parts = (_income(computed), _schedule_d(computed), _form_1040(computed, book), _worksheet(computed), _tax(computed, book))
-        more = (_form_6251(computed), _form_8960(computed), _state(computed), _end(computed))
+        more = (_form_6251(computed, book), _form_8960(computed), _state(computed, book), _end(computed, unknown_state))
         return [line for part in (*parts, *more) for line in part]
 
 
@@ -87,69 +92,99 @@ def _worksheet(computed: Computed) -> Iterator[Line]:
     federal, rates = computed.federal, computed.rates
     layers, regular = federal.layers, federal.regular
     brackets, gain = f"{FEDERAL}/ordinary_brackets/upper_bounds", f"{FEDERAL}/capital_gain_rates/upper_bounds"
+    by = computed.by
     if regular.tax == regular.all_ordinary and layers.favoured == 0 and layers.below == layers.ordinary:
-        yield Line("Tax schedule", "", f"tax at ordinary rates on {_money(federal.taxable_income)}", regular.all_ordinary, brackets)
+        form = by.ordinary_source(federal.taxable_income)
+        yield Line(form, "", f"tax at ordinary rates on {_money(federal.taxable_income)}", regular.all_ordinary, brackets)
         return
     form = "Schedule D Tax Worksheet" if federal.netted.collectibles else "Qualified Dividends and Capital Gain Tax Worksheet"
-    yield Line(form, "", f"tax at ordinary rates on {_money(layers.ordinary)}", regular.ordinary, brackets)
+    yield Line(form, "", f"tax at ordinary rates on {_money(layers.ordinary)}{_table(by, layers.ordinary)}", regular.ordinary, brackets)
     for part, rate in favoured_parts(rates.preferential, min(layers.favoured, federal.taxable_income), layers):
         if part:
-            yield Line(form, "", f"tax at {exact.plain(rate * 100)} % on {_money(part)}", part * rate, gain)
+            yield Line(form, "", f"tax at {percent(rate)} on {_money(part)}", by.times(part, rate), gain)
     if regular.collectibles:
         group = layers.below - layers.ordinary
-        what = f"tax at {exact.plain(rates.collectibles_rate * 100)} % on {_money(group)}"
+        what = f"tax at {percent(rates.collectibles_rate)} on {_money(group)}"
         yield Line(form, "", what, regular.collectibles, f"{FEDERAL}/collectibles/rate_max")
-    yield Line(form, "", "tax on all taxable income at ordinary rates, if that is less", regular.all_ordinary, brackets)
+    what = f"tax on all taxable income at ordinary rates, the tax if it is less{_table(by, federal.taxable_income)}"
+    yield Line(form, "", what, regular.all_ordinary, brackets)
+
+
+def _table(by: Any, income: Decimal) -> str:
+    """Names what a return takes the tax from, where that is not the rate schedule itself."""
+    source = by.ordinary_source(income)
+    return "" if source == RATE_SCHEDULE else f" ({source})"
 
 
 def _tax(computed: Computed, book: Rulebook) -> Iterator[Line]:
     yield _of_1040(computed, book, "tax", "regular tax", computed.federal.regular.tax)
 
 
-def _form_6251(computed: Computed) -> Iterator[Line]:
-    minimum, form = computed.federal.minimum, "Form 6251"
-    yield Line(form, "4", "income for the alternative minimum tax", minimum.income, f"{FEDERAL}/amt/separate_add_back")
-    yield Line(form, "5", "exemption", -minimum.exemption, f"{FEDERAL}/amt/exemption")
-    yield Line(form, "6", "income above the exemption", minimum.excess, f"{FEDERAL}/amt/phaseout_start")
-    yield Line(form, "9", "tentative minimum tax", minimum.tentative, f"{FEDERAL}/amt/rates")
-    yield Line(form, "11", "alternative minimum tax", minimum.tax)
+def _form_6251(computed: Computed, book: Rulebook) -> Iterator[Line]:
+    minimum, year, amt = computed.federal.minimum, computed.position.year, f"{FEDERAL}/amt"
+
+    def line(name: str, what: str, amount: Decimal, rule: str = "") -> Line:
+        return Line("Form 6251", _number(book, f"form_6251_lines/{name}", year), what, amount, rule)
+
+    what, rule = "alternative minimum taxable income", ""
+    if computed.rates.minimum.separate_add_back:
+        rule = f"{amt}/separate_add_back"
+        what += f", {_money(minimum.added)} of it added because the return is a separate one" if minimum.added else ""
+    yield line("income", what, minimum.income, rule)
+    yield line("exemption", "exemption", -minimum.exemption, f"{amt}/exemption")
+    yield line("excess", "income above the exemption", minimum.excess, f"{amt}/phaseout_start")
+    yield line("tentative", "tentative minimum tax", minimum.tentative, f"{amt}/rates")
+    yield line("tax", "alternative minimum tax: what the tentative one exceeds the regular tax by", minimum.tax)
 
 
 def _form_8960(computed: Computed) -> Iterator[Line]:
     federal, form = computed.federal, "Form 8960"
     yield Line(form, "12", "net investment income", max(ZERO, federal.investment))
     yield Line(form, "14", "threshold", computed.rates.niit_threshold, f"{FEDERAL}/niit/threshold")
-    yield Line(form, "16", "the lesser of it and income above the threshold", federal.niit_base)
+    yield Line(form, "16", "lesser of net investment income and income above the threshold", federal.niit_base)
     yield Line(form, "17", "net investment income tax", federal.niit, f"{FEDERAL}/niit/rate")
 
 
-def _state(computed: Computed) -> Iterator[Line]:
+def _state(computed: Computed, book: Rulebook) -> Iterator[Line]:
     position = computed.position
     if position.state is None and position.state_rate is None:
         return
     form = f"State {position.state}" if position.state else "State"
-    flat = position.state_rate is not None
-    rule = "" if flat or not position.state else f"us/states/{position.state.lower()}/rates"
     base = "adjusted gross income less state deductions" if position.state_deductions is not None else "federal taxable income"
-    yield Line(form, "", f"base, by assumption {base}", max(Decimal(0), computed.state_base))
-    yield Line(form, "", "state tax at the flat rate of the settings" if flat else "state tax", computed.due.state_tax, rule)
+    what, rule = "state tax at the flat rate of the settings", ""
+    if position.state_rate is None:
+        topic = f"us/states/{(position.state or '').lower()}"
+        taxed = f"{topic}/rates" in book.rules
+        what, rule = ("state tax", f"{topic}/rates") if taxed else ("state tax: the state has none on income", f"{topic}/treatment")
+        base += ", with the year's own net gain" if f"{topic}/losses_within_year_only" in book.rules else ""
+    yield Line(form, "", f"base, by assumption {base}", max(ZERO, computed.state_base))
+    yield Line(form, "", what, computed.due.state_tax, rule)
 
 
-def _end(computed: Computed) -> Iterator[Line]:
+def _end(computed: Computed, unknown_state: str | None) -> Iterator[Line]:
     due, form = computed.due, "Capital Loss Carryover Worksheet"
-    yield Line("", "", "total", due.total)
-    carry = f"{FEDERAL}/capital_loss/carryover"
-    yield Line(form, "8", "short-term loss carried to the next year", due.carryover_short, carry)
-    yield Line(form, "13", "long-term loss carried to the next year", due.carryover_long, carry)
+    federal_only = computed.position.state is None and computed.position.state_rate is None
+    what = "federal tax before credits" if federal_only else "federal and state tax before credits"
+    yield Line("", "", f"total: {what}{f'; the tax of {unknown_state} is missing' if unknown_state else ''}", due.total)
+    carry, after = f"{FEDERAL}/capital_loss/carryover", computed.position.year + 1
+    yield Line(form, "8", f"short-term loss carried to {after}", due.carryover_short, carry)
+    yield Line(form, "13", f"long-term loss carried to {after}", due.carryover_long, carry)
 
 
 def _of_1040(computed: Computed, book: Rulebook, name: str, what: str, amount: Decimal, rule: str = "") -> Line:
-    path = f"{FEDERAL}/form_1040_lines/{name}"
+    return Line("Form 1040", _number(book, f"form_1040_lines/{name}", computed.position.year), what, amount, rule)
+
+
+def _number(book: Rulebook, path: str, year: int) -> str:
     try:
-        number = book.texts(path, computed.position.year)[0]
+        return book.texts(f"{FEDERAL}/{path}", year)[0]
     except TaxlotsError:  # a label only: a rulebook of one's own may lack it
-        number = ""
-    return Line("Form 1040", number, what, amount, rule)
+        return ""
+
+
+def percent(rate: Decimal) -> str:
+    """A rate as text: `42 %`."""
+    return f"{exact.plain(rate * 100)} %"
 
 
 def _money(amount: Decimal) -> str:

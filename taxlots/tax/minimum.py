@@ -10,9 +10,13 @@ from taxlots.tax.schedule import MinimumTax, Schedule
 
 @dataclass(frozen=True, slots=True)
 class Minimum:
-    """Form 6251 in US dollars: line 4 (`income`), 5 (`exemption`), 6 (`excess`), 7 (`tentative`), 11 (`tax`)."""
+    """Form 6251 in US dollars: lines 4 (`income`), 5 (`exemption`), 6 (`excess`), 9 (`tentative`) and 11 (`tax`).
+
+    `added` is the part of line 4 that a separate return adds.
+    """
 
     income: Number
+    added: Number
     exemption: Number
     excess: Number
     tentative: Number
@@ -27,19 +31,20 @@ def minimum_tax(rates: Schedule, income: Number, layers: Stack, regular_tax: Num
     28 % group has none here.
     """
     minimum, zero = rates.minimum, by.zero
-    income = _with_add_back(minimum, income, by)
+    added = _add_back(minimum, income, by)
+    income = income + added
     phased_out = by.times(by.most(zero, income - minimum.phaseout_start), minimum.phaseout_rate)
     exemption = by.most(zero, minimum.exemption - phased_out)
     excess = by.most(zero, income - exemption)
     favoured = by.least(excess, layers.favoured)
     split = by.tax(minimum.tiers, excess - favoured) + favoured_tax(rates.preferential, favoured, layers, by)
     tentative = by.least(split, by.tax(minimum.tiers, excess))
-    return Minimum(income, exemption, excess, tentative, by.most(zero, tentative - regular_tax))
+    return Minimum(income, added, exemption, excess, tentative, by.most(zero, tentative - regular_tax))
 
 
-def _with_add_back(minimum: MinimumTax, income: Number, by: Any) -> Number:
-    """Line 4 of a separate return: beyond the income that uses up the exemption, more is added (26 USC 55(d)(3))."""
+def _add_back(minimum: MinimumTax, income: Number, by: Any) -> Number:
+    """What is added to line 4 of a separate return beyond the income that uses up the exemption (26 USC 55(d)(3))."""
     if not minimum.separate_add_back:
-        return income
+        return by.zero
     beyond = by.most(by.zero, income - minimum.exhausted_at)
-    return income + by.least(minimum.exemption, by.times(beyond, minimum.phaseout_rate))
+    return by.least(minimum.exemption, by.times(beyond, minimum.phaseout_rate))

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from taxlots.problems import TaxlotsError, problem
+from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.rulebook import Rulebook, load
 from taxlots.tax.arithmetic import Exact, Number
+from taxlots.tax.position import TaxPosition
 from taxlots.tax.schedule import Tiers, tiers_of
 
 STATES = "us/states"
@@ -37,6 +38,19 @@ def state_schedule(state: str, year: int, status: str, rulebook: Rulebook | None
         TaxlotsError: RULE_MISSING for an unknown state, one without a schedule in the rules, or a year not covered.
     """
     return _schedule(load() if rulebook is None else rulebook, state, year, status)
+
+
+def unknown_state_tax(position: TaxPosition, rulebook: Rulebook | None = None) -> Problem | None:
+    """Why the state tax of a position can't be computed (RULE_MISSING); None where it can, or none is asked for."""
+    if position.state is None or position.state_rate is not None:
+        return None
+    try:
+        state_schedule(position.state, position.year, position.filing_status, rulebook)
+    except TaxlotsError as error:
+        if error.problem.code != "RULE_MISSING":
+            raise
+        return error.problem
+    return None
 
 
 def state_base(schedule: StateSchedule, income: Number, in_agi: Number, net_of_year: Number, by: Any = Exact) -> Number:
@@ -91,7 +105,8 @@ def _treatment(rulebook: Rulebook, topic: str, state: str, year: int) -> str:
     try:
         return rulebook.texts(path, year)[0]
     except TaxlotsError as error:
-        raise TaxlotsError(problem("RULE_MISSING", error.problem.message, _hint(rulebook, topic, year))) from None
+        message = f"The income tax of {state} for {year} is not in the rules: {error.problem.message}"
+        raise TaxlotsError(problem("RULE_MISSING", message, _hint(rulebook, topic, year))) from None
 
 
 def _hint(rulebook: Rulebook, topic: str, year: int) -> str:
@@ -100,4 +115,5 @@ def _hint(rulebook: Rulebook, topic: str, year: int) -> str:
     if known in rulebook.rules:
         entry = next((e for e in rulebook.rules[known].entries if e.start.year == year), None)
         top = f" (its highest rate in {year} is {entry.values['default']})" if entry else ""
-    return f"Set `state_rate` to your state's rate, such as 0.05{top}; 0 for none. States are named by two letters, such as CA."
+    line = f"`state_rate = 0.05` under [profile.{year}] of taxlots.toml"
+    return f"Set the rate of your state, such as {line}{top}; 0 for none. States are named by two letters, such as CA."

@@ -12,8 +12,7 @@ from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.rulebook import Rulebook
 from taxlots.settings import Profile
 from taxlots.tax.liability import tax_due
-from taxlots.tax.position import TaxPosition
-from taxlots.tax.states import state_schedule
+from taxlots.tax.states import unknown_state_tax
 from taxlots.tax.year import TaxYears
 
 _STEP = Decimal(1000)
@@ -49,7 +48,7 @@ def _of_profile(profile: Profile, rulebook: Rulebook, year: int, stateless: list
         highest = [max(rulebook.amounts(f"{_FEDERAL}/{name}/rates", within)) for name in ("ordinary_brackets", "capital_gain_rates")]
         return TermRates(*highest)
     position = TaxYears(_empty(), profile, rulebook).position(within)
-    if not _state_known(position, rulebook):
+    if unknown_state_tax(position, rulebook) is not None:
         position = replace(position, state=None)
         stateless.append(year)
     with exact.exactly():
@@ -59,19 +58,6 @@ def _of_profile(profile: Profile, rulebook: Rulebook, year: int, stateless: list
         )
         short, long = ((after - before) / _STEP for after in more)
     return TermRates(short, long)
-
-
-def _state_known(position: TaxPosition, rulebook: Rulebook) -> bool:
-    """Whether the profile's flat rate or the rules say what the state takes in the year."""
-    if position.state is None or position.state_rate is not None:
-        return True
-    try:
-        state_schedule(position.state, position.year, position.filing_status, rulebook)
-    except TaxlotsError as error:
-        if error.problem.code != "RULE_MISSING":
-            raise
-        return False
-    return True
 
 
 def _australian(profile: Profile, rulebook: Rulebook, year: int) -> TermRates:

@@ -29,9 +29,10 @@ _FIELD_OF_INCOME = {
 }
 STAKING = "income:staking"
 _ASSUMED_STATUS = "single"
-_FIELDS = tuple(name for name in YearProfile.__struct_fields__ if name in AMOUNTS)
+_FIELDS = tuple(name for name in YearProfile.__struct_fields__ if name in AMOUNTS and name != "state_rate")
+_PLANNED = ("short_term", "long_term", "collectibles")
 _OWN_TO_A_YEAR = ("short_term", "long_term", "collectibles", "withheld", "estimated_payments", "basic_band_left")
-_CARRIED = ("carryover_short", "carryover_long", "prior_tax", "prior_agi", "losses_brought_forward")
+_CARRIED = ("carryover_short", "carryover_long", "prior_tax", "prior_agi", "losses_brought_forward", "state_rate")
 
 
 class TaxYears:
@@ -62,12 +63,19 @@ class TaxYears:
             return None
         return Paid(said.withheld, said.estimated_payments, said.prior_tax, said.prior_agi)
 
+    def added_by_planned(self, year: int) -> Decimal:
+        """What the gains that the profile itself gives for a year, such as planned ones, add to its federal tax. Raises as `position`."""
+        said, position = self.profile.years.get(year, YearProfile()), replace(self.position(year), state=None, state_rate=None)
+        with exact.exactly():
+            without = replace(position, **{name: getattr(position, name) - getattr(said, name) for name in _PLANNED})
+            return tax_due(position, self.rulebook).total - tax_due(without, self.rulebook).total
+
     def ask_about_staking(self, year: int) -> Problem | None:
         """What depends on whether staking is net investment income, where the profile does not say and it matters."""
         staked = self._amounts.get(year, {}).get(STAKING, Decimal(0))
         if not staked or self.profile.staking_is_investment_income is not None:
             return None
-        position = self.position(year)
+        position = replace(self.position(year), state=None)  # the state's tax does not matter here, and may not be known
         with exact.exactly():
             counted = replace(position, investment_income=position.investment_income + staked)
             more = tax_due(counted, self.rulebook).niit - tax_due(position, self.rulebook).niit
@@ -87,16 +95,21 @@ class TaxYears:
                     amounts[name] += amount
                 elif self.profile.staking_is_investment_income:
                     amounts["investment_income"] += amount
-        state = self.profile.state
-        position = TaxPosition(
-            year=year, filing_status=status, state=state.upper() if state else None, state_rate=self.profile.state_rate, **amounts
-        )
+        state, rate = self._state(said)
+        position = TaxPosition(year=year, filing_status=status, state=state, state_rate=rate, **amounts)
         if said.carryover_short is None and said.carryover_long is None and year in self._carried:
             short, long = self._carried[year]
             return replace(position, carryover_short=short, carryover_long=long)
         if said.carryover_short is None and said.carryover_long is None:
             return self._with_carryover(position)
         return position
+
+    def _state(self, said: YearProfile) -> tuple[str | None, Decimal | None]:
+        """State and flat rate: the year's own, else the profile's, whose rate is that of the profile's state only."""
+        state, general = said.state or self.profile.state, self.profile.state_rate
+        if said.state_rate is not None or (said.state and said.state != self.profile.state):
+            general = said.state_rate
+        return state.upper() if state else None, general
 
     def _profile(self, year: int) -> YearProfile:
         years = self.profile.years

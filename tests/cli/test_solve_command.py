@@ -62,6 +62,17 @@ def test_frontier_and_table(worked):
     assert "Tax and cost against drift" in shown.out
 
 
+def test_a_figure_that_rounds_to_zero_has_no_sign(worked):
+    """Five units of a lot that lost 1e-8 each save 1e-8 of tax: nothing, and not "-0.000000"."""
+    home, _ = worked
+    lot = {"lot_id": "A-0", "asset": "A", "quantity": 10, "basis": 100.0000001, "term": "long", "wash_flag": False}
+    tax = {"model": "linear", "short_rate": 0.35, "long_rate": 0.2, "loss_utilization": 1.0, "future_recapture": 0.0}
+    instance = {"schema": "taxlots.instance/1", "name": "x", "assets": [{"asset": "A", "price": 10, "target": 0.5}], "lots": [lot]}
+    (home / "tiny.json").write_text(json.dumps(instance | {"withdrawal": 50, "trading_cost_bps": 0, "tax": tax}))
+    shown = run(home, "solve", "tiny.json", "--format", "table").out
+    assert [line.split()[-1] for line in shown.splitlines() if line.split()[:1] == ["tax"]] == ["0.000000"]
+
+
 def test_infeasible_is_an_answer(worked):
     """Exit code 0, no plan, and what to relax: 5,000 x (1 - 0.0015) = 4,992.50 is the most that can be raised."""
     home, _ = worked

@@ -100,6 +100,33 @@ def test_whether_staking_is_investment_income_is_asked_where_it_matters(tmp_path
     assert tax(tmp_path, trades, modest, *year).json["problems"] == []
 
 
+@pytest.mark.parametrize(
+    ("said", "rows"),
+    [
+        ("withheld = 5000\n", ["required (prior_tax, last year's tax, is not given)", "owed with the return"]),
+        ("withheld = 7000\n", ["required: nothing, as less than 1,000 is left after withholding", "owed with the return"]),
+        ("withheld = 8000\nprior_tax = 6000\nprior_agi = 160000\n", ["110 % of last year's tax", "overpaid, at this tax"]),
+        ("withheld = 5000\nprior_tax = 6000\n", ["100 % of last year's tax (prior_agi is not given: taken as not high, else"]),
+    ],
+)
+def test_the_safe_harbour_s_table_says_what_counts(tmp_path, said, rows):
+    folder(tmp_path, {"a.csv": TRADES, "taxlots.toml": f"{PROFILE}[profile.2025]\nwages = 65750\n{said}"})
+    shown = run(tmp_path, "tax", "a.csv", "--year", "2025").out
+    assert "90 % of the year's tax" in shown
+    assert "that the profile plans" not in shown
+    assert all(row in shown for row in rows), shown
+
+
+def test_the_safe_harbour_names_what_a_planned_gain_adds(tmp_path):
+    settings = PROFILE + "[profile.2025]\nwages = 65750\nwithheld = 5000\nlong_term = 10000\n"
+    folder(tmp_path, {"a.csv": TRADES, "taxlots.toml": settings})
+    # 10,000 at 15 %
+    [row] = [line for line in run(tmp_path, "tax", "a.csv", "--year", "2025").out.splitlines() if "that the profile plans" in line]
+    assert row.split()[-1] == "1,500.00"
+    ran = run(tmp_path, "tax", "a.csv", "--year", "2025", "--format", "json")
+    assert ran.json["estimated_tax"]["added_by_planned_gains"] == "1500"
+
+
 def test_safe_harbour_is_shown_where_payments_are_known(tmp_path):
     settings = PROFILE + "[profile.2025]\nwages = 65750\nwithheld = 5000\nprior_tax = 6000\nprior_agi = 60000\n"
     found = tax(tmp_path, TRADES, settings, "--year", "2025").json["estimated_tax"]
@@ -117,9 +144,40 @@ def test_state_tax_by_the_state_of_the_profile(tmp_path):
     settings = '[profile]\ntimezone = "UTC"\nfiling_status = "single"\nstate = "il"\n[profile.2025]\nwages = 65750\n'
     # 58,000 x 4.95 %
     assert tax(tmp_path, TRADES, settings, "--year", "2025").json["state_tax"] == "2871"
-    ran = tax(tmp_path, TRADES, settings.replace('"il"', '"CO"'), "--year", "2025")
-    assert ran.code == 2
-    assert "state_rate" in ran.err
+
+
+@pytest.mark.parametrize(("state", "year", "wages"), [("CO", "2025", 65_750), ("CA", "2023", 63_850)])
+def test_a_state_tax_that_is_not_in_the_rules_leaves_the_federal_lines_and_says_which_line_to_add(tmp_path, state, year, wages):
+    """No schedule, or none of that year: the federal tax is shown, the total is not, and the result is incomplete."""
+    settings = f'{PROFILE}state = "{state}"\n[profile.{year}]\nwages = {wages}\n'
+    trades = TRADES if year == "2025" else TRADES.replace("2025-06-05", "2023-06-05").replace("2025-02-05", "2023-02-05")
+    ran = tax(tmp_path, trades, settings, "--year", year, "--compare", "lifo")
+    assert (ran.code, ran.json["draft"], ran.json["state_tax"], ran.json["total"]) == (1, True, None, None)
+    # 50,000 ordinary and 8,000 long-term, or 58,000 of short-term gain and wages.
+    assert ran.json["regular_tax"] == ("7114" if year == "2025" else "8067.5")
+    assert ran.json["compared"]["lifo"]["total"] is None
+    [told] = [p for p in ran.json["problems"] if p["code"] == "RULE_MISSING"]
+    assert f"`state_rate = 0.05` under [profile.{year}]" in told["hint"]
+    lines = [line["what"] for line in ran.json["lines"]]
+    assert f"total: federal tax before credits; the tax of {state} is missing" in lines
+    assert not any(what.startswith("state tax") for what in lines)
+    answered = tax(tmp_path, trades, settings + "state_rate = 0.04\n", "--year", year)
+    # 58,000 x 4 %
+    assert (answered.code, answered.json["state_tax"]) == (0, "2320")
+    everywhere = settings.replace("[profile]", "[profile]\nstate_rate = 0.03")
+    assert tax(tmp_path, trades, everywhere, "--year", year).json["state_tax"] == "1740"
+
+
+def test_the_rate_of_one_year_is_not_that_of_another(tmp_path):
+    """Without [profile.2025] the profile of 2023 holds but for its rate: Illinois's own 4.95 % of 58,000."""
+    settings = f'{PROFILE}state = "IL"\n[profile.2023]\nwages = 65750\nstate_rate = 0.01\n'
+    assert tax(tmp_path, TRADES, settings, "--year", "2025").json["state_tax"] == "2871"
+
+
+def test_a_year_in_another_state(tmp_path):
+    """Texas in 2025: no tax, and the flat rate of the profile is that of its own state."""
+    settings = f'{PROFILE}state = "CO"\nstate_rate = 0.044\n[profile.2025]\nwages = 65750\nstate = "tx"\n'
+    assert tax(tmp_path, TRADES, settings, "--year", "2025").json["state_tax"] == "0"
 
 
 @pytest.mark.parametrize(
@@ -163,6 +221,14 @@ def test_a_country_s_own_currency_is_no_draft_and_losses_are_carried(tmp_path, j
     assert "losses of 3000.00 left since" in ran.json["problems"][0]["message"]
 
 
+def test_australia_lets_the_taxpayer_choose_parcels_also_by_the_least_tax(tmp_path):
+    """The rules allow the order min-tax, so the tax does not call it foreign to the law."""
+    rates = "".join(f"[profile.{year}]\npersonal_rate = 0.4\n" for year in range(2021, 2025))
+    options = ("--year", "2024", "--jurisdiction", "au", "--method", "min-tax")
+    ran = tax(tmp_path, ABROAD.replace("GBP", "AUD"), PROFILE + rates, *options)
+    assert "LAW_NOT_FOLLOWED" not in {p["code"] for p in ran.json["problems"]}
+
+
 def test_what_the_profile_says_of_losses_goes_before_the_exports(tmp_path):
     settings = PROFILE + "[profile.2025]\nlosses_brought_forward = 1000\n"
     ran = tax(tmp_path, ABROAD, settings, "--year", "2025", "--jurisdiction", "uk")
@@ -183,6 +249,13 @@ def test_a_loss_within_a_year_is_carried_in_germany_and_a_free_one_is_not(tmp_pa
     ran = tax(tmp_path, trades, PROFILE + "[profile.2025]\npersonal_rate = 0.4\n", "--year", "2025", "--jurisdiction", "de")
     # 2,000 are above the limit of 1,000; less 500: 1,500 at 40 %
     assert (ran.json["taxable"], D(ran.json["tax"])) == ("1500", 600)
+
+
+def test_income_that_a_country_s_computation_leaves_out_is_named(tmp_path):
+    mined = tx("2025-05-05T12:00:00Z", "income:mining", received="2 ETH", value="500", value_currency="GBP", id="i1")
+    trades = ABROAD + universal(mined).split("\n", 1)[1]
+    ran = tax(tmp_path, trades, PROFILE + "[profile.2025]\nlosses_brought_forward = 0\n", "--year", "2025", "--jurisdiction", "uk")
+    assert [p["message"][:20] for p in ran.json["problems"] if p["code"] == "TAX_INCOMPLETE"] == ["income of 500.00 (st"]
 
 
 def test_losses_of_years_that_the_rules_do_not_cover_are_named(tmp_path):

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 import pytest
 from taxlots.problems import TaxlotsError
@@ -125,15 +126,43 @@ def test_lines_add_up_and_name_their_rules():
     }
 
 
+def test_canada_names_the_lines_of_the_return():
+    """Half of 10,000 on line 19900 and 12700, half of the 4,000 of other years on line 25300; three digits before 2019."""
+    found = canadian_tax(2025, [gain("2025-03-01", 10_000)], losses_brought_forward=D(4_000))
+    assert {(line.form, line.number): line.amount for line in found.lines if line.number} == {
+        ("Schedule 3", "19900"): 5_000,
+        ("T1", "12700"): 5_000,
+        ("T1", "25300"): -2_000,
+    }
+    lost = canadian_tax(2018, [gain("2018-03-01", -2_000)])
+    assert [(line.number, line.amount) for line in lost.lines if line.number] == [("199", -1_000), ("127", 0), ("253", 0)]
+
+
+def test_australia_tells_losses_of_the_year_from_those_of_earlier_years():
+    """14,000 of gains take the 3,000 of the year first, then 2,000 of the earlier 2,000."""
+    gains = [gain("2025-08-01", 10_000, held=True), gain("2025-09-01", 4_000), gain("2025-10-01", -3_000)]
+    found = {line.what: line.amount for line in australian_tax(2025, gains, losses_brought_forward=D(2_000)).lines}
+    assert found["capital losses of the year, set off"] == -3_000
+    assert found["net capital losses of earlier years, set off"] == -2_000
+    # Gains of 1,000 are too little for the 3,000 of the year: nothing of the earlier ones is used.
+    less = australian_tax(2025, [gain("2025-09-01", 1_000), gain("2025-10-01", -3_000)], losses_brought_forward=D(2_000))
+    assert [line.amount for line in less.lines if line.what.endswith("set off")] == [-1_000, 0]
+    assert less.losses_forward == 4_000
+
+
 class TestCarryBack:
     """What is open for a loss of earlier years; the year itself stays as it is."""
 
-    def shown(self, compute, year, loss, earlier):
+    def shown(self, compute, year, loss, earlier, rates=MappingProxyType({})):
         """The lines added, and the Problems, for a loss and the net gains of earlier years."""
         result = compute(year, [gain(f"{year}-05-01", -loss)])
-        found, told = with_carry_back(
-            result, year, lambda y: compute(y, [gain(f"{y}-05-01", earlier[y])]) if y in earlier else None, load()
-        )
+
+        def before(back, more):
+            if back not in earlier:
+                return None
+            return compute(back, [gain(f"{back}-05-01", earlier[back])], losses_brought_forward=more, personal_rate=rates.get(back))
+
+        found, told = with_carry_back(result, year, before, load())
         assert (found.taxable, found.losses_forward) == (0, loss)
         added = found.lines[len(result.lines) :]
         return [(line.what, line.amount) for line in added], told
@@ -149,18 +178,32 @@ class TestCarryBack:
         ]
         assert [one.code for one in told] == ["TAX_INCOMPLETE"]
 
-    def test_germany_two_years_back_and_nothing_to_gains_that_are_free(self):
-        # 999 is below the limit of 1,000 of 2024: free, so it takes up no loss; 800 reaches the 600 of 2023.
-        lines, told = self.shown(german_tax, 2025, 700, {2022: 5_000, 2023: 800, 2024: 999})
-        assert lines[0] == ("loss of 2025 that may be carried back 2 years: not applied", 700)
-        assert [amount for _, amount in lines[1:]] == [0, 800]
+    @pytest.mark.parametrize("year", [2021, 2022, 2025])
+    def test_germany_one_year_back_also_from_2022_on(self, year):
+        """EStG 23(3) sentence 8 names the year directly before; 10d(1) sentence 2 has a second year for other income only."""
+        lines, told = self.shown(german_tax, year, 700, {year - 2: 5_000, year - 1: 1_500})
+        assert lines == [
+            (f"loss of {year} that may be carried back 1 year: not applied", 700),
+            (f"gains of {year - 1} that it could be set against", 1_500),
+        ]
+        assert "to the year before" in told[0].hint
         assert "waive" in told[0].hint
 
-    def test_germany_one_year_back_before_2022(self):
-        lines, _ = self.shown(german_tax, 2021, 700, {2019: 5_000, 2020: 1_500})
-        assert lines == [
-            ("loss of 2021 that may be carried back 1 year: not applied", 700),
-            ("gains of 2020 that it could be set against", 1_500),
+    def test_germany_nothing_to_gains_that_are_free(self):
+        # 999 is below the limit of 1,000 of 2024: free, so it takes up no loss.
+        lines, _ = self.shown(german_tax, 2025, 700, {2024: 999})
+        assert [amount for _, amount in lines[1:]] == [0]
+
+    def test_the_tax_that_it_could_save_where_the_rate_is_known(self):
+        # 2024: 700 of the 1,500 at 42 %. Canada: 2,500 of 2022 at most, a half of them at 40 %; no rate of 2024.
+        lines, told = self.shown(german_tax, 2025, 700, {2024: 1_500}, {2024: D("0.42")})
+        assert lines[2] == ("tax of 2024 that it could save at most", 294)
+        assert "tax of 2024 that it could save at most 294.00" in told[0].message
+        lines, _ = self.shown(canadian_tax, 2025, 9_000, {2022: 2_500, 2024: 6_000}, {2022: D("0.4")})
+        assert lines[1:] == [
+            ("gains of 2024 that it could be set against", 6_000),
+            ("gains of 2022 that it could be set against", 2_500),
+            ("tax of 2022 that it could save at most", 500),
         ]
 
     def test_gains_are_those_left_after_losses_brought_in(self):
@@ -175,4 +218,4 @@ class TestCarryBack:
 
     def test_no_carry_back_without_a_loss_or_where_the_law_knows_none(self):
         for result in (canadian_tax(2025, [gain("2025-05-01", 5)]), australian_tax(2025, [gain("2025-08-01", -5)])):
-            assert with_carry_back(result, 2025, lambda _: None, load()) == (result, [])
+            assert with_carry_back(result, 2025, lambda *_: None, load()) == (result, [])

@@ -45,12 +45,58 @@ def test_the_lines_of_every_kind():
     assert found["Schedule D", "18", "gain of the 28 % group"] == 40_000
     assert any(form == "Schedule D Tax Worksheet" and what.startswith("tax at 28 %") for form, _, what in found)
     assert found["State CA", "", "state tax"] == tax_due(filer).state_tax
-    assert found["", "", "total"] == tax_due(filer).total
+    assert found["", "", "total: federal and state tax before credits"] == tax_due(filer).total
 
 
 @pytest.mark.parametrize(("year", "line"), [(2017, "37"), (2018, "7"), (2019, "8b"), (2023, "11"), (2025, "11a")])
 def test_line_numbers_follow_the_year_s_form(year, line):
     assert ("Form 1040", line, "adjusted gross income") in amounts(compute(position(year=year, wages=50_000)))
+
+
+def test_form_6251_has_the_numbers_of_its_year_and_names_what_a_separate_return_adds():
+    """Renumbered for 2018. Separate, 2017: 450,000 exceed 249,450 by 200,550, of which 25 % would be 50,137.50: at most 42,250."""
+    old = tax_lines(compute(position(year=2017, status="married_separate", long_term=450_000)))
+    listed = [(line.number, line.what, line.amount) for line in old if line.form == "Form 6251"]
+    assert [number for number, _, _ in listed] == ["28", "29", "30", "33", "35"]
+    assert listed[0][1:] == ("alternative minimum taxable income, 42,250.00 of it added because the return is a separate one", 492_250)
+    new = [line for line in tax_lines(compute(position(year=2018, wages=50_000))) if line.form == "Form 6251"]
+    assert [line.number for line in new] == ["4", "5", "6", "9", "11"]
+    assert (new[0].what, new[0].rule) == ("alternative minimum taxable income", "")
+
+
+@pytest.mark.parametrize(
+    ("as_filed", "wages", "form"),
+    [
+        (False, 50_000, "Tax Rate Schedule"),
+        (True, 50_000, "Tax Table"),
+        (True, 200_000, "Tax Computation Worksheet"),
+    ],
+)
+def test_lines_say_what_the_tax_at_ordinary_rates_is_taken_from(as_filed, wages, form):
+    lines = tax_lines(compute(position(wages=wages), as_filed=as_filed))
+    assert [line.form for line in lines if line.what.startswith("tax at ordinary rates")] == [form]
+
+
+def test_lines_of_whole_dollars_add_up_to_the_tax():
+    """15 % of 12,903 is 1,935.45: the worksheet of a return in whole dollars has 1,935, and the Tax Table beside it."""
+    computed = compute(position(wages=61_003, long_term=16_000), as_filed=True)
+    found = [line for line in tax_lines(computed) if line.form.startswith("Qualified")]
+    assert found[0].what == "tax at ordinary rates on 45,253.00 (Tax Table)"
+    assert sum(line.amount for line in found[:-1]) == computed.due.regular_tax
+    assert all(line.amount == int(line.amount) for line in found)
+
+
+@pytest.mark.parametrize(
+    ("state", "rule", "base"),
+    [
+        ("TX", "us/states/tx/treatment", "base, by assumption federal taxable income"),
+        ("NJ", "us/states/nj/rates", "base, by assumption federal taxable income, with the year's own net gain"),
+    ],
+)
+def test_lines_of_a_state_name_its_rule_and_base(state, rule, base):
+    lines = [line for line in tax_lines(compute(position(wages=50_000, state=state))) if line.form == f"State {state}"]
+    assert (lines[0].what, lines[1].rule) == (base, rule)
+    assert rule in load().rules
 
 
 def test_rules_behind_the_lines_exist():

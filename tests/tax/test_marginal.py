@@ -53,6 +53,28 @@ def test_the_state_cliff_of_ohio_is_a_jump():
     assert found.kinks[0].jump == D("360.69351")
 
 
+def test_the_cliff_of_ohio_from_above():
+    """Falling onto the edge, where nothing is due any more, saves at once what a dollar above it costs."""
+    # 30,000 of taxable income; the edge is 3,950 below, each dollar down to it saves 2.75 %, federal 12 %.
+    found = marginal(TaxPosition(2024, "single", wages=D(44_600), state="OH"), {"short_term": D(-3_000)}, most_kinks=3)
+    # The limit of 3,000 comes first; without it, as less wages, the way ends on the edge and goes on below.
+    assert [kink.jump for kink in found.kinks] == [0]
+    falling = marginal(TaxPosition(2024, "single", wages=D(44_600), state="OH"), {"wages": D(-1)}, most_kinks=2)
+    edge = falling.kinks[0]
+    assert (edge.dollars, edge.jump, edge.rule) == (3_950, D("-360.69351"), "us/states/oh/no_tax_up_to")
+    assert (edge.rate_before, edge.rate_after) == (D("-0.1475"), D("-0.12"))
+    # With 5,000 of gain to set it against, a loss reaches the same edge.
+    loss = marginal(TaxPosition(2024, "single", wages=D(39_600), short_term=D(5_000), state="OH"), {"short_term": D(-4_000)})
+    assert [(kink.dollars, kink.jump) for kink in loss.kinks if kink.jump] == [(3_950, D("-360.69351"))]
+
+
+def test_the_steps_of_2017_from_above():
+    """264,001 is in the second step: falling to 264,000 and to 261,500 each gives back 81 of exemption, at 33 %."""
+    found = marginal(TaxPosition(2017, "single", wages=D(264_001)), {"wages": D(-1)}, within=D(3_500))
+    steps = [kink for kink in found.kinks if kink.jump]
+    assert [(round(kink.dollars, 6), round(kink.jump, 6)) for kink in steps] == [(1, D("-26.73")), (2_501, D("-26.73"))]
+
+
 def test_a_harvested_loss_beside_a_gain_saves_at_the_gain_s_rate():
     # 10,000 of long-term gain at 15 %: the first 10,000 of loss save 15 %, the next 3,000 save 22 %.
     found = marginal(TaxPosition(2025, "single", wages=D(90_000), long_term=D(10_000)), {"long_term": D(-13_000)})

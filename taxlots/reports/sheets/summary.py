@@ -23,7 +23,7 @@ _DUE: tuple[tuple[str, Callable[[TaxDue], Decimal]], ...] = (
     ("Regular tax", lambda due: due.regular_tax),
     ("Alternative minimum tax", lambda due: due.amt),
     ("Net investment income tax", lambda due: due.niit),
-    ("State tax (flat rate, by assumption)", lambda due: due.state_tax),
+    ("State tax (by assumption)", lambda due: due.state_tax),
 )
 _TAXES = 4  # the last of these add up to the total
 _ESTIMATE_NOTE = "On the whole return as far as the settings tell it; exact rate schedules, before credits. An estimate, not a return."

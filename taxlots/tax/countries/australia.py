@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from taxlots import exact
 from taxlots.rulebook import Rulebook, load
-from taxlots.tax.countries.result import ZERO, CountryTax, Gain, check_amounts, check_year, gains_and_losses
-from taxlots.tax.lines import Line
+from taxlots.tax.countries.result import ZERO, CountryTax, Gain, check_amounts, check_year, gains_and_losses, personal_tax
+from taxlots.tax.lines import Line, percent
 
 _TOPIC = "au/capital_gains"
 
@@ -27,7 +27,8 @@ def australian_tax(
 ) -> CountryTax:
     """The income year that begins on 1 July of `year`, in Australian dollars.
 
-    Losses come off before the discount, from gains without discount first: a taxpayer may choose, and that is the least tax.
+    Losses come off before the discount, those of the year first (102-5(1) steps 1 and 2), from gains without discount first: a taxpayer
+    may choose, and that is the least tax.
 
     Raises:
         TaxlotsError: RULE_MISSING for a year that is not covered; USAGE for a gain outside the year or a negative amount.
@@ -40,21 +41,25 @@ def australian_tax(
     with exact.exactly():
         held, lost_held = gains_and_losses(g for g in gains if g.over_a_year)
         other, lost_other = gains_and_losses(g for g in gains if not g.over_a_year)
-        losses = lost_held + lost_other + losses_brought_forward
+        lost = lost_held + lost_other
+        losses = lost + losses_brought_forward
         from_other = min(losses, other)
         from_held = min(losses - from_other, held)
         discounted = (held - from_held) * discount
         taxable = other - from_other + held - from_held - discounted
         left = losses - from_other - from_held
-        tax = None if personal_rate is None else taxable * personal_rate
-        lines = [
+        tax, rated = personal_tax(taxable, personal_rate)
+        of_year = min(lost, from_other + from_held)
+        lines = (
             Line("CGT", "", "gains on assets held for at least 12 months", held, f"{_TOPIC}/discount_after"),
             Line("CGT", "", "other gains", other),
-            Line("CGT", "", "losses", -(from_other + from_held), f"{_TOPIC}/losses"),
-            Line("CGT", "", "discount", -discounted, f"{_TOPIC}/discount"),
+            Line("CGT", "", "capital losses of the year, set off", -of_year, f"{_TOPIC}/losses"),
+            Line("CGT", "", "net capital losses of earlier years, set off", of_year - from_other - from_held, f"{_TOPIC}/losses"),
+            Line(
+                "CGT", "", f"discount of {percent(discount)} on the gains after 12 months, less losses", -discounted, f"{_TOPIC}/discount"
+            ),
             Line("CGT", "", "net capital gain", taxable),
-            Line("CGT", "", "losses carried forward", left, f"{_TOPIC}/losses"),
-        ]
-        if tax is not None:
-            lines.insert(5, Line("", "", f"tax at the personal rate of {exact.plain(personal_rate)}", tax))
-        return CountryTax("au", f"{year}-{(year + 1) % 100:02d}", "AUD", taxable, tax, left, tuple(lines))
+            *rated,
+            Line("CGT", "", "net capital losses carried forward", left, f"{_TOPIC}/losses"),
+        )
+        return CountryTax("au", f"{year}-{(year + 1) % 100:02d}", "AUD", taxable, tax, left, lines)

@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from taxlots import exact
 from taxlots.rulebook import Rulebook, load
-from taxlots.tax.countries.result import ZERO, CountryTax, Gain, check_amounts, check_year
-from taxlots.tax.lines import Line
+from taxlots.tax.countries.result import ZERO, CountryTax, Gain, check_amounts, check_year, personal_tax
+from taxlots.tax.lines import Line, percent
 
 _TOPIC = "ca/capital_gains"
+_FIVE_DIGITS = 2019  # from this year on the lines of the return have five digits, of which the first three were the number before
 
 
 def canadian_tax(
@@ -34,14 +35,20 @@ def canadian_tax(
         used = min(losses_brought_forward, max(ZERO, net))
         taxable = max(ZERO, net - used) * inclusion
         left = losses_brought_forward - used + max(ZERO, -net)
-        tax = None if personal_rate is None else taxable * personal_rate
-        lines = [
-            Line("Schedule 3", "", "net gain or loss of the year", net),
-            Line("Schedule 3", "", "losses of other years", -used, f"{_TOPIC}/losses"),
-            Line("Schedule 3", "", f"taxable at an inclusion rate of {exact.plain(inclusion)}", taxable, f"{_TOPIC}/inclusion_rate"),
-            Line("Schedule 3", "", "losses left", left, f"{_TOPIC}/losses"),
-        ]
-        if tax is not None:
-            lines.insert(3, Line("", "", f"tax at the personal rate of {exact.plain(personal_rate)}", tax))
+        tax, rated = personal_tax(taxable, personal_rate)
+        rate = f"{_TOPIC}/inclusion_rate"
+        lines = (
+            Line("Schedule 3", "", "net capital gain or loss of the year", net),
+            Line("Schedule 3", _number(year, "19900"), f"{percent(inclusion)} of it: taxable gain or net loss", net * inclusion, rate),
+            Line("T1", _number(year, "12700"), "taxable capital gains", max(ZERO, net) * inclusion, rate),
+            Line("T1", _number(year, "25300"), "net capital losses of other years", -used * inclusion, f"{_TOPIC}/losses"),
+            Line("", "", "taxable gains less these losses", taxable),
+            *rated,
+            Line("", "", "losses left, before the inclusion rate", left, f"{_TOPIC}/losses"),
+        )
         kept = max(ZERO, net) - used
-        return CountryTax("ca", str(year), "CAD", taxable, tax, left, tuple(lines), loss=max(ZERO, -net), gains=kept)
+        return CountryTax("ca", str(year), "CAD", taxable, tax, left, lines, loss=max(ZERO, -net), gains=kept)
+
+
+def _number(year: int, line: str) -> str:
+    return line if year >= _FIVE_DIGITS else line[:3]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from taxlots import exact
 from taxlots.problems import TaxlotsError, problem
 from taxlots.rulebook import Rulebook, load
-from taxlots.tax.countries.result import ZERO, CountryTax, Gain, check_amounts, check_year
+from taxlots.tax.countries.result import ZERO, CountryTax, Gain, check_amounts, check_year, personal_tax
 from taxlots.tax.lines import Line
 
 _TOPIC = "de/private_sales"
@@ -46,25 +46,25 @@ def german_tax(
         taxable_income = income if income >= income_limit else ZERO
         taxable = counted - used + taxable_income
         left = losses_brought_forward - used + max(ZERO, -net)
-        tax = None if personal_rate is None else taxable * personal_rate
-        lines = [
-            Line("Anlage SO", "", "held for more than a year: not taxed", free, f"{_TOPIC}/tax_free_after"),
-            Line("Anlage SO", "", "gain or loss within a year", net, f"{_TOPIC}/tax_free_after"),
-            Line("Anlage SO", "", f"taxable: in full from {exact.plain(limit)} on", counted, f"{_TOPIC}/exemption_limit"),
-            Line("Anlage SO", "", "losses brought in", -used, f"{_TOPIC}/losses"),
+        tax, rated = personal_tax(taxable, personal_rate)
+        form, losses = "Anlage SO", f"{_TOPIC}/losses"
+        lines = (
+            Line(form, "", "held for more than a year: not taxed", free, f"{_TOPIC}/tax_free_after"),
+            Line(form, "", "gain or loss on what was held for a year or less", net, f"{_TOPIC}/tax_free_after"),
+            Line(form, "", f"of it taxable: nothing below {limit:,}, all of it from {limit:,} on", counted, f"{_TOPIC}/exemption_limit"),
+            Line(form, "", "losses of other years, set off", -used, losses),
             Line(
-                "Anlage SO",
+                form,
                 "",
-                f"staking and lending, in full from {exact.plain(income_limit)} on",
+                f"staking and lending: nothing below {income_limit:,}, all of it from {income_limit:,} on",
                 taxable_income,
                 f"{_TOPIC}/income_exemption_limit",
             ),
-            Line("Anlage SO", "", "taxable", taxable),
-            Line("Anlage SO", "", "losses left", left, f"{_TOPIC}/losses"),
-        ]
-        if tax is not None:
-            lines.insert(6, Line("", "", f"tax at the personal rate of {exact.plain(personal_rate)}", tax))
-        return CountryTax("de", str(year), "EUR", taxable, tax, left, tuple(lines), loss=max(ZERO, -net), gains=counted - used)
+            Line(form, "", "taxable in all", taxable),
+            *rated,
+            Line(form, "", "losses of private sales left", left, losses),
+        )
+        return CountryTax("de", str(year), "EUR", taxable, tax, left, lines, loss=max(ZERO, -net), gains=counted - used)
 
 
 def _refuse_securities(gains: Sequence[Gain]) -> None:

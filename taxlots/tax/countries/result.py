@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from taxlots.problems import TaxlotsError, problem
-from taxlots.tax.lines import Line
+from taxlots.tax.lines import Line, percent
 
 ZERO = Decimal(0)
 
@@ -40,7 +40,6 @@ class CountryTax:
     tax: Decimal | None
     losses_forward: Decimal
     lines: tuple[Line, ...]
-    notes: tuple[str, ...] = ()
     loss: Decimal = ZERO
     gains: Decimal = ZERO
 
@@ -49,6 +48,14 @@ def gains_and_losses(gains: Iterable[Gain]) -> tuple[Decimal, Decimal]:
     """Sum of the gains and sum of the losses, both positive. Under `exact.exactly()`."""
     amounts = [gain.amount for gain in gains]
     return sum((a for a in amounts if a > 0), ZERO), -sum((a for a in amounts if a < 0), ZERO)
+
+
+def personal_tax(taxable: Decimal, rate: Decimal | None) -> tuple[Decimal | None, tuple[Line, ...]]:
+    """The tax at a personal rate with its line; None and no line where no rate is given. Under `exact.exactly()`."""
+    if rate is None:
+        return None, ()
+    tax = taxable * rate
+    return tax, (Line("", "", f"tax at the personal rate of {percent(rate)}", tax),)
 
 
 def check_amounts(**amounts: Decimal | None) -> None:

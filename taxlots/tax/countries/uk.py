@@ -8,7 +8,7 @@ from decimal import Decimal
 from taxlots import exact
 from taxlots.rulebook import Rulebook, load
 from taxlots.tax.countries.result import ZERO, CountryTax, Gain, check_amounts, check_year, gains_and_losses
-from taxlots.tax.lines import Line
+from taxlots.tax.lines import Line, percent
 
 _TOPIC = "uk/capital_gains"
 
@@ -59,17 +59,19 @@ def uk_tax(
         periods = _periods(book, first, last, gains)
         _deduct(periods, min(lost, gained) + brought + used)
         taxes = _taxes(periods, basic_band_left)
+        tax = sum((line.amount for line in taxes), ZERO)
         left = max(ZERO, lost - gained) + losses_brought_forward - brought
         lines = (
             Line("CGT", "", "gains of the year", gained),
-            Line("CGT", "", "losses of the year", -lost, f"{_TOPIC}/losses"),
-            Line("CGT", "", "losses brought forward", -brought, f"{_TOPIC}/losses"),
-            Line("CGT", "", "annual exempt amount", -used, f"{_TOPIC}/annual_exempt_amount"),
+            Line("CGT", "", "losses of the year, before the exempt amount", -lost, f"{_TOPIC}/losses"),
+            Line("CGT", "", "losses brought forward, down to the exempt amount", -brought, f"{_TOPIC}/losses"),
+            Line("CGT", "", f"annual exempt amount used, of {exempt:,}", -used, f"{_TOPIC}/annual_exempt_amount"),
             Line("CGT", "", "taxable gains", sum((p.gain for p in periods), ZERO)),
+            Line("CGT", "", "unused basic rate band, as given (basic_band_left)", basic_band_left),
             *taxes,
+            Line("CGT", "", "capital gains tax", tax),
             Line("CGT", "", "losses carried forward", left, f"{_TOPIC}/losses"),
         )
-        tax = sum((line.amount for line in taxes), ZERO)
         return CountryTax("uk", f"{year}-{(year + 1) % 100:02d}", "GBP", lines[4].amount, tax, left, lines)
 
 
@@ -100,8 +102,9 @@ def _taxes(periods: list[_Period], band: Decimal) -> list[Line]:
         within = min(band, period.gain)
         band -= within
         when = f"from {period.first} to {period.last}"
-        for part, rate, name in ((within, period.basic, "within the basic rate band"), (period.gain - within, period.higher, "above it")):
+        parts = (within, period.basic, "within"), (period.gain - within, period.higher, "above")
+        for part, rate, side in parts:
             if part:
-                what = f"tax at {exact.plain(rate * 100)} % on {exact.cents(part):,} {name}, {when}"
+                what = f"tax at {percent(rate)} on {exact.cents(part):,} {side} the basic rate band, {when}"
                 lines.append(Line("CGT", "", what, part * rate, f"{_TOPIC}/rates"))
     return lines

@@ -36,12 +36,16 @@ class _Given:
 
 @dataclass(frozen=True, slots=True)
 class _Country:
-    """Which tax year a day lies in, the computation, the currency, and the lot orders that the law knows."""
+    """Which tax year a day lies in, the computation, the currency, and the kinds of income computed.
+
+    `matches`: how the law matches lots beside the orders in its rules.
+    """
 
     year_of: Callable[[date], int]
     compute: Callable[[int, list[Gain], _Given, Rulebook], CountryTax]
     currency: str
-    orders: frozenset[str]
+    income: frozenset[str] = frozenset()
+    matches: frozenset[str] = frozenset()
 
 
 def _uk(year: int, gains: list[Gain], given: _Given, rulebook: Rulebook) -> CountryTax:
@@ -67,10 +71,10 @@ def _calendar_year(day: date) -> int:
 
 
 COUNTRIES: Mapping[str, _Country] = {
-    "uk": _Country(uk.year_of, _uk, "GBP", frozenset({"section-104", "same-day", "thirty-days"})),
-    "ca": _Country(_calendar_year, _ca, "CAD", frozenset({"average"})),
-    "de": _Country(_calendar_year, _de, "EUR", frozenset({"fifo"})),
-    "au": _Country(australia.year_of, _au, "AUD", frozenset({"fifo", "lifo", "hifo", "lofo"})),
+    "uk": _Country(uk.year_of, _uk, "GBP", matches=frozenset({"same-day", "thirty-days"})),
+    "ca": _Country(_calendar_year, _ca, "CAD"),
+    "de": _Country(_calendar_year, _de, "EUR", _STAKING_AND_LENDING),
+    "au": _Country(australia.year_of, _au, "AUD"),
 }
 
 
@@ -93,6 +97,9 @@ def country_tax(
         told = f"losses of {exact.cents(brought)} brought in, {'no personal rate' if result.tax is None else 'no unused basic rate band'}"
         hint = f"Add [profile.{year}] to taxlots.toml."
         problems.append(problem("PROFILE_ASSUMED", f"there is no [profile.{year}]; assumed: {told}", hint))
+    if left_out := _income(country, book, year, computed=False):
+        message = f"income of {exact.cents(left_out)} (staking, mining, interest and the like) is taxed as income, which is not computed"
+        problems.append(problem("TAX_INCOMPLETE", message, "Add it to the return: `taxlots income` lists it."))
     if years.results[year]:
         message = f"{years.results[year]} results of margin or derivatives are left out: they have a law of their own"
         problems.append(problem("LAW_NOT_FOLLOWED", message, _BY_HAND))
@@ -102,9 +109,10 @@ def country_tax(
             f'Set currency = "{country.currency}" under [profile], and give the rates of {home} in prices.csv; until then this is a draft.'
         )
         problems.append(problem("LAW_NOT_FOLLOWED", message, hint))
-    used = sorted({str(method) for method in book.disposals["method"].unique()} - country.orders - {OWN_LOT, NO_LOT})
+    orders = {*rulebook.texts(f"{jurisdiction}/lots/orders", year), *country.matches}
+    used = sorted({str(method) for method in book.disposals["method"].unique()} - orders - {OWN_LOT, NO_LOT})
     if used:
-        known = ", ".join(sorted(country.orders))
+        known = ", ".join(sorted(orders))
         problems.append(problem("LAW_NOT_FOLLOWED", f"lots were matched by {', '.join(used)}; the law of {jurisdiction} knows {known}"))
     if result.tax is None:
         message = f"the tax of {jurisdiction} depends on a personal rate: only the taxable amount is computed"
@@ -129,13 +137,13 @@ class _Years:
 
     def computed(self, year: int, brought: Decimal) -> CountryTax:
         """The year with losses brought in. Raises as `country_tax`."""
-        income = _income(self._country, self._book, year)
+        income = _income(self._country, self._book, year, computed=True)
         given = _Given(income, brought, self._profile.years.get(year, YearProfile()))
         return self._country.compute(year, self._gains.get(year, []), given, self._rulebook)
 
-    def earlier(self, year: int) -> CountryTax | None:
-        """A year with the losses that reach it; None where the book has no disposal in it. Raises as `country_tax`."""
-        return self.computed(year, self.brought_into(year)[0]) if year in self._gains else None
+    def earlier(self, year: int, more: Decimal) -> CountryTax | None:
+        """A year with the losses that reach it and so much more; None where the book has no disposal in it. Raises as `country_tax`."""
+        return self.computed(year, exact.CONTEXT.add(self.brought_into(year)[0], more)) if year in self._gains else None
 
     def brought_into(self, year: int) -> tuple[Decimal, list[Problem]]:
         """Losses of earlier years, as the profile says or from year to year of the book; with what is assumed about them."""
@@ -169,8 +177,8 @@ class _Years:
         return [problem("TAX_INCOMPLETE", message, f"Give losses_brought_forward under [profile.{year}].")]
 
 
-def _income(country: _Country, book: Book, year: int) -> Decimal:
+def _income(country: _Country, book: Book, year: int, *, computed: bool) -> Decimal:
+    """Income of the year of the kinds that the country's computation has in it, or of all others."""
     with exact.exactly():
-        rows = frames.records(book.income)
-        values = [r["value"] for r in rows if r["kind"] in _STAKING_AND_LENDING and country.year_of(r["received_on"]) == year]
-        return sum(values, Decimal(0))
+        rows = [r for r in frames.records(book.income) if (r["kind"] in country.income) == computed]
+        return sum((r["value"] for r in rows if country.year_of(r["received_on"]) == year), Decimal(0))
