@@ -43,7 +43,10 @@ def tell(intake: Intake, platform: str, zone: tzinfo, results: Callable[[str], S
         instrument = error.instrument or next(filter(None, map(row.text, _INSTRUMENT)), "")
         positions[error.account or "-".join(platform.lower().split()), error.what, instrument].append((row, error))
     intake.refused = []
-    intake.problems += [_problem(*key, rows, zone) for key, rows in positions.items()]
+    for key, rows in positions.items():
+        rows.sort(key=lambda refused: refused[0].source)
+        intake.problems.append(_problem(*key, rows, zone))
+        intake.positions[rows[0][0].source] = frozenset(row.source for row, _ in rows)
 
 
 def _is_told(error: NotBookedError, results: Callable[[str], Span | None]) -> bool:
@@ -52,7 +55,6 @@ def _is_told(error: NotBookedError, results: Callable[[str], Span | None]) -> bo
 
 
 def _problem(account: str, what: str, instrument: str, rows: Sequence[tuple[Row, NotBookedError]], zone: tzinfo) -> Problem:
-    rows = sorted(rows, key=lambda refused: refused[0].source)
     first, error = rows[0]
     position = f"{instrument} in {account}" if instrument else account
     times = sorted(time for row, error in rows if (time := error.time or next(_times(row, zone), None)))

@@ -53,7 +53,8 @@ class FileRecord:
 class Imported:
     """What all files hold: transactions in no order yet, the fate of every row, and the tables that are input rather than export.
 
-    `columns` are further transactions, those of large files, as tables of `frames.TRANSACTIONS`.
+    `columns` are further transactions, those of large files, as tables of `frames.TRANSACTIONS`. `positions` are the rows of a problem
+    that stands for several, by its place.
     """
 
     files: list[FileRecord] = field(default_factory=list)
@@ -62,6 +63,7 @@ class Imported:
     merged: dict[Source, str] = field(default_factory=dict)
     unusable: set[Source] = field(default_factory=set)
     problems: Findings = field(default_factory=Findings)
+    positions: dict[Source, frozenset[Source]] = field(default_factory=dict)
     balances: list[ReportedBalance] = field(default_factory=list)
     columns: list[pa.Table] = field(default_factory=list)
     companions: dict[str, list[Row]] = field(default_factory=dict)
@@ -179,6 +181,7 @@ def _take_layout(layout: Layout, group: list[Detected], clock: tuple[tzinfo, Tim
     imported.merged |= intake.merged
     imported.unusable |= intake.unusable
     imported.problems += intake.problems
+    imported.positions |= intake.positions
     imported.balances += intake.balances
     imported.form_lines += intake.form_lines
     imported.zoneless |= intake.zoneless

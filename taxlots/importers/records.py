@@ -165,7 +165,7 @@ class Intake:
 
     `columns` holds further transactions, those of a large table, as a table of `frames.TRANSACTIONS`.
     `zoneless` are the rows whose time of day has no zone, so that the taxpayer's was assumed. `refused` are the unusable rows of
-    positions, until the layout tells each position as one problem.
+    positions, until the layout tells each position as one problem; `positions` are then its rows, by the place of that problem.
     """
 
     transactions: list[Transaction] = field(default_factory=list)
@@ -178,6 +178,7 @@ class Intake:
     form_lines: list[FormLine] = field(default_factory=list)
     zoneless: set[Source] = field(default_factory=set)
     refused: list[tuple[Row, NotBookedError]] = field(default_factory=list)
+    positions: dict[Source, frozenset[Source]] = field(default_factory=dict)
 
     def add(self, transaction: Transaction) -> None:
         """The rows in `sources` became this transaction."""

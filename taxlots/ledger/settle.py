@@ -22,9 +22,11 @@ from taxlots.importers.text_columns import together
 from taxlots.ledger import companions
 from taxlots.ledger import plain as plain_lines
 from taxlots.ledger.classes import classed, doubts
+from taxlots.ledger.companions import Override
 from taxlots.ledger.concerned import Parted, part
 from taxlots.ledger.corporate import untold
 from taxlots.ledger.duplicates import Distinct, distinct, row_order
+from taxlots.ledger.given_rows import left_open, set_aside
 from taxlots.ledger.names import Names
 from taxlots.ledger.overrides import apply_overrides
 from taxlots.ledger.reconcile import BalanceCheck, check_balances
@@ -70,6 +72,8 @@ class Ledger:
     missing_prices: list[tuple[date, str]] = field(default_factory=list)
     set_aside: dict[Source, str] = field(default_factory=dict)
     merged: dict[Source, str] = field(default_factory=dict)
+    unusable: set[Source] = field(default_factory=set)
+    positions: dict[Source, frozenset[Source]] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
     zone: tzinfo = UTC
     zone_assumed: bool = True
@@ -118,7 +122,7 @@ def _settled(imported: Imported, terms: Terms) -> Ledger:
     names = Names(parted.single, layouts, terms.assets)
     read = classed(names.transactions(parted.single), terms.assets)
     valuer = Valuer(_price_table(names.prices(points), terms), terms.prices.difference)
-    overrides = _parsed(imported, "overrides", companions.override, terms, problems)
+    overrides = _of_transactions(imported, _parsed(imported, "overrides", companions.override, terms, problems), problems)
     decided = _parsed(imported, "transfers", companions.pair, terms, problems)
     named = {override.id for override in overrides} | {end for pair in decided for end in (pair.out_id, pair.in_id)}
     decisions = plain_lines.Decisions(frozenset(named), terms.rules, layouts, terms.as_of)
@@ -142,6 +146,8 @@ def _settled(imported: Imported, terms: Terms) -> Ledger:
     problems += alone + valuer.problems + checked[1]
     ledger = Ledger(
         transactions=_frame(valued, paired.matches, imported, plain),
+        unusable=imported.unusable,
+        positions=imported.positions,
         prices=valuer.prices,
         missing_prices=valuer.missing,
         set_aside=imported.set_aside | names.set_aside | ruled.excluded | overridden.excluded | late | later | sifted.set_aside,
@@ -154,10 +160,22 @@ def _settled(imported: Imported, terms: Terms) -> Ledger:
         form_lines=imported.form_lines,
         allocation=allocation,
         balances=checked[0],
+        problems=problems,
     )
     ledger.files = _summaries(imported, ledger)
-    ledger.problems = problems
     return ledger
+
+
+def _of_transactions(imported: Imported, overrides: Sequence[Override], problems: list[Problem]) -> list[Override]:
+    """The overrides but those that exclude unusable rows: these are set aside, and their errors closed."""
+    given = set_aside(overrides, imported.unusable, [record.file for record in imported.files])
+    if given.excluded:
+        problems[:] = left_open(problems, given, imported.unusable, imported.positions)
+        imported.unusable -= given.excluded.keys()
+        imported.set_aside |= given.excluded
+    imported.unusable |= _refused_lines(given.problems)
+    problems += given.problems
+    return given.overrides
 
 
 def _refused_lines(problems: Sequence[Problem]) -> set[Source]:

@@ -70,6 +70,9 @@ def _span(file: Any) -> tuple[str, str]:
     return (f"{file.first:%Y-%m-%d}" if file.first else "", f"{file.last:%Y-%m-%d}" if file.last else "")
 
 
+_OF_ROWS = frozenset(("ROW_UNKNOWN_KIND", "ROW_INVALID", "ROW_UNPAIRED_LEG", "KIND_NOT_BOOKED", "TIME_INVALID"))
+
+
 def problems_table(problems: Sequence[Problem]) -> Table:
     """The problems, errors first; of a code with very many the first ones, and how many more there are."""
     order = list(Severity)
@@ -82,6 +85,8 @@ def problems_table(problems: Sequence[Problem]) -> Table:
         rows += [(str(p.severity), p.code, p.where(), p.message, p.hint) for p in listed[:MOST_OF_A_CODE]]
         if len(listed) > MOST_OF_A_CODE:
             notes.append(f"{len(listed) - MOST_OF_A_CODE:,} more {code}: `--format json` lists them all.")
+    if any(p.code in _OF_ROWS for p in problems):
+        notes.append("A row whose effect you have given otherwise is closed by a line of overrides.csv: FILE:ROW,exclude,,,,<why>")
     names = ("severity", "code", "where", "cause", "next step")
     return Table("Problems", tuple((name, TEXT) for name in names), rows, tuple(notes))
 

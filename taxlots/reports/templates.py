@@ -10,8 +10,9 @@ from pathlib import Path
 from taxlots import exact, frames
 from taxlots.files import write_text
 from taxlots.kinds import KINDS, is_fiat
+from taxlots.ledger.given_rows import runs
 from taxlots.ledger.settle import Ledger
-from taxlots.problems import TaxlotsError, problem
+from taxlots.problems import Severity, TaxlotsError, problem
 
 HEADERS = {
     "prices": ("time", "asset", "price", "currency", "source"),
@@ -47,9 +48,10 @@ def _prices(ledger: Ledger) -> list[tuple[str, ...]]:
 def _overrides(ledger: Ledger) -> list[tuple[str, ...]]:
     """One line per deposit without origin: give its basis and acquisition date, or another kind.
 
-    And one per return of capital or spin-off whose holding (in `asset`) or share of basis is not known.
+    And one per return of capital or spin-off whose holding (in `asset`) or share of basis is not known; and the rows that can't be used,
+    to be excluded once their effect is given otherwise.
     """
-    lines: list[tuple[str, ...]] = []
+    lines = _unusable(ledger)
     for row in frames.records(ledger.transactions):
         if row["kind"] == "deposit" and row["basis"] is None and not is_fiat(row["received_asset"]):
             quantity = exact.plain(row["received_quantity"])
@@ -59,6 +61,16 @@ def _overrides(ledger: Ledger) -> list[tuple[str, ...]]:
         if KINDS[row["kind"]].about and lacks:
             told = f"{row['kind']} of {exact.plain(row['received_quantity'])} {row['received_asset']} on {row['time']:%Y-%m-%d}"
             lines.append((row["id"], "", "", "", "", told, ""))
+    return lines
+
+
+def _unusable(ledger: Ledger) -> list[tuple[str, ...]]:
+    """One line per run of rows behind an error: FILE:ROW or FILE:FIRST-LAST."""
+    lines: list[tuple[str, ...]] = []
+    for one in ledger.problems:
+        place = (one.file or "", one.row or 0)
+        if one.severity is Severity.ERROR and place in ledger.unusable:
+            lines += [(name, "", "", "", "", one.message, "") for name in runs(ledger.positions.get(place, {place}))]
     return lines
 
 
