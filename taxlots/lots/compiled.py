@@ -1,7 +1,8 @@
 """The fold of whole assets in compiled code (fold.c), where that was built when the program was installed; else book.py does it all.
 
 The results are the same to the last digit. What fold.c knows: lots that come in, sales, fees out of what a row brought, moves and gifts,
-in the orders that are a heap (`Pool.plain`), and by least tax. An asset with anything else is left to book.py as a whole.
+in the orders that are a heap (`Pool.plain`), by least tax, and at average cost where all accounts have that order. An asset with anything
+else is left to book.py as a whole.
 """
 
 import ctypes
@@ -17,6 +18,7 @@ from taxlots import exact
 from taxlots.ledger.entry_columns import NOWHERE, Action
 from taxlots.lots import blocks
 from taxlots.lots.booked import Lacking
+from taxlots.lots.holding_pool import HoldingPool
 from taxlots.lots.least_tax import LeastTax
 
 if TYPE_CHECKING:
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 
 _KNOWN = (Action.ACQUIRE, Action.DISPOSE, Action.MOVE, Action.REMOVE, blocks.ACQUIRE, blocks.DISPOSE, blocks.OWN_LOT)
 _ONE_PER_ROW = (Action.ACQUIRE, blocks.ACQUIRE)
-_MOVED, _AWAY, _PLACED, _AGAIN = 1, 2, 4, 8
-_RANKED, _REVERSED, _LEAST_TAX = 1, 2, 4
+_MOVED, _AWAY, _PLACED, _AGAIN, _POOLED = 1, 2, 4, 8, 16
+_RANKED, _REVERSED, _LEAST_TAX, _HOLDING = 1, 2, 4, 8
 _NUMBER = "V16"  # an amount, as in an Arrow buffer
 _PIECE = np.dtype([("quantity", _NUMBER), ("basis", _NUMBER), ("entry", "i8"), ("account", "i8"), ("again", "i8"), ("flags", "i8")])
 _PART = np.dtype([(name, _NUMBER) for name in ("quantity", "gross", "cost", "basis")] + [("entry", "i8"), ("piece", "i8")])
@@ -74,9 +76,10 @@ def divided(fold: "Fold") -> "tuple[np.ndarray, Booking | None]":
         return every, None
     number = blocks.numbers(fold, every)
     kinds, which = blocks.kinds_of(fold, number)
-    plain, by_tax = (np.array(those, bool)[which] for those in ([kind.plain for kind in kinds], [kind is LeastTax for kind in kinds]))
+    plain = np.array([kind.plain for kind in kinds], bool)[which]
+    known = plain | np.array([kind is LeastTax or (kind is HoldingPool and not elections.accounts) for kind in kinds], bool)[which]
     action = blocks.actions(fold, every, plain).astype(np.int32)
-    left = _left_out(fold, action, ~(plain | by_tax))
+    left = _left_out(fold, action, ~known)
     if left.all():
         return every, None
     action[left] = NOWHERE
@@ -116,7 +119,10 @@ class Booking:
         self.pools, pool = blocks.different(np.concatenate([number, target[moving]]))
         target[moving] = pool[len(number) :]
         kinds = [type(fold.pools[pool]) for pool in self.pools.tolist()]
-        order = [_RANKED * kind.ranked + _REVERSED * kind.reversed + _LEAST_TAX * (kind is LeastTax) for kind in kinds]
+        order = [
+            _RANKED * kind.ranked + _REVERSED * kind.reversed + _LEAST_TAX * (kind is LeastTax) + _HOLDING * (kind is HoldingPool)
+            for kind in kinds
+        ]
         self.short = {"action": action, "pool": pool[: len(number)], "target": target}
         self.short |= {"row": entries.row, "home": entries.home, "to_account": entries.to_account}
         self.whole = {"age": np.asarray(fold.ages), "own": self.own(), "order": np.array(order)}
@@ -185,7 +191,7 @@ class Booking:
         pieces, first = self.fold.pieces, len(self.fold.pieces)
         pieces.entry += rows["entry"].tolist()
         pieces.last = (_amounts(rows["quantity"]), _amounts(rows["basis"]))
-        for flag, known in ((_MOVED, pieces.moved), (_AWAY, pieces.away)):
+        for flag, known in ((_MOVED, pieces.moved), (_AWAY, pieces.away), (_POOLED, pieces.pooled)):
             known.update((first + np.flatnonzero(rows["flags"] & flag)).tolist())
         placed = np.flatnonzero(rows["flags"] & _PLACED)
         pieces.copied |= dict(zip((first + placed).tolist(), range(len(pieces.account), len(pieces.account) + len(placed)), strict=True))

@@ -1,4 +1,4 @@
-/* The fold of book.py for the assets that are most: lots come in, leave by a heap, move between accounts. Same input, same output, to the
+/* The fold of book.py for the assets that are most: lots come in, leave by a heap or at average cost, move between accounts. Same input, same output, to the
    last digit; tests/lots/test_compiled.py holds both against each other. Amounts are 128-bit integers in units of 10^-18, as in Arrow's
    decimal128. What an action or an order asks for beyond that stays with book.py. Functions bear the names of what they repeat. */
 
@@ -11,8 +11,8 @@ typedef __int128 i128;
 
 enum { ACQUIRE = 0, MOVE = 1, DISPOSE = 4, REMOVE = 5, ORDERED = 11, NAMED = 12, OWN_LOT = 15 }; /* entry_columns.py, blocks.py */
 enum { NOWHERE = -1 };
-enum { MOVED = 1, AWAY = 2, PLACED = 4, AGAIN = 8 };
-enum { RANKED = 1, REVERSED = 2, LEAST_TAX = 4 };
+enum { MOVED = 1, AWAY = 2, PLACED = 4, AGAIN = 8, POOLED = 16 };
+enum { RANKED = 1, REVERSED = 2, LEAST_TAX = 4, HOLDING = 8 };
 enum { MAIN = 0, SHORT = 1, LONG = 2, WAITING = 3, HEAPS = 4 }; /* the last three as in least_tax.py */
 
 /* 256 bits, lowest first. */
@@ -194,7 +194,7 @@ typedef struct {
 
 typedef struct {
     Heap heap[HEAPS];
-    int64_t count, order;
+    int64_t count, order, holding;
 } Pool;
 
 typedef struct {
@@ -302,6 +302,20 @@ static void pop(Fold *fold, Heap *heap) {
     if (heap->size) heap->node[place] = node;
 }
 
+/* HoldingPool.push */
+static void join(Fold *fold, Pool *pool, int64_t piece) {
+    Piece *fresh = &fold->found->piece[piece];
+    if (pool->holding == NOWHERE) {
+        pool->holding = piece;
+        fresh->flags |= POOLED;
+        return;
+    }
+    Piece *held = &fold->found->piece[pool->holding];
+    held->basis = (held->quantity ? held->basis : 0) + fresh->basis;
+    held->quantity += fresh->quantity;
+    fresh->quantity = fresh->basis = 0;
+}
+
 /* Pool.push */
 static void put(Fold *fold, int64_t number, int64_t piece) {
     Pool *pool = &fold->pools[number];
@@ -362,6 +376,7 @@ static int64_t least_tax(Fold *fold, Pool *pool) {
 
 /* The piece that leaves next; NOWHERE where none is left. */
 static int64_t first(Fold *fold, Pool *pool) {
+    if (pool->order & HOLDING) return pool->holding != NOWHERE && fold->found->piece[pool->holding].quantity ? pool->holding : NOWHERE;
     return fold->asking ? least_tax(fold, pool) : top(fold, &pool->heap[MAIN], NOWHERE);
 }
 
@@ -426,6 +441,10 @@ static void keep(Fold *fold, int64_t pool, int64_t piece, int64_t name) {
 
 /* Pool.add */
 static void add(Fold *fold, int64_t pool, int64_t piece, int64_t name) {
+    if (fold->pools[pool].order & HOLDING) {
+        join(fold, &fold->pools[pool], piece);
+        return;
+    }
     int64_t *here = arrived(fold, pool, name);
     if (!here) return;
     Piece *fresh = &fold->found->piece[piece], *old = *here == NOWHERE ? NULL : &fold->found->piece[*here];
@@ -452,6 +471,10 @@ static void acquire(Fold *fold, int64_t entry, int named) {
     int64_t pool = given->pool[entry], piece = new_piece(fold, entry, NOWHERE, units, amount, rank);
     if (fold->failed) return;
     fold->piece_of[entry] = piece;
+    if (fold->pools[pool].order & HOLDING) {
+        join(fold, &fold->pools[pool], piece);
+        return;
+    }
     if (named) {
         int64_t *here = arrived(fold, pool, (int64_t)given->row[entry] << 1);
         if (!here) return;
@@ -465,6 +488,7 @@ static void dispose(Fold *fold, int64_t entry, int own) {
     const Given *given = fold->given;
     Pool *pool = &fold->pools[given->pool[entry]];
     i128 left = number(given->quantity, entry), gross = number(given->amount, entry), cost = number(given->cost, entry), basis;
+    own &= !(pool->order & HOLDING); /* at average cost lots are not told apart */
     if (pool->order & LEAST_TAX && !own) ask(fold, entry, pool);
     while (left && !fold->failed) {
         int64_t piece = !own ? first(fold, pool) : given->own[entry] == NOWHERE ? NOWHERE : fold->piece_of[given->own[entry]];
@@ -514,8 +538,8 @@ static void move(Fold *fold, int64_t entry) {
         if (fold->failed) return;
         int away = given->home[acquired] != given->to_account[entry];
         Piece *old = &fold->found->piece[part.piece];
-        fold->found->piece[copy].flags = MOVED | PLACED | (away ? AWAY : 0);
-        if (old->quantity && !(old->flags & PLACED)) keep(fold, given->pool[entry], part.piece, (int64_t)given->row[acquired] << 1);
+        fold->found->piece[copy].flags = MOVED | PLACED | (away ? AWAY : 0) | (old->flags & POOLED);
+        if (old->quantity && !(old->flags & (PLACED | POOLED))) keep(fold, given->pool[entry], part.piece, (int64_t)given->row[acquired] << 1);
         add(fold, into, copy, (int64_t)given->row[acquired] << 1 | away);
     }
     if (left && !fold->failed) {
@@ -553,6 +577,7 @@ int taxlots_fold(const Given *given, Found *found) {
     for (int64_t pool = 0; pool < given->pools && !fold.failed; pool++) {
         Pool *one = &fold.pools[pool];
         one->order = given->order[pool];
+        one->holding = NOWHERE;
         one->heap[MAIN].order = one->order & LEAST_TAX ? 0 : one->order;
         one->heap[SHORT].order = one->heap[LONG].order = RANKED | REVERSED;
         fold.ranked |= (one->order & RANKED) != 0;

@@ -21,12 +21,17 @@ from histories import book_of
 from strategies import transactions
 
 AMOUNTS = st.integers(0, exact.LIMIT - 1) | st.integers(0, 10**20) | st.integers(2**63 - 2, 2**65)
-METHODS = ["fifo", "lifo", "hifo", "lofo", "min-tax"]
+METHODS = ["fifo", "lifo", "hifo", "lofo", "min-tax", "average"]
 RATES = TermRates(Decimal("0.35"), Decimal("0.15"))
 LEGS = "sent_quantity,sent_asset,received_quantity,received_asset,fee_quantity,fee_asset,fee_value,value,counter_account"
 ACCOUNTS = ("kraken", "ledger", "coinbase")
 
 needs_library = pytest.mark.skipif(compiled.library() is None, reason="this installation has no compiled fold")
+
+
+def terms(method):
+    """What a booking by that method is given: the law of the United States averages no digital assets."""
+    return {"method": method, "jurisdiction": "generic"} if method == "average" else {"method": method, "rates": RATES}
 
 
 def in_bytes(number, size=16):
@@ -81,9 +86,9 @@ def assert_equal(fast, slow):
 @given(st.sampled_from(METHODS), st.sampled_from(["account", "universal"]), transactions(most=20))
 def test_histories_come_to_the_same(method, pool, history):
     with pytest.MonkeyPatch.context() as patch:
-        fast = book_of(history, method, pool, rates=RATES)
+        fast = book_of(history, pool=pool, **terms(method))
         patch.setattr(compiled, "library", lambda: None)
-        assert_equal(fast, book_of(history, method, pool, rates=RATES))
+        assert_equal(fast, book_of(history, pool=pool, **terms(method)))
 
 
 def row(draw, number):
@@ -122,6 +127,23 @@ def test_long_histories_come_to_the_same(tmp_path, in_python, method, pool, spli
         rows[500] = f"{rows[500].partition(',')[0]},kraken,{split},t500"
     path.write_text("\n".join([f"time,account,kind,{LEGS},id", *rows]) + "\n")
     ledger = settle(read([path]), Terms(zone_assumed=False))
-    fast = book(ledger, method=method, pool=pool, rates=RATES)
+    fast = book(ledger, pool=pool, **terms(method))
     assert len(fast.disposals) > 300
-    assert_equal(fast, in_python(book, ledger, method=method, pool=pool, rates=RATES))
+    assert_equal(fast, in_python(book, ledger, pool=pool, **terms(method)))
+
+
+@needs_library
+def test_accounts_at_average_cost_beside_others(tmp_path, in_python):
+    """Lots that move between a holding and an account that tells them apart are booked in Python; both kinds in one run."""
+    draw = random.Random(11)
+    path = tmp_path / "ledger.csv"
+    path.write_text("\n".join([f"time,account,kind,{LEGS},id", *(row(draw, number) for number in range(1000))]) + "\n")
+    ledger = settle(read([path]), Terms(zone_assumed=False))
+    for given_ in (
+        {"accounts": {"ledger": "average"}},
+        {"method": "average", "accounts": {"ledger": "hifo"}},
+        {"assets": {"BTC": "average"}},
+    ):
+        choice = {"method": "fifo", "jurisdiction": "generic"} | given_
+        fast = book(ledger, **choice)
+        assert_equal(fast, in_python(book, ledger, **choice))
