@@ -354,3 +354,23 @@ def test_tax_paid_from_cash_is_the_exact_tax():
     assert found.evaluated is not None
     assert found.evaluated.broken == ()
     assert float(found.evaluated.cash) == pytest.approx(0, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("withdrawal", "limits", "status"), [(5000, {}, "optimal"), (5000, {"max_turnover": 0.5}, "infeasible"), (5001, {}, "infeasible")]
+)
+def test_everything_is_withdrawn(withdrawal, limits, status):
+    """V is 0: all 50 units at 100 are sold for the 5,000 that are taken out, unless a share of V limits the turnover."""
+    lots = [{"lot_id": "a", "asset": "A", "quantity": 50, "basis": 1000, "term": "long"}]
+    given = {
+        "schema": "taxlots.instance/1",
+        "assets": [{"asset": "A", "price": 100, "target": 0.5}],
+        "lots": lots,
+        "withdrawal": withdrawal,
+    }
+    tax = {"model": "linear", "short_rate": 0.35, "long_rate": 0.2}
+    found = solve(instances.parsed(given | limits | {"tax": tax, "risk": {"covariance": [[0.04]]}}))
+    assert found.status == status
+    assert found.sells == ({"a": 50} if status == "optimal" else {})
+    assert status == "optimal" or all(way["message"] for way in found.why)
+    assert status == "optimal" or found.why
