@@ -11,6 +11,8 @@ from support import folder, run, tx, universal
 
 EXPORT = universal(tx("2024-01-05T12:00:00Z", "buy", sent="100 USD", received="1 ETH"))
 WRONG = {
+    "a cost of everything that is traded": ("[rebalance]\ntrading_cost_bps = 10000\n", "at most 9999", 2),
+    "later tax above the gain": ("[rebalance]\nfuture_rate = 15\n", "future_rate = 15 must be at most 1", 2),
     "unknown section": ("[profil]\n", "profil", 1),
     "unknown key": ('[profile]\ntimezone = "UTC"\nfilling_status = "single"\n', "filling_status", 3),
     "unknown year key": ("[profile.2026]\nwages = 1\nsalary = 5\n", "salary", 3),

@@ -72,7 +72,18 @@ def run(request: Request) -> Result:
     path = journal_path(settings_file)
     torn = [one for one in journal_problems(read_journal(settings_file)) if one.code == "JOURNAL_TORN"]
     append(path, lambda data: _composed(data, contents, made, path))
-    return _shown(read_journal(settings_file), law, "Recorded", last=len(contents), further=torn)
+    late = [_past(one) for one in contents if isinstance(one, Sale) and one.at and not one.attested and _is_past(one.at, zone, made)]
+    return _shown(read_journal(settings_file), law, "Recorded", last=len(contents), further=[*torn, *late])
+
+
+def _is_past(at: str, zone: tzinfo, made: datetime) -> bool:
+    """Whether a planned day or time, as the journal holds it, is over."""
+    return identification.moment(at) < made if "T" in at else at < str(made.astimezone(zone).date())
+
+
+def _past(sale: Sale) -> Problem:
+    message = f"{sale.asset} from {sale.account}: {sale.at} is past; a sale that was made before this record is not covered by it"
+    return problem("IDENTIFICATION_LATE", message)
 
 
 def _composed(data: bytes, contents: Sequence[Content], made: datetime, path: Path) -> bytes:
@@ -118,7 +129,7 @@ def _contents(request: Request, settings_file: SettingsFile, zone: tzinfo, made:
         return [_standing(request, zone, made)]
     if request.attest:
         return _attested_settings(request, settings_file, zone)
-    raise _wrong("there is nothing to record", "Use --sale, --standing, --told with --line, --attest, --list or --verify.")
+    raise _wrong("there is nothing to record", "Use --sale, --plan, --standing, --told with --line, --attest, --list or --verify.")
 
 
 def _sale(request: Request, zone: tzinfo, made: datetime) -> Sale:

@@ -146,8 +146,10 @@ def _notes(portfolio: Portfolio, asked: Asked, found: Sale, target: Target | Non
         told.append(
             f"{'All that is held' if everything else 'The most'} that keeps the target at every step of this order: {target.meaning}."
         )
-    if asked.tax_from_cash:
+    if asked.tax_from_cash and tax >= 0:
         told.append(f"The tax of {exact.cents(tax)} is paid from the cash: {exact.cents(remaining)} remain.")
+    elif asked.tax_from_cash:
+        told.append(f"The sale lowers the tax by {exact.cents(-tax)}; that comes with the year's return and is not counted as cash.")
     elif tax > 0:
         later = f"it is due with the year's return, and would leave {exact.cents(remaining)}"
         told.append(f"The tax of {exact.cents(tax)} is not taken from the cash: {later}.")

@@ -72,7 +72,7 @@ class Arrays:
     @cached_property
     def weight(self) -> float:
         """Cost of a squared dollar of tracking variance."""
-        return self.aversion / self.total if self.variance is not None else 0.0
+        return self.aversion / self.total if self.variance is not None and self.total > 0 else 0.0
 
     @cached_property
     def most_bought(self) -> float:

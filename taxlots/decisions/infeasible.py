@@ -17,6 +17,7 @@ QUICK = Effort(aim=1e-6, enough=1e-3, patience=5e5, most=5e6)
 MARGIN = 1e-6
 HEAVY = 1e4
 MOST_BANDS = 30
+UNNAMED = {"constraint": None, "message": "no single constraint is to blame: relax two of cash, bands, turnover and tracking error"}
 
 
 def reasons(data: Arrays, instance: Instance) -> list[dict[str, Any]]:
@@ -25,11 +26,11 @@ def reasons(data: Arrays, instance: Instance) -> list[dict[str, Any]]:
         anywhere = np.full(len(data.names), INFINITY)
         priced = replace(data, total=max(1.0, float(data.value.sum())), band=anywhere, tracking=INFINITY, turnover=INFINITY)
         told = _money(priced, instance)
-        return [told] if told else []
+        return [told or UNNAMED]
     found = [told for way in (_money, _bands, _turnover, _tracking, _min_trade) if (told := way(data, instance)) is not None]
     if found:
         return found
-    return [{"constraint": None, "message": "no single constraint is to blame: relax two of cash, bands, turnover and tracking error"}]
+    return [UNNAMED]
 
 
 def _told(constraint: str, now: float, needed: float, because: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from taxlots.decisions.instance import FederalTax, Instance, LinearTax, Risk, invalid, position_of
 from taxlots.rulebook import Rulebook, load
-from taxlots.tax.schedule import schedule_for
+from taxlots.tax import tax_due
 
 ROUNDING = Decimal("0.000001")
 MOST = Decimal(10) ** 15
@@ -17,7 +17,7 @@ SHARE, AMOUNT = (Decimal(0), Decimal(1)), (Decimal(0), MOST)
 
 
 def checked(instance: Instance, name: str, rulebook: Rulebook | None = None) -> None:
-    """Nothing where the instance makes sense. Raises TaxlotsError: INSTANCE_INVALID, or RULE_MISSING for a year not covered."""
+    """Nothing where the instance makes sense. Raises TaxlotsError: INSTANCE_INVALID, or RULE_MISSING for a year or state not covered."""
     _Checks(instance, name).all(rulebook or load())
 
 
@@ -95,11 +95,7 @@ class _Checks:
         for key in keys:
             self.between(f"$.tax.{key}", getattr(tax, key), SHARE)
         if isinstance(tax, FederalTax):
-            position = position_of(tax, self.name)
-            schedule_for(position.year, position.filing_status, rulebook)
-            if position.state is not None and position.state_rate is None:
-                message = f"the income tax of {position.state} is not optimised; give its rate as state_rate"
-                raise invalid(self.name, "$.tax.position.state", message)
+            tax_due(position_of(tax, self.name), rulebook)
 
     def risk(self, risk: Risk) -> None:
         count = len(self.instance.assets)
@@ -132,7 +128,7 @@ class _Checks:
         return np.array(rows, dtype=float)
 
     def covariance(self, matrix: np.ndarray) -> None:
-        scale = float(np.abs(matrix).max(initial=0.0))
+        scale = float(np.abs(matrix).max(initial=0.0)) or 1.0
         uneven = np.abs(matrix - matrix.T)
         if uneven.max(initial=0.0) > SIGN_TOLERANCE * scale:
             row, column = (int(n) for n in np.unravel_index(int(uneven.argmax()), uneven.shape))

@@ -4,10 +4,9 @@ The optimiser computes in floats; its answer is rounded and scored exactly, and 
 the bound. The certificate carries the instance, so that `taxlots verify-plan` can check it from the document alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal
-from itertools import chain
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from taxlots.decisions.costs import Moves, cost
 from taxlots.decisions.evaluation import Evaluator
 from taxlots.decisions.instance import Asset, FederalTax, Instance, Lot, Risk
 from taxlots.decisions.plan import Certificate, Trade
-from taxlots.decisions.policies import LOT_STEP, in_units
+from taxlots.decisions.policies import LOT_STEP, in_units, worth_while
 from taxlots.decisions.portfolio import HeldLot, Portfolio
 from taxlots.decisions.score import cash_after, purchase, sale
 from taxlots.decisions.search import Effort, Search
@@ -172,22 +171,44 @@ def rounded_sales(portfolio: Portfolio, solved: Solved) -> list[Trade]:
 
 
 def _enough(portfolio: Portfolio, sales: list[Trade]) -> list[Trade]:
-    """The sales, with a little more where rounding to units leaves the money short."""
+    """The sales, with a little more where rounding to units leaves the money short, or an asset below the minimum trade."""
     sold = {t.lot.lot_id: t for t in sales if t.lot}
     begun = [t.lot for t in sales if t.lot]
     others = (lot for lot in portfolio.lots if portfolio.is_whole(lot.asset) and portfolio.can_sell(lot) and lot.lot_id not in sold)
-    for lot in chain(begun, others):
-        with exact.exactly():
-            missing = portfolio.terms.cash_reserve - cash_after(portfolio, list(sold.values()))
-            if missing <= 0:
+    lots = (*begun, *others)
+    with exact.exactly():
+        for lot in lots:
+            if (missing := _missing(portfolio, sold)) <= 0:
                 break
-            step = Decimal(1) if portfolio.is_whole(lot.asset) else LOT_STEP
-            units = -(-missing // (lot.price * (1 - portfolio.cost_rate) * step)) * step
-            before = sold[lot.lot_id].quantity if lot.lot_id in sold else Decimal(0)
-            more = min(units, (lot.quantity - before) // step * step)
-            if more > 0:
-                sold[lot.lot_id] = sale(portfolio, lot, before + more)
-    return list(sold.values())
+            _sell_more(portfolio, sold, lot, missing / (1 - portfolio.cost_rate))
+        for asset in {t.asset for t in sold.values()} if portfolio.terms.min_trade else ():
+            for lot in (lot for lot in lots if lot.asset == asset):
+                value = sum((t.value for t in sold.values() if t.asset == asset), Decimal(0))
+                if value >= portfolio.terms.min_trade:
+                    break
+                _sell_more(portfolio, sold, lot, portfolio.terms.min_trade - value)
+        for account, asset in dict.fromkeys((lot.account, lot.asset) for lot in lots):
+            if _missing(portfolio, sold) <= 0:
+                break
+            position = [lot for lot in portfolio.lots_of[asset] if lot.account == account]
+            if all(map(portfolio.can_sell, position)):
+                sold |= {lot.lot_id: sale(portfolio, lot, lot.quantity) for lot in position}
+    return worth_while(portfolio, list(sold.values()))
+
+
+def _missing(portfolio: Portfolio, sold: Mapping[str, Trade]) -> Decimal:
+    """What the sales leave short of the reserve; below 0 what they leave above it."""
+    return portfolio.terms.cash_reserve - cash_after(portfolio, list(sold.values()))
+
+
+def _sell_more(portfolio: Portfolio, sold: dict[str, Trade], lot: HeldLot, missing: Decimal) -> None:
+    """As many further units of the lot as bring the missing value, as far as it has so many."""
+    step = Decimal(1) if portfolio.is_whole(lot.asset) else LOT_STEP
+    before = sold[lot.lot_id].quantity if lot.lot_id in sold else Decimal(0)
+    units = (missing / (lot.price * step)).to_integral_value(ROUND_CEILING)
+    more = min(units, (lot.quantity - before) // step) * step
+    if more > 0:
+        sold[lot.lot_id] = sale(portfolio, lot, before + more)
 
 
 def _lot_units(lot: HeldLot, value: float) -> Decimal:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from taxlots import exact, frames
+from taxlots.assets import asset_table
 from taxlots.decisions.history import Covariance, covariance_of
 from taxlots.ledger.entry_columns import OUTSIDE
 from taxlots.lots.results import Book
@@ -81,7 +82,7 @@ class Portfolio:
     """Everything that a plan is computed from. Amounts in the home currency. `acquired`: within the wash-sale window before today.
 
     `account_cash` is the part of the cash that lies in an account, `deferred` the cash of each tax-deferred account, apart from the rest;
-    `fixed` what is held of an asset beyond the lots. `classes`: the class of assets that the exports name.
+    `fixed` what is held of an asset beyond the lots. `classes`: the class of what is held or has a target.
     """
 
     today: date
@@ -255,8 +256,14 @@ def portfolio(
         account_cash=in_accounts,
         deferred={name: cash[name] for name in sorted(deferred)},
         covariance=_covariance(market, settings.rebalance, known) if targets else None,
-        classes={row["asset"]: row["asset_class"] for row in held},
+        classes={asset: _usual_class(asset, settings) for asset in targets} | {row["asset"]: row["asset_class"] for row in held},
     )
+
+
+def _usual_class(asset: str, settings: Settings) -> str:
+    """The class of an asset of which no export tells: the person's word, else the table of assets, else a digital asset."""
+    choice = settings.assets.get(asset)
+    return (choice.asset_class if choice else None) or asset_table().classes.get(asset, "digital")
 
 
 def _lot(row: Mapping[str, Any], quote: Quote, today: date, deferred: set[str]) -> HeldLot:

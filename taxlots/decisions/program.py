@@ -290,8 +290,22 @@ class Program:
         """Prices that prove that nothing is feasible, once `run` has found so; None where the solver has none."""
         _, known, duals = self.solver.getDualRay()
         if not known:
-            return None
+            return self._ray_without_presolve()
         return self._prices(np.asarray(duals), own_weight=False)
+
+    def _ray_without_presolve(self) -> Prices | None:
+        """The ray by the simplex method alone; where that finds a point, at the edge of rounding, the prices that bound the piece."""
+        import highspy  # noqa: PLC0415  as in _pass
+
+        _, usual = self.solver.getOptionValue("presolve")
+        self.solver.clearSolver()
+        self.solver.setOptionValue("presolve", "off")
+        self.solver.run()
+        optimal = self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        _, known, duals = (None, True, self.solver.getSolution().row_dual) if optimal else self.solver.getDualRay()
+        found = self._prices(np.array(duals), own_weight=optimal) if known else None
+        self.solver.setOptionValue("presolve", usual)
+        return found
 
     def _prices(self, duals: np.ndarray, *, own_weight: bool = True) -> Prices:
         """The prices of the coupling constraints, from the rows' dual values."""

@@ -36,7 +36,8 @@ def variance_of(risk: Risk, count: int) -> Variance:
     """The variance of a checked risk model of that many assets."""
     if risk.covariance is not None:
         return principal_axes(np.array(risk.covariance, dtype=float))
-    loadings = np.array(risk.factors, dtype=float).reshape(len(risk.factors or ()), -1)
+    rows = len(risk.factors or ())
+    loadings = np.array(risk.factors, dtype=float).reshape(rows, -1 if rows else 0)
     if len(loadings) != count:  # a row per factor instead of a row per asset
         loadings = loadings.T
     return Variance(loadings.reshape(count, -1), np.array(risk.specific_variance, dtype=float))

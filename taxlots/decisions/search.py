@@ -86,7 +86,7 @@ class Search:
         """The optimum, or the best within the effort, with its bound."""
         menu = self.arrays.menu
         reachable = [n for n, corner in enumerate(self.corners) if corner.reachable or self.arrays.tax is None]
-        if not self._possible(menu) or self.arrays.total <= 0:
+        if not self._possible(menu) or self.arrays.total < 0:
             return Found(None, INFINITY, INFINITY, ())
         nothing = Moves(np.zeros(len(self.arrays.owner)), np.zeros(len(self.arrays.names)))
         self._offer(nothing)

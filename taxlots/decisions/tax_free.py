@@ -13,7 +13,7 @@ from taxlots import exact
 from taxlots.decisions.least_cost import QUICK
 from taxlots.decisions.optimise import instance_of, rounded_purchases, rounded_sales, solve_instance
 from taxlots.decisions.plan import Trade
-from taxlots.decisions.policies import LOT_STEP, barred_by_wash_sale, to_targets, worth_while
+from taxlots.decisions.policies import LOT_STEP, barred_by_wash_sale, in_units, to_targets, worth_while
 from taxlots.decisions.portfolio import ZERO, Portfolio
 from taxlots.decisions.score import position_with, sale
 from taxlots.tax import tax_due
@@ -49,7 +49,7 @@ def _free(portfolio: Portfolio, sales: Sequence[Trade]) -> list[Trade]:
 
     Those are the alternative minimum tax and the rate of collectibles. Gains give way, most gain per dollar first.
     """
-    kept = worth_while(portfolio, sales)
+    kept = worth_while(portfolio, in_units(portfolio, sales))
     if _untaxed(portfolio, kept):
         return kept
     gains = sorted((t for t in kept if t.gain > 0), key=lambda t: (t.gain / t.value, t.lot.lot_id if t.lot else ""))

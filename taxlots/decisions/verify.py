@@ -31,7 +31,7 @@ def objections(instance: Instance, solution: Mapping[str, Any], rulebook: Rulebo
     try:
         sells, buys = _quantities(solution, "sells", "lot_id"), _quantities(solution, "buys", "asset")
         claimed = {name: float(solution[name]) for name in ("objective", "bound", "gap")}
-        pieces = list(solution["certificate"]["pieces"])
+        pieces = list(solution["certificate"]["pieces"]) if solution["certificate"] else []
     except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         yield f"the document lacks a usable {error}"
         return
@@ -123,6 +123,8 @@ def _figures(solution: Mapping[str, Any], claimed: Mapping[str, float], evaluate
 
 
 def _unproven(instance: Instance, bound: float, pieces: list[Any], evaluator: Evaluator) -> Iterator[str]:
+    if not instance.lots and evaluator.money <= 0:  # nothing can be sold or bought, so doing nothing is the only plan
+        return
     data = arrays(instance, evaluator.rulebook)
     wanted = bound - shifted_base(data, evaluator) - CLOSE * max(1.0, abs(bound))
     proofs = {entry.get("piece"): entry for entry in pieces}

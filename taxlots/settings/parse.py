@@ -17,6 +17,7 @@ from taxlots.settings.schema import JURISDICTIONS, METHODS, OVER_ALL_ACCOUNTS, P
 
 _ZERO = Decimal(0)
 _NAME_LISTS = ("never_sell", "buy_only", "whole_units")
+_AT_MOST = {"trading_cost_bps": 9999, "future_rate": 1, "carryforward_value": 1}  # 10,000 hundredths of a percent are all of it
 _MOST_TRANCHES = 60
 
 
@@ -204,6 +205,9 @@ def _check_amounts(settings: Settings, place: _Place) -> None:
         amount = getattr(settings.rebalance, key)
         if isinstance(amount, Decimal) and not (amount.is_finite() and amount >= 0):
             raise place.error(f"[rebalance] {key} = {amount} must be a number and not negative", key)
+    for key, most in _AT_MOST.items():
+        if getattr(settings.rebalance, key) > most:
+            raise place.error(f"[rebalance] {key} = {getattr(settings.rebalance, key)} must be at most {most}", key)
     tranches = settings.rebalance.tranches
     if tranches != tranches.to_integral_value() or not 1 <= tranches <= _MOST_TRANCHES:
         raise place.error(f"[rebalance] tranches = {tranches} must be a whole number from 1 to {_MOST_TRANCHES}", "tranches")

@@ -259,3 +259,17 @@ def test_the_journal_may_be_elsewhere(home):
     home.identify("--sale", "s1", "--lots", "b3=0.5", *KRAKEN)
     assert (home.path / "kept" / "mine.jsonl").is_file()
     assert home.gains()[0][1] == "b3"
+
+
+def test_a_record_for_a_time_that_is_past(tmp_path, monkeypatch):
+    """It is kept, for a sale may still come; but it is said at once that a sale made before is not covered, unless it is attested."""
+    home = Home(tmp_path, monkeypatch)
+    home.at("2026-06-02T15:00:00+00:00")
+    for at, attest, late in (
+        ("2026-06-01", (), 1),
+        ("2026-06-02", (), 0),
+        ("2026-06-02T14:59:00Z", (), 1),
+        ("2026-06-01", ("--attest", "a letter"), 0),
+    ):
+        found = home.identify("--sale", at, "--lots", "b1=0.5", *KRAKEN, *attest)
+        assert [p["code"] for p in found["problems"]].count("IDENTIFICATION_LATE") == late, at

@@ -266,3 +266,21 @@ def test_plots(tmp_path, command):
         assert (ran.code, (tmp_path / name).read_bytes()[: len(begins)]) == (0, begins)
     ran = run(tmp_path, command, "ledger.csv", *DAY, "--plot", "figure.pdf")
     assert (ran.code, ".png, .svg" in ran.err) == (2, True)
+
+
+def test_a_plan_without_anything_to_trade_is_verified(tmp_path):
+    """Nothing may be sold and there is no cash: to do nothing is the optimum, and the checker says so."""
+    case(tmp_path, never_sell='["BTC", "ETH"]', cash=0)
+    assert run(tmp_path, "rebalance", "ledger.csv", *DAY, "--format", "json", "-o", "r.json").code == 0
+    ran = run(tmp_path, "verify-plan", "r.json", "--format", "json")
+    assert (ran.code, ran.json["objections"]) == (0, [])
+
+
+def test_the_class_of_what_is_not_held_yet(tmp_path):
+    """VTI has a target and a class of its own: of funds whole units are bought, although no export names it."""
+    case(tmp_path, whole_units='["fund"]', more='[assets]\nVTI = { class = "fund" }\n[targets.VTI]\nweight = 0.15\n')
+    with (tmp_path / "prices.csv").open("a") as file:
+        file.write("2026-06-30,VTI,70,USD,broker\n")
+    bought = [t["quantity"] for t in plans(tmp_path)["full-fifo"]["trades"] if (t["side"], t["asset"]) == ("buy", "VTI")]
+    assert bought
+    assert all("." not in quantity for quantity in bought)

@@ -95,6 +95,17 @@ def test_trading_cost_comes_before_the_cash(tmp_path):
     assert 15000 <= Decimal(answer["cash"]) < Decimal("15000.0001")
 
 
+def test_tax_that_the_sale_saves_is_no_cash(tmp_path):
+    """At 1,500 all lots but e1 are losses: 2,000 of cash need 1.33333334 ETH, and the tax that falls is not said to be paid."""
+    page("sell", tmp_path)
+    prices = tmp_path / "prices.csv"
+    prices.write_text(prices.read_text().replace("3000", "1500"))
+    answer = sell(tmp_path, "--cash", "2000", "--tax-from-cash")
+    assert answer["quantity"] == "1.33333334"
+    assert not [note for note in answer["notes"] if "is paid from the cash" in note]
+    assert [note for note in answer["notes"] if "lowers the tax by" in note]
+
+
 def test_a_target_that_leaves_nothing(tmp_path):
     """All lots are gains taxed at 15 % or 22 %: zero-tax sells nothing, with a warning and exit code 0."""
     page("sell", tmp_path)

@@ -17,7 +17,7 @@ from taxlots.decisions.deferred import after
 from taxlots.decisions.placing import placed
 from taxlots.decisions.policies import affordable, in_units, worth_while
 from taxlots.decisions.score import drift, figures, position_with, purchase, sale
-from taxlots.tax import tax_due
+from taxlots.tax import TaxPosition, tax_due
 
 CENT = Decimal("0.01")
 
@@ -126,8 +126,6 @@ def test_zero_tax_prefers_what_the_zero_band_holds():
 
     40,000 of BTC have to go: the long lot (20,000, gain 18,000) fits the band, of the short one (gain 20 %) nothing is free.
     """
-    from taxlots.tax import TaxPosition
-
     position = TaxPosition(year=2026, filing_status="single", wages=Decimal(36_100))
     lots = [lot("L1", "BTC", 200, 16_000, 100, long=False), lot("L2", "BTC", 200, 2000, 100)]
     plan = named(portfolio(lots, {"BTC": 0}, position, trading_cost_bps=0), "zero-tax")
@@ -176,6 +174,38 @@ def named_alone(chosen, name):
 def changes_minimum_tax(chosen, trades):
     """Whether the alternative minimum tax plays a part, which the linear programs leave out."""
     return tax_due(chosen.position).amt != 0 or tax_due(position_with(chosen.position, trades)).amt != 0
+
+
+@pytest.mark.parametrize(("withdrawal", "units"), [(5450, 55), (5540, "55.5")])
+def test_whole_units_raise_all_the_money(withdrawal, units):
+    """55.5 units at 100: 54.5 would do for 5,450 and become 55; for 5,540 the fraction goes with the whole position."""
+    lots = [lot("L1", "BTC", "50.5", 4000, 100), lot("L2", "BTC", 5, 300, 100)]
+    chosen = portfolio(lots, {"BTC": 1}, trading_cost_bps=0, withdrawal=withdrawal)
+    chosen = replace(chosen, terms=msgspec.structs.replace(chosen.terms, whole_units=("BTC",)))
+    for name in ("withdraw", OPTIMAL):
+        plan = named(chosen, name)
+        assert plan.feasible, name
+        assert sum(t.quantity for t in plan.trades) == Decimal(units), name
+
+
+def test_whole_units_reach_the_minimum_trade():
+    """715 of BTC at 40 are too much, 17.875 units; 17 would be less than the minimum trade of 700, so it is 18."""
+    lots = [lot("L1", "BTC", 100, 1000, 40), lot("L2", "ETH", 1, 3300, 3300)]
+    chosen = portfolio(lots, {"BTC": 0.45, "ETH": 0.45}, min_trade=700, drift_penalty=1)
+    chosen = replace(chosen, terms=msgspec.structs.replace(chosen.terms, whole_units=("BTC",)))
+    assert sums(named(chosen, OPTIMAL).trades, "sell")["BTC"] == 720
+
+
+def test_zero_tax_keeps_whole_units():
+    """The optimum takes a part of one lot beside fractions of others: what gives way to the tax leaves whole units of the position."""
+    position = TaxPosition(year=2026, filing_status="single", wages=Decimal(20_000))
+    amounts = (("51.0", 3480, False), ("98.4", 3052, True), ("83.3", 9582, False))
+    lots = [lot(f"L{n}", "BTC", quantity, basis, 100, long=long) for n, (quantity, basis, long) in enumerate(amounts, 1)]
+    chosen = portfolio(lots, {"BTC": 0}, position, trading_cost_bps=0)
+    chosen = replace(chosen, terms=msgspec.structs.replace(chosen.terms, whole_units=("BTC",)))
+    plan = named(chosen, "zero-tax")
+    assert plan.figures.tax_now <= 0
+    assert sum(t.quantity for t in plan.trades) == 122
 
 
 def test_the_least_tax_is_no_fixed_order():

@@ -60,7 +60,7 @@ BAD = {
     "wages as text": (("tax", "position", "wages"), "much", "$.tax.position.wages: 'much' is no amount"),
     "unknown field of the position": (("tax", "position", "salary"), 5, "$.tax.position.salary: unknown field"),
     "two years": (("tax", "position", "year"), 2025, "$.tax.position.year: 2025 contradicts"),
-    "state without rate": (("tax", "position", "state"), "CA", "$.tax.position.state"),
+    "state without schedule or rate": (("tax", "position", "state"), "ZZ", "no rules for the income tax of ZZ"),
     "rate above 1": (("tax", "carryforward_value"), 15, "$.tax.carryforward_value: 15"),
     "covariance of another size": (("risk", "covariance"), [[0.04]], "$.risk.covariance: 1 rows for 2 assets"),
     "covariance with a short row": (("risk", "covariance"), [[0.04, 0], [0]], "$.risk.covariance[1]"),
@@ -137,6 +137,16 @@ def test_any_covariance_is_kept():
         covariance = returns.T @ returns / observations
         found = principal_axes(covariance)
         assert found.loadings @ found.loadings.T + np.diag(found.specific) == pytest.approx(covariance, abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    "risk",
+    [{"covariance": [[0, 0], [0, 0]]}, {"factors": [], "specific_variance": [0, 0]}, {"factors": [[], []], "specific_variance": [0, 0]}],
+)
+def test_no_risk_at_all_is_a_risk_model(risk):
+    """A covariance of zeros is positive semidefinite, and an empty list of factors means that there are none."""
+    instance, _ = parse_instance(json.dumps(put(("risk",), risk)).encode(), "i.json")
+    assert variance_of(instance.risk, 2).of(np.array([1.0, -2.0])) == 0
 
 
 def test_factors_by_row_of_assets_or_of_factors():

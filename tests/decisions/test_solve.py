@@ -313,3 +313,89 @@ def test_what_to_relax(options, constraint, needed):
     assert told[constraint]["needed"] == pytest.approx(needed, rel=1e-3)
     assert str(constraint) in told[constraint]["message"]
     assert told[constraint]["by"] == pytest.approx(abs(told[constraint]["needed"] - told[constraint]["now"]))
+
+
+@pytest.mark.parametrize("state", ["CA", "NJ", "OH", "TX"])
+def test_a_state_is_taxed_by_its_own_schedule(state):
+    """With the year's whole `tax_due`: brackets, no losses from other years, a cliff, none at all. No random plan is below the bound."""
+    draw = random.Random(state)
+    for seed in range(12):
+        given = instances.document(seed, model=instances.federal)
+        given["tax"]["position"] |= {"state": state, "state_rate": None}
+        instance = instances.parsed(given | {"contribution": 0})
+        found, evaluator = solve(instance), Evaluator(instance)
+        if found.evaluated is None:
+            continue
+        assert found.evaluated.broken == ()
+        for _ in range(40):
+            sells = {lot.lot_id: lot.quantity * Decimal(draw.randint(0, 4)) / 4 for lot in instance.lots}
+            plan = evaluator.evaluate({name: quantity for name, quantity in sells.items() if quantity}, {})
+            assert plan.broken or float(plan.objective) >= found.bound - 1e-6 * max(1.0, abs(found.bound)), seed
+
+
+def test_tax_paid_from_cash_is_the_exact_tax():
+    """All 10,000 of A have to go (band 0), a long-term gain beside collectibles of 30,000, with no cash but what the sale brings.
+
+    The program taxes the collectibles at 15 %, the law at up to 28 %: what is bought of B is less by what the law takes.
+    """
+    given = {
+        "schema": "taxlots.instance/1",
+        "assets": [{"asset": "A", "price": 100, "target": 0, "band": 0}, {"asset": "B", "price": 1, "target": 1}],
+        "lots": [{"lot_id": "a", "asset": "A", "quantity": 100, "basis": 1000, "term": "short"}],
+        "tax": {
+            "model": "us-federal",
+            "year": 2026,
+            "position": {"filing_status": "single", "wages": 300_000, "long_term": 30_000, "collectibles": 30_000, "short_term": -20_000},
+            "pay_from_cash": True,
+        },
+        "drift_penalty": 1,
+    }
+    found = solve(instances.parsed(given))
+    assert found.evaluated is not None
+    assert found.evaluated.broken == ()
+    assert float(found.evaluated.cash) == pytest.approx(0, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("withdrawal", "limits", "status"), [(5000, {}, "optimal"), (5000, {"max_turnover": 0.5}, "infeasible"), (5001, {}, "infeasible")]
+)
+def test_everything_is_withdrawn(withdrawal, limits, status):
+    """V is 0: all 50 units at 100 are sold for the 5,000 that are taken out, unless a share of V limits the turnover."""
+    lots = [{"lot_id": "a", "asset": "A", "quantity": 50, "basis": 1000, "term": "long"}]
+    given = {
+        "schema": "taxlots.instance/1",
+        "assets": [{"asset": "A", "price": 100, "target": 0.5}],
+        "lots": lots,
+        "withdrawal": withdrawal,
+    }
+    tax = {"model": "linear", "short_rate": 0.35, "long_rate": 0.2}
+    found = solve(instances.parsed(given | limits | {"tax": tax, "risk": {"covariance": [[0.04]]}}))
+    assert found.status == status
+    assert found.sells == ({"a": 50} if status == "optimal" else {})
+    assert status == "optimal" or all(way["message"] for way in found.why)
+    assert status == "optimal" or found.why
+
+
+def test_a_piece_without_a_plan_is_proven_so():
+    """A piece that presolve alone finds infeasible has no ray: without one the bound was 50 for a plan that costs 2,249.62."""
+    lots = [("x0", 0.0973, 5362.31), ("x1", 0.44801572, 12374.41)]
+    given = {
+        "schema": "taxlots.instance/1",
+        "assets": [{"asset": "A0", "price": 12.5, "band": 0.02}, *({"asset": a, "price": 61234.5, "target": 0.4} for a in ("A1", "A2"))],
+        "lots": [{"lot_id": n, "asset": "A1", "quantity": q, "basis": b, "term": "long"} for n, q, b in lots],
+        "tax": {
+            "model": "us-federal",
+            "year": 2025,
+            "position": {"filing_status": "married_separate", "wages": 206_000},
+            "carryforward_value": 0.15,
+        },
+        "drift_penalty": 0.2,
+        "max_turnover": 0.8,
+        "trading_cost_bps": 15,
+        "exclusive_sides": True,
+        "wash_sales": True,
+        "min_trade": 2000,
+    }
+    found = solve(instances.parsed(given))
+    assert float(found.evaluated.objective) == pytest.approx(2249.617, abs=0.001)
+    assert found.gap <= 1e-6
