@@ -112,7 +112,7 @@ class Fold:
             self.told += across_splits(self.matching.across, entries)
         self.denied: dict[int, int] = {}
         if regime.superficial_days is not None:
-            self.holdings = Holdings(entries, self.calendar.day, regime.superficial_days, self.told)
+            self.holdings = Holdings(self, regime.superficial_days)
         self.washing = washing_of(self)
         self.brought: dict[int, list[tuple[Pool, int]]] = {row: [] for row in np.unique(entries.lot_of).tolist() if row != NOWHERE}
         self.row, self.home = entries.row.data, entries.home.data
@@ -320,9 +320,12 @@ class Fold:
         self.sell(entry, parts, units, amount, cost)
         covered, basis = sum(part for _, part, _ in parts), sum(basis for _, _, basis in parts)
         gain = exact.share(amount - cost, covered, units) - basis
-        if gain < 0 and (denied := self.holdings.denied(entry, covered, -gain)):
-            self.denied[entry] = denied
-            pool.deny(denied)
+        if gain < 0 and (denied := self.holdings.denied(entry, covered, -gain)).amount:
+            self.denied[entry] = denied.amount
+            pool.deny(denied.own)
+            for place, part in denied.others:
+                if isinstance(other := self.pools[place * self.width + int(self.entries.asset[entry])], HoldingPool):
+                    other.deny(part)
 
     def by_record(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
         """Lots that a record names first, the rest in the pool's order."""

@@ -12,6 +12,10 @@ from taxlots.rulebook import Rulebook
 
 GENERIC = "generic"
 _SHOWN = 5
+_WHY_NOT_AVERAGED = {
+    "us": "26 CFR 1.1012-1(e): fund and reinvested shares only",
+    "de": "EStG 20 Abs. 4 Satz 7: securities leave first in, first out",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,9 @@ def regime(jurisdiction: str, rulebook: Rulebook, day: date, classes: Mapping[st
         days = int(rulebook.amount("ca/capital_gains/superficial_loss_window", min(day, last.end or day)))
         return Regime(results=told, superficial_days=days)
     if jurisdiction == "de":
-        return Regime(results=told, exempt_after_a_year=rulebook.value("de/lots/exempt_after_a_year", day) is True)
+        refused = frozenset(asset for asset in assets if asset_class(asset, classes) in COVERED)
+        exempt = rulebook.value("de/lots/exempt_after_a_year", day) is True
+        return Regime(results=told, average_refused=refused, dated_average=True, exempt_after_a_year=exempt)
     return Regime(results=told)
 
 
@@ -99,14 +105,14 @@ def departures(elections: Elections, law: LotLaw, classes: Mapping[str, str], as
     if pool not in (law.pools or {pool}):
         message = f"[methods] pool is {pool}; the law of {law.jurisdiction} knows {', '.join(sorted(law.pools or ()))}"
         found.append(problem("METHOD_NOT_LAWFUL", message, _cited(law.jurisdiction, "pools")))
-    return [*found, *_refused(elections, classes, assets)]
+    return [*found, *_refused(elections, classes, assets, law.jurisdiction)]
 
 
 def _cited(jurisdiction: str, rule: str) -> str:
     return f"Leave the setting away, or see `taxlots rules {_topic(jurisdiction)}` ({rule}) for what the law knows."
 
 
-def _refused(elections: Elections, classes: Mapping[str, str], assets: Iterable[str]) -> list[Problem]:
+def _refused(elections: Elections, classes: Mapping[str, str], assets: Iterable[str], jurisdiction: str) -> list[Problem]:
     """Assets that would be averaged if the law let them."""
     if AVERAGE not in elections.orders():
         return []
@@ -120,7 +126,5 @@ def _refused(elections: Elections, classes: Mapping[str, str], assets: Iterable[
         return []
     shown = ", ".join(f"{asset} ({asset_class(asset, classes)})" for asset in meant[:_SHOWN])
     more = f" and {len(meant) - _SHOWN} more" if len(meant) > _SHOWN else ""
-    message = (
-        f"average basis is refused for {shown}{more}: first in, first out was used (26 CFR 1.1012-1(e): fund and reinvested shares only)"
-    )
-    return [problem("AVERAGE_REFUSED", message)]
+    why = _WHY_NOT_AVERAGED[jurisdiction]
+    return [problem("AVERAGE_REFUSED", f"average basis is refused for {shown}{more}: first in, first out was used ({why})")]
