@@ -283,7 +283,7 @@ class Fold:
     @cached_property
     def calendar(self) -> Calendar:
         """Days of the entries, for the orders that ask for them."""
-        return Calendar(self.entries, self.zone)
+        return Calendar(self.entries, self.zone, inherited_is_long=self.elections.regime.inherited_is_long)
 
     def finish(self) -> None:
         """What pools have to do when everything is booked."""

@@ -1,10 +1,11 @@
 """What the law of a jurisdiction says of the order of lots and of their pools, from the rules; and where elections depart from it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, tzinfo
 
 from taxlots.kinds import asset_class
+from taxlots.ledger.valuation import Unpaid
 from taxlots.lots.elections import AVERAGE, Elections, Orders, Regime, Span
 from taxlots.lots.wash_sales import COVERED, DIGITAL, WINDOW
 from taxlots.problems import Problem, problem
@@ -49,6 +50,13 @@ class LotLaw:
         return datetime.combine(date(year, *self.year_begins), time(), zone).astimezone(UTC)
 
 
+def unpaid(jurisdiction: str, rulebook: Rulebook, day: date) -> Unpaid:
+    """What the law of a day makes of units that nothing was paid for. Raises TaxlotsError(RULE_MISSING)."""
+    topic, known = _topic(jurisdiction), Unpaid()
+    said = {name: f"{topic}/{name}" for name in known.__slots__ if jurisdiction != GENERIC and f"{topic}/{name}" in rulebook.rules}
+    return replace(known, **{name: rulebook.value(path, day) is True for name, path in said.items()})
+
+
 def _topic(jurisdiction: str) -> str:
     return "us/federal/lots" if jurisdiction == "us" else f"{jurisdiction}/lots"
 
@@ -78,8 +86,8 @@ def regime(jurisdiction: str, rulebook: Rulebook, day: date, classes: Mapping[st
     if jurisdiction == "de":
         refused = frozenset(asset for asset in assets if asset_class(asset, classes) in COVERED)
         exempt = rulebook.value("de/lots/exempt_after_a_year", day) is True
-        return Regime(results=told, average_refused=refused, dated_average=True, exempt_after_a_year=exempt)
-    return Regime(results=told)
+        return Regime(results=told, average_refused=refused, dated_average=True, exempt_after_a_year=exempt, inherited_is_long=False)
+    return Regime(results=told, inherited_is_long=jurisdiction == GENERIC)
 
 
 def _washed(rulebook: Rulebook, classes: Mapping[str, str], assets: Iterable[str]) -> dict[str, date]:

@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 
 from taxlots import exact
-from taxlots.ledger.entry_columns import NOWHERE, Action
+from taxlots.ledger.entry_columns import Action
 from taxlots.lots.booked import ints
 from taxlots.lots.lacking import across_splits
 from taxlots.lots.splits import Splits
