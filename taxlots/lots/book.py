@@ -108,7 +108,7 @@ class Fold:
         self.matched = np.array([order == SECTION_104 for order in orders], bool)
         if self.matched.any():
             chosen = np.flatnonzero(self.matched).tolist()
-            self.matching = Matching(entries, chosen, self.calendar.day, regime.matching_days, self.pieces)
+            self.matching = Matching(self, chosen, regime.matching_days)
             self.told += across_splits(self.matching.across, entries)
         self.denied: dict[int, int] = {}
         if regime.superficial_days is not None:
@@ -308,8 +308,12 @@ class Fold:
 
     def sell_matched(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
         """Out of what the disposal was matched with, the rest out of the holding."""
-        left = units - sum(part for _, part, _ in self.matching.matched(entry))
-        self.sell(entry, chain(self.matching.matched(entry), self.take(pool, left)), units, amount, cost)
+        self.sell(entry, self.take_matched(entry, pool, units), units, amount, cost)
+
+    def take_matched(self, entry: int, pool: Pool, units: int) -> Iterator[Part]:
+        """Parts of what a disposal was matched with, the rest out of the pool; of what is matched with nothing all out of the pool."""
+        matched = self.matching.parts.get(entry, []) if self.matched.any() else []
+        return chain(matched, self.take(pool, units - sum(part for _, part, _ in matched)))
 
     def sell_at_cost(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
         """A sale at average cost, of which a loss may be denied."""

@@ -1,4 +1,4 @@
-"""The law of single countries: forks, gifts, inheritances; who takes over a loss denied in Canada; the average in Germany."""
+"""The law of single countries: forks, gifts, inheritances; whose accounts count for a loss or a match; the average in Germany."""
 
 import pytest
 
@@ -187,3 +187,36 @@ def test_germany_does_not_average_securities(tmp_path):
     assert found.code == 1
     assert [piece["basis"] for piece in found.json["disposals"]] == ["100", "250"]
     assert "EStG 20" in next(told["message"] for told in found.json["problems"] if told["code"] == "AVERAGE_REFUSED")
+
+
+# TCGA 1992 section 106A(2): securities of one person in one capacity. Sold at a loss of 50, of 10 with the purchase.
+@pytest.mark.parametrize(
+    ("seller", "buyer", "gain", "left"),
+    [
+        ("own", "tfsa", "-50", {"tfsa": "60"}),  # here an ISA
+        ("own", "wife", "-50", {"wife": "60"}),
+        ("own", "elsewhere", "-10", {None: "100"}),
+        ("wife", "own", "-50", {None: "60"}),
+        ("tfsa", "own", None, {None: "60"}),
+    ],
+)
+def test_units_are_matched_within_one_persons_accounts(tmp_path, seller, buyer, gain, left):
+    """Ten of 100 are sold for 50; ten are bought for 60 nine days later."""
+    rows = list(loss_in(seller, (buyer, 10, 60)))
+    pieces = ran(tmp_path, "uk", "gains", *rows, settings=KINDS)["disposals"]
+    assert [piece["gain"] for piece in pieces] == ([] if gain is None else [gain])
+    assert {lot["account"]: lot["basis"] for lot in ran(tmp_path, "uk", "lots", *rows, settings=KINDS)["lots"]} == left
+
+
+@pytest.mark.parametrize(("kind", "cost"), [("gift-out", "100"), ("donation", "100"), ("lost", "200")])
+def test_what_is_given_away_is_matched_like_a_sale(tmp_path, kind, cost):
+    """TCGA 1992 sections 58, 106A: five of ten for 100 given, five bought for 150 within 30 days: those were given, ten for 100 are left.
+
+    What is lost is no disposal, and takes its part of the holding: 50 + 150.
+    """
+    rows = (
+        line("2019-01-01T12:00:00Z", "buy", sent="100 HOME", received="10 BTC", id="b"),
+        line("2020-01-01T12:00:00Z", kind, sent="5 BTC", id="g"),
+        line("2020-01-10T12:00:00Z", "buy", sent="150 HOME", received="5 BTC", id="c"),
+    )
+    assert [(lot["quantity"], lot["basis"]) for lot in ran(tmp_path, "uk", "lots", *rows)["lots"]] == [("10", cost)]
