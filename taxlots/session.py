@@ -28,7 +28,7 @@ from taxlots.lots.directions import Directions, Named
 from taxlots.lots.elections import MIN_TAX, Elections, TermRates
 from taxlots.lots.filing import JournalFile, Purpose, directed, journal_problems, unrecorded
 from taxlots.lots.form_lines import FormCheck, check_forms
-from taxlots.lots.lawful import LotLaw
+from taxlots.lots.lawful import LotLaw, unpaid
 from taxlots.lots.results import Book
 from taxlots.lots.results import book as book_ledger
 from taxlots.lots.wished import Choice, Place, needs_rates, remarks, wished
@@ -298,8 +298,10 @@ def _ledger(paths: list[Path] | tuple[Path, ...], settings_file: SettingsFile, c
     own = own_layouts([*settings.layout, *settings.form_layout], [layout.id for layout in (*LAYOUTS, *COMPANIONS)])
     _check_times(settings, {layout.id for layout in (*LAYOUTS, *own)})
     imported = read([*sorted(paths), *companion_files(settings_file, choices.prices)], zone, own, choices.base, settings.times)
-    home = currency_of(choices.jurisdiction or settings.profile.jurisdiction, settings.profile.currency, imported)
-    terms = Terms(zone, name is None, until, home, rules=_rules(settings), assets=settings.assets, prices=settings.prices)
+    jurisdiction = choices.jurisdiction or settings.profile.jurisdiction
+    home = currency_of(jurisdiction, settings.profile.currency, imported)
+    law = unpaid(jurisdiction, load(choices.rules), now.astimezone(zone).date())
+    terms = Terms(zone, name is None, until, home, rules=_rules(settings), assets=settings.assets, prices=settings.prices, unpaid=law)
     ledger = settle(imported, terms)
     if not imported.files:
         ledger.problems.append(problem("NO_EXPORTS", f"no file was found in {', '.join(map(str, paths))}"))

@@ -19,7 +19,7 @@ from taxlots.importers.text_columns import Vocabulary, mask, sign, spread
 from taxlots.importers.transaction_columns import first_places, first_sources, moments
 from taxlots.kinds import KINDS, is_fiat
 from taxlots.ledger.missing import Places
-from taxlots.ledger.valuation import FEE_COUNTS, OWN_VALUE, PRICED_SIDE, TOO_LARGE, Valuer, source_of, source_of_nothing
+from taxlots.ledger.valuation import FEE_COUNTS, FORK, OWN_VALUE, PRICED_SIDE, TOO_LARGE, Valuer, source_of, source_of_nothing
 
 _EXCHANGES = {"buy", "sell", "swap"}
 _NOT_HERE = {"inheritance", "gift-in", "donation", "adjust", "fee"}
@@ -59,7 +59,7 @@ class _Columns:
         self.quantity = {side: self.column(f"{side}_quantity") for side in _SIDES}
         self.given = {side: mask(pc.is_valid(quantity)) for side, quantity in self.quantity.items()}
         self.money = {side: self.words.holds(codes, is_fiat) for side, codes in self.asset.items()}
-        self.fitting = wanted & ~self.is_kind(_NOT_HERE)
+        self.fitting = wanted & ~self.is_kind(_NOT_HERE if valuer.law.fork_is_income else {*_NOT_HERE, FORK})
         self.valued = self.is_kind({name for name, kind in KINDS.items() if kind.valued})
         self.exchange = self.is_kind(_EXCHANGES) & np.all([self.money[side] & self.given[side] for side in ("sent", "received")], axis=0)
         self.lacking: list[tuple[str, np.ndarray, pa.Array]] = []

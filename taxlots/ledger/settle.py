@@ -33,7 +33,7 @@ from taxlots.ledger.reconcile import BalanceCheck, check_balances
 from taxlots.ledger.rules import BulkRule, apply_rules
 from taxlots.ledger.spam import sift
 from taxlots.ledger.transfers import pair_transfers
-from taxlots.ledger.valuation import Valued, Valuer
+from taxlots.ledger.valuation import Unpaid, Valued, Valuer
 from taxlots.prices import PricePoint, PriceTable
 from taxlots.problems import Problem
 from taxlots.settings import Asset, Prices
@@ -94,6 +94,7 @@ class Terms:
     rules: tuple[BulkRule, ...] = ()
     assets: dict[str, Asset] = field(default_factory=dict)
     prices: Prices = field(default_factory=Prices)
+    unpaid: Unpaid = field(default_factory=Unpaid)
 
 
 def settle(imported: Imported, terms: Terms | None = None) -> Ledger:
@@ -121,7 +122,7 @@ def _settled(imported: Imported, terms: Terms) -> Ledger:
     parted = part(imported.columns, imported.transactions, terms.assets, {point.asset for point in points})
     names = Names(parted.single, layouts, terms.assets)
     read = classed(names.transactions(parted.single), terms.assets)
-    valuer = Valuer(_price_table(names.prices(points), terms), terms.prices.difference)
+    valuer = Valuer(_price_table(names.prices(points), terms), terms.prices.difference, terms.unpaid)
     overrides = _of_transactions(imported, _parsed(imported, "overrides", companions.override, terms, problems), problems)
     decided = _parsed(imported, "transfers", companions.pair, terms, problems)
     named = {override.id for override in overrides} | {end for pair in decided for end in (pair.out_id, pair.in_id)}

@@ -5,7 +5,7 @@ they differ by more than the limit, that is said. Every value carries its source
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -18,9 +18,23 @@ from taxlots.problems import Problem, problem
 
 TOO_LARGE = Decimal(10) ** 15  # leaves room for sums in 18 digits
 OWN_VALUE = "the row's own value"
+NO_INCOME = "no income and no cost by the law"
+FORK = "income:fork"
 FEE_COUNTS = {"buy", "sell", "swap", "spend"}  # elsewhere a fee in money is no part of a basis or of proceeds
 _VALUED_WHERE_KNOWN = {"gift-in", "donation"}
 PRICED_SIDE = {"swap": ("received", "sent"), "spend": ("sent",), "fee": ("sent", "fee"), "inheritance": ("received",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """What the law makes of units that nothing was paid for.
+
+    `fork_is_income`: those of a fork are income at their value, which is their cost; else neither. `gift_at_value`: those given cost what
+    they were worth, where no other basis is known; else nothing.
+    """
+
+    fork_is_income: bool = True
+    gift_at_value: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +81,10 @@ def source_of_nothing(asset: str) -> str:
 class Valuer:
     """Values transactions with one price table and collects the Problems that arise."""
 
-    def __init__(self, prices: PriceTable, difference: Decimal = Decimal("0.1")) -> None:
+    def __init__(self, prices: PriceTable, difference: Decimal = Decimal("0.1"), law: Unpaid | None = None) -> None:
         """`prices.home` is the home currency; `difference` how far the two sides of a swap may be apart, as a share of the larger."""
-        self.prices = prices
-        self.difference = difference
+        self.prices, self.difference = prices, difference
+        self.law = law or Unpaid()
         self._rows: list[Problem] = []
         self._findings = Findings(prices)
 
@@ -89,18 +103,25 @@ class Valuer:
         return [self._valued(transaction) for transaction in transactions]
 
     def _valued(self, t: Transaction) -> Valued:
-        if t.kind in {"gift-in", "adjust"} and t.received_quantity is not None and t.basis is None:
-            file, row = t.sources[0]
-            message = f"{t.kind} of {plain(t.received_quantity)} {t.received_asset} (id {t.id}) carries no basis; basis 0 is used"
-            hint = f"Add to overrides.csv: {t.id},{t.kind},,<basis>,<acquired>,<why>"
-            self._rows.append(problem("BASIS_ASSUMED", message, hint, file=file, row=row))
         self._findings.last = None
         worth = self._main(t)
         lacking = self._findings.last
+        if t.kind in {"gift-in", "adjust"} and t.received_quantity is not None and t.basis is None:
+            t = self._with_basis(t, worth)
         stated = worth or self._row_value(t)
         fee, short = self._fee(t, stated), self._shortfall(t, stated)
         source = worth.source if worth else source_of_nothing(lacking) if lacking else None
         return Valued(t, worth.amount if worth else None, source, fee, short)
+
+    def _with_basis(self, t: Transaction, worth: _Worth | None) -> Transaction:
+        """What came in without a basis: at its value where the law says so, else at 0, which is a Problem."""
+        if worth is not None and t.kind == "gift-in" and self.law.gift_at_value:
+            return replace(t, basis=worth.amount)
+        file, row = t.sources[0]
+        message = f"{t.kind} of {plain(t.received_quantity or Decimal(0))} {t.received_asset} (id {t.id}) carries no basis; basis 0 is used"
+        hint = f"Add to overrides.csv: {t.id},{t.kind},,<basis>,<acquired>,<why>"
+        self._rows.append(problem("BASIS_ASSUMED", message, hint, file=file, row=row))
+        return t
 
     def _row_value(self, t: Transaction) -> _Worth | None:
         """The value that a row states although its kind does not need one: it prices the row's fees."""
@@ -122,6 +143,8 @@ class Valuer:
             return self._known(t)
         if t.basis is not None and t.kind == "inheritance":
             return _Worth(t.basis, "given as basis")
+        if t.kind == FORK and not self.law.fork_is_income:
+            return _Worth(Decimal(0), NO_INCOME)
         if _exchanges_money(t):
             return None
         stated = self._stated(t)

@@ -108,11 +108,11 @@ class Fold:
         self.matched = np.array([order == SECTION_104 for order in orders], bool)
         if self.matched.any():
             chosen = np.flatnonzero(self.matched).tolist()
-            self.matching = Matching(entries, chosen, self.calendar.day, regime.matching_days, self.pieces)
+            self.matching = Matching(self, chosen, regime.matching_days)
             self.told += across_splits(self.matching.across, entries)
         self.denied: dict[int, int] = {}
         if regime.superficial_days is not None:
-            self.holdings = Holdings(entries, self.calendar.day, regime.superficial_days, self.told)
+            self.holdings = Holdings(self, regime.superficial_days)
         self.washing = washing_of(self)
         self.brought: dict[int, list[tuple[Pool, int]]] = {row: [] for row in np.unique(entries.lot_of).tolist() if row != NOWHERE}
         self.row, self.home = entries.row.data, entries.home.data
@@ -283,7 +283,7 @@ class Fold:
     @cached_property
     def calendar(self) -> Calendar:
         """Days of the entries, for the orders that ask for them."""
-        return Calendar(self.entries, self.zone)
+        return Calendar(self.entries, self.zone, inherited_is_long=self.elections.regime.inherited_is_long)
 
     def finish(self) -> None:
         """What pools have to do when everything is booked."""
@@ -308,8 +308,12 @@ class Fold:
 
     def sell_matched(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
         """Out of what the disposal was matched with, the rest out of the holding."""
-        left = units - sum(part for _, part, _ in self.matching.matched(entry))
-        self.sell(entry, chain(self.matching.matched(entry), self.take(pool, left)), units, amount, cost)
+        self.sell(entry, self.take_matched(entry, pool, units), units, amount, cost)
+
+    def take_matched(self, entry: int, pool: Pool, units: int) -> Iterator[Part]:
+        """Parts of what a disposal was matched with, the rest out of the pool; of what is matched with nothing all out of the pool."""
+        matched = self.matching.parts.get(entry, []) if self.matched.any() else []
+        return chain(matched, self.take(pool, units - sum(part for _, part, _ in matched)))
 
     def sell_at_cost(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
         """A sale at average cost, of which a loss may be denied."""
@@ -320,9 +324,12 @@ class Fold:
         self.sell(entry, parts, units, amount, cost)
         covered, basis = sum(part for _, part, _ in parts), sum(basis for _, _, basis in parts)
         gain = exact.share(amount - cost, covered, units) - basis
-        if gain < 0 and (denied := self.holdings.denied(entry, covered, -gain)):
-            self.denied[entry] = denied
-            pool.deny(denied)
+        if gain < 0 and (denied := self.holdings.denied(entry, covered, -gain)).amount:
+            self.denied[entry] = denied.amount
+            pool.deny(denied.own)
+            for place, part in denied.others:
+                if isinstance(other := self.pools[place * self.width + int(self.entries.asset[entry])], HoldingPool):
+                    other.deny(part)
 
     def by_record(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
         """Lots that a record names first, the rest in the pool's order."""

@@ -13,7 +13,7 @@ from taxlots.lots.pieces import Pieces
 class Calendar:
     """Per entry: its day, the day of the acquisition, the start of the holding period and the first day on which it is long-term."""
 
-    def __init__(self, entries: Entries, zone: tzinfo) -> None:
+    def __init__(self, entries: Entries, zone: tzinfo, *, inherited_is_long: bool) -> None:
         """Days are counted from 1970-01-01, in the zone. `dated_by_row`: the holding period begins when the row says that it happened."""
         self.entries, self.zone = entries, zone
         self.day = self.days(entries.time)
@@ -23,7 +23,7 @@ class Calendar:
         self.starts = np.where(known, given.fill_null(0).to_numpy(), self.acquired_on)
         self.long_term = long_term_days(self.starts)
         self.dated_by_row = (entries.acquired == entries.time) & (self.starts == self.acquired_on)
-        kinds = np.array([kind == "inheritance" for kind in entries.kinds], bool)
+        kinds = np.array([inherited_is_long and kind == "inheritance" for kind in entries.kinds], bool)
         self.always_long = kinds[entries.kind] if len(entries) else np.zeros(0, bool)
 
     def of_pieces(self, pieces: Pieces) -> tuple[np.ndarray, np.ndarray]:

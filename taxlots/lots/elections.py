@@ -59,7 +59,8 @@ class Regime:
     first out. `superficial_days`: how long before and after a sale a purchase of the same denies its loss. `exempt_after_a_year`:
     gains on what was held for more than a year are not taxed. `wash_days`: how long before and after a sale at a loss a purchase of the
     same denies it, for the assets in `wash_assets`, each from the day on which the law covers it. `dual_basis`: a gift has another basis
-    for a loss. `results`: the code of the Problem that says what law results of margin and derivatives are under.
+    for a loss. `results`: the code of the Problem that says what law results of margin and derivatives are under. `inherited_is_long`:
+    what was inherited is long-term from the first day on.
     """
 
     average_refused: frozenset[str] = frozenset()
@@ -69,6 +70,7 @@ class Regime:
     exempt_after_a_year: bool = False
     dual_basis: bool = False
     results: str | None = None
+    inherited_is_long: bool = True
     wash_days: int | None = None
     wash_assets: Mapping[str, date] = field(default_factory=dict)
 

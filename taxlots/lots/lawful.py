@@ -1,10 +1,11 @@
 """What the law of a jurisdiction says of the order of lots and of their pools, from the rules; and where elections depart from it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, tzinfo
 
 from taxlots.kinds import asset_class
+from taxlots.ledger.valuation import Unpaid
 from taxlots.lots.elections import AVERAGE, Elections, Orders, Regime, Span
 from taxlots.lots.wash_sales import COVERED, DIGITAL, WINDOW
 from taxlots.problems import Problem, problem
@@ -12,6 +13,10 @@ from taxlots.rulebook import Rulebook
 
 GENERIC = "generic"
 _SHOWN = 5
+_WHY_NOT_AVERAGED = {
+    "us": "26 CFR 1.1012-1(e): fund and reinvested shares only",
+    "de": "EStG 20 Abs. 4 Satz 7: securities leave first in, first out",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,13 @@ class LotLaw:
         return datetime.combine(date(year, *self.year_begins), time(), zone).astimezone(UTC)
 
 
+def unpaid(jurisdiction: str, rulebook: Rulebook, day: date) -> Unpaid:
+    """What the law of a day makes of units that nothing was paid for. Raises TaxlotsError(RULE_MISSING)."""
+    topic, known = _topic(jurisdiction), Unpaid()
+    said = {name: f"{topic}/{name}" for name in known.__slots__ if jurisdiction != GENERIC and f"{topic}/{name}" in rulebook.rules}
+    return replace(known, **{name: rulebook.value(path, day) is True for name, path in said.items()})
+
+
 def _topic(jurisdiction: str) -> str:
     return "us/federal/lots" if jurisdiction == "us" else f"{jurisdiction}/lots"
 
@@ -72,8 +84,10 @@ def regime(jurisdiction: str, rulebook: Rulebook, day: date, classes: Mapping[st
         days = int(rulebook.amount("ca/capital_gains/superficial_loss_window", min(day, last.end or day)))
         return Regime(results=told, superficial_days=days)
     if jurisdiction == "de":
-        return Regime(results=told, exempt_after_a_year=rulebook.value("de/lots/exempt_after_a_year", day) is True)
-    return Regime(results=told)
+        refused = frozenset(asset for asset in assets if asset_class(asset, classes) in COVERED)
+        exempt = rulebook.value("de/lots/exempt_after_a_year", day) is True
+        return Regime(results=told, average_refused=refused, dated_average=True, exempt_after_a_year=exempt, inherited_is_long=False)
+    return Regime(results=told, inherited_is_long=jurisdiction == GENERIC)
 
 
 def _washed(rulebook: Rulebook, classes: Mapping[str, str], assets: Iterable[str]) -> dict[str, date]:
@@ -99,14 +113,14 @@ def departures(elections: Elections, law: LotLaw, classes: Mapping[str, str], as
     if pool not in (law.pools or {pool}):
         message = f"[methods] pool is {pool}; the law of {law.jurisdiction} knows {', '.join(sorted(law.pools or ()))}"
         found.append(problem("METHOD_NOT_LAWFUL", message, _cited(law.jurisdiction, "pools")))
-    return [*found, *_refused(elections, classes, assets)]
+    return [*found, *_refused(elections, classes, assets, law.jurisdiction)]
 
 
 def _cited(jurisdiction: str, rule: str) -> str:
     return f"Leave the setting away, or see `taxlots rules {_topic(jurisdiction)}` ({rule}) for what the law knows."
 
 
-def _refused(elections: Elections, classes: Mapping[str, str], assets: Iterable[str]) -> list[Problem]:
+def _refused(elections: Elections, classes: Mapping[str, str], assets: Iterable[str], jurisdiction: str) -> list[Problem]:
     """Assets that would be averaged if the law let them."""
     if AVERAGE not in elections.orders():
         return []
@@ -120,7 +134,5 @@ def _refused(elections: Elections, classes: Mapping[str, str], assets: Iterable[
         return []
     shown = ", ".join(f"{asset} ({asset_class(asset, classes)})" for asset in meant[:_SHOWN])
     more = f" and {len(meant) - _SHOWN} more" if len(meant) > _SHOWN else ""
-    message = (
-        f"average basis is refused for {shown}{more}: first in, first out was used (26 CFR 1.1012-1(e): fund and reinvested shares only)"
-    )
-    return [problem("AVERAGE_REFUSED", message)]
+    why = _WHY_NOT_AVERAGED[jurisdiction]
+    return [problem("AVERAGE_REFUSED", f"average basis is refused for {shown}{more}: first in, first out was used ({why})")]

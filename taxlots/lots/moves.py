@@ -70,7 +70,7 @@ class Moves:
     def remove(self, entry: int, pool: Pool, units: int, _amount: int, _cost: int) -> None:
         """Given away or gone: neither proceeds nor gain."""
         left = units
-        for piece, part, basis in self.fold.take(pool, units):
+        for piece, part, basis in self.fold.take_matched(entry, pool, units):
             left -= part
             self.fold.moved.flat += (entry, piece, part, basis)
         if left:

@@ -66,7 +66,7 @@ def written(ledger: Ledger, folded: tuple[Entries, Booked], elections: Elections
     problems = ledger.problems + lacking.problems(booked.lacking, entries, ledger.zone) + _unbooked(entries)
     problems += booked.told
     problems += by_record.problems(booked.recorded.unmet, entries, elections.directions.file)
-    calendar = Calendar(entries, ledger.zone)
+    calendar = Calendar(entries, ledger.zone, inherited_is_long=elections.regime.inherited_is_long)
     writer = _Writer(entries, booked, calendar, elections)
     disposals, lots, income, moves = together(
         lambda: writer.disposals(rulebook), writer.lots, writer.income, writer.moves, rows=len(entries)

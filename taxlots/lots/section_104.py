@@ -2,8 +2,9 @@
 
 First those of the same day, all purchases and all sales of a day as one each (section 105(1)); then those of the next 30 days, the earlier
 disposal and the earlier acquisition first (section 106A(5)); the rest comes out of the section 104 holding, at average cost. Accounts play
-no part. The matching depends on quantities and days alone, so that it is found before anything is booked; acquisitions enter the holding
-with what they have left. HMRC CRYPTO22255 as an example:
+no part, but for those of another person or capacity (a spouse, an ISA), which are matched by themselves. What is given away is a disposal
+too, also where it makes no gain (section 58). The matching depends on quantities and days alone, so that it is found before anything is
+booked; acquisitions enter the holding with what they have left. HMRC CRYPTO22255 as an example:
 
     2019: 14,000 units in the holding, cost 200,000     2020-08-30: 4,000 sold for 160,000     2020-09-11: 500 bought for 17,500
     500 of the sale with the purchase: cost 17,500; 3,500 out of the holding: 200,000 x 3,500 / 14,000 = 50,000
@@ -14,6 +15,8 @@ before it and matched after it has left the account, but not the holding, whose 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -21,10 +24,13 @@ import pyarrow as pa
 from taxlots import exact
 from taxlots.ledger.entry_columns import Action, Entries
 from taxlots.lots.booked import ints
-from taxlots.lots.pieces import Pieces
 from taxlots.lots.splits import Splits
 
+if TYPE_CHECKING:
+    from taxlots.lots.book import Fold
+
 SAME_DAY, THIRTY_DAYS = "same-day", "thirty-days"
+_GIVEN = {"gift-out", "donation"}
 Part = tuple[int, int, int]  # piece, units, basis
 
 
@@ -64,16 +70,20 @@ class Matching:
     holding besides those that it adds to the accounts.
     """
 
-    def __init__(self, entries: Entries, assets: Sequence[int], day: np.ndarray, days: int, pieces: Pieces) -> None:
-        """`day` of every entry; `days` after a disposal in which acquisitions count."""
-        self.pieces, self.days = pieces, days
+    def __init__(self, fold: "Fold", assets: Sequence[int], days: int) -> None:
+        """For a fold with its pieces; `days` after a disposal in which acquisitions count."""
+        self.pieces, self.days, self.day = fold.pieces, days, fold.calendar.day
+        entries, self.place = fold.entries, np.where(fold.own_pools, np.arange(len(fold.own_pools)), fold.everywhere)
+        given = np.array([kind in _GIVEN for kind in entries.kinds], bool)[entries.kind]
+        self.disposed = (entries.action == Action.DISPOSE) | ((entries.action == Action.REMOVE) & given)
         self.parts: dict[int, list[Part]] = {}
         self.rest: dict[int, tuple[int, int]] = {}
         self.across: list[int] = []
         self.restated: dict[int, int] = {}
         self.splits = Splits(entries)
-        for asset in assets:
-            acquired, disposed = (self.side(entries, day, asset, action) for action in (Action.ACQUIRE, Action.DISPOSE))
+        for asset, place in product(assets, sorted(set(self.place.tolist()))):
+            own = (entries.asset == asset) & (self.place[entries.account] == place)
+            acquired, disposed = (self.side(entries, own & wanted) for wanted in (entries.action == Action.ACQUIRE, self.disposed))
             matches = self.same_day(acquired, disposed)
             self.later(acquired, disposed, matches)
             for when, found in matches.items():
@@ -81,10 +91,9 @@ class Matching:
             for side in acquired.values():
                 self.remain(side)
 
-    @staticmethod
-    def side(entries: Entries, day: np.ndarray, asset: int, action: Action) -> dict[int, Side]:
-        """What happened to an asset by day, in the order of days."""
-        chosen = np.flatnonzero((entries.asset == asset) & (entries.action == action))
+    def side(self, entries: Entries, wanted: np.ndarray) -> dict[int, Side]:
+        """The entries that are wanted by day, in the order of days."""
+        day, chosen = self.day, np.flatnonzero(wanted)
         chosen = chosen[np.argsort(day[chosen], kind="stable")]
         columns = (ints(column.take(pa.array(chosen))) for column in (entries.quantity, entries.amount))
         found: dict[int, Side] = {}
@@ -178,10 +187,6 @@ class Matching:
             basis = exact.share(basis_left, part, left) if left else 0
             left, basis_left, whole = left - part, basis_left - basis, whole - units
             self.rest[entry] = (part, basis)
-
-    def matched(self, entry: int) -> Iterator[Part]:
-        """The parts of a disposal that do not come out of the holding."""
-        yield from self.parts.get(entry, ())
 
 
 def _from(days: Sequence[int], first: int) -> Iterator[int]:

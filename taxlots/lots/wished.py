@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from taxlots import frames
 from taxlots.kinds import asset_class, is_fiat
 from taxlots.ledger.settle import Ledger
+from taxlots.ledger.valuation import FORK
 from taxlots.lots.elections import MIN_TAX, Elections, Orders, TermRates, Universal
 from taxlots.lots.lawful import LotLaw, departures, regime
 from taxlots.lots.results import said_classes
@@ -105,7 +107,7 @@ def remarks(elections: Elections, law: LotLaw, choice: Choice, ledger: Ledger) -
     if choice.pool:
         judged = replace(judged, per_account=law.pool == "account")
     found = departures(judged, law, said_classes(rows), assets_of(rows))
-    found += _gifts(law, ledger)
+    found += [*_gifts(law, ledger), *_forks(law, ledger), *_inherited(law, ledger)]
     if ledger.allocation and elections.universal is None:
         file, row = ledger.allocation[0].source
         message = "the allocation is not used: no pool over all accounts was left at the end of 2024"
@@ -121,13 +123,36 @@ def _gifts(law: LotLaw, ledger: Ledger) -> list[Problem]:
     """Gifts where the law may see a disposal at market value (TCGA 1992 section 17; Income Tax Act 69(1)(b); ITAA 1997 section 116-30)."""
     if law.jurisdiction not in {"uk", "ca", "au"}:
         return []
-    given = ledger.transactions[ledger.transactions["kind"] == "gift-out"]
-    if not len(given):
+    given = ledger.transactions["kind"] == "gift-out"
+    return _told("GIFT_NOT_VALUED", ledger, given, "gifts were given, the first is {}: booked without a gain")
+
+
+def _forks(law: LotLaw, ledger: Ledger) -> list[Problem]:
+    """Forks where a part of the old asset's cost goes along, which a row of income can't say (TCGA 1992 section 52(4); BMF 2022-05-10)."""
+    if law.jurisdiction not in {"uk", "de"}:
         return []
-    first = frames.records(given[["id", "sources"]].iloc[:1])[0]
+    forked = ledger.transactions["kind"] == FORK
+    return _told("FORK_WITHOUT_COST", ledger, forked, "forks brought new units, the first is {}: no income, and cost 0")
+
+
+def _inherited(law: LotLaw, ledger: Ledger) -> list[Problem]:
+    """Inheritances whose cost and date are those of the one who died (EStG 23 Abs. 1 Satz 3; ITAA 1997 section 128-15), and not given."""
+    if law.jurisdiction not in {"de", "au"}:
+        return []
+    rows = ledger.transactions
+    unknown = (rows["kind"] == "inheritance") & (rows["basis"].isna() | rows["acquired"].isna())
+    message = "inheritances do not say what the one who died paid and when, the first is {}: booked at their value and date"
+    return _told("INHERITED_COST_MISSING", ledger, unknown, message)
+
+
+def _told(code: str, ledger: Ledger, chosen: pd.Series, message: str) -> list[Problem]:
+    """One Problem for all the chosen rows; none for none."""
+    rows = ledger.transactions[chosen]
+    if not len(rows):
+        return []
+    first = frames.records(rows[["id", "sources"]].iloc[:1])[0]
     source = first["sources"][0]
-    message = f"{len(given)} gifts were given, the first is {first['id']}: booked without a gain"
-    return [problem("GIFT_NOT_VALUED", message, file=source["file"], row=source["row"])]
+    return [problem(code, f"{len(rows)} {message.format(first['id'])}", file=source["file"], row=source["row"])]
 
 
 def needs_rates(elections: Elections) -> bool:

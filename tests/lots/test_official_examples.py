@@ -122,6 +122,72 @@ def test_average_basis_of_three_purchases():
     assert sum(basis for _, _, basis in held(book)) == 2400
 
 
+@pytest.mark.parametrize(
+    ("kind", "received", "fee", "found"),
+    [
+        # 1: ten units for services worth 10, one dollar of costs: 10 - 1 - 5 = 4.
+        ("spend", {"value": "10"}, ("1", "USD", None), [("x", 9, 5, 4, "short")]),
+        # 2: ten units for 20 of B worth 20, two dollars of costs: 20 - 2 - 5 = 13.
+        ("swap", {"received_quantity": "20", "received_asset": "B", "value": "20"}, ("2", "USD", None), [("x", 18, 5, 13, "short")]),
+        # 3: the costs are paid with two units of C worth 2, basis 1: that is a disposal of C with a gain of 1 as well.
+        (
+            "swap",
+            {"received_quantity": "20", "received_asset": "B", "value": "20"},
+            ("2", "C", "2"),
+            [("x", 2, 1, 1, "short"), ("x", 18, 5, 13, "short")],
+        ),
+    ],
+)
+def test_costs_of_a_disposal(kind, received, fee, found):
+    """26 CFR 1.1001-7(b)(1)(ii), (2)(ii), the cases of (b)(5) examples 1 to 3: units of A with basis 0.50 each; costs lower the proceeds.
+
+    1.1012-1(h)(2)(ii)(B): the units of B have their value of 20 as basis, without the costs.
+    """
+    legs = {"sent_quantity": "10", "sent_asset": "A", **received, **dict(zip(("fee_quantity", "fee_asset", "fee_value"), fee, strict=True))}
+    rows = [buy("2025-01-05", "a", "20", "10"), buy("2025-01-05", "cc", "10", "5", asset="C"), tx("2025-03-05", kind, "x", **legs)]
+    book = book_of(rows)
+    assert gains(book) == found
+    assert [lot[1:] for lot in held(book) if lot[0] == "x"] == ([(20, 20)] if kind == "swap" else [])
+
+
+def test_shares_received_as_pay_replace_others():
+    """Pub. 550, wash sales: ten shares given as a bonus are sold at a loss; ten others follow as a bonus within 30 days.
+
+    500 - 400 = 100 is denied, and the new shares have basis 420 + 100; what was received is income both times.
+    """
+    share = {"received_quantity": "10", "received_asset": "A", "asset_class": "security"}
+    rows = [tx("2025-01-02", "income:wages", "one", value="500", **share), sell("2025-06-02", "x", "10", "400")]
+    book = book_of([*rows, tx("2025-06-20", "income:wages", "other", value="420", **share)])
+    assert gains(book) == [("x", 400, 500, 0, "short")]
+    assert held(book) == [("other", 10, 520)]
+    assert [row["value"] for row in frames.records(book.income)] == [500, 420]
+
+
+def test_nondividend_distributions():
+    """Pub. 550: stock of 100; 80 returned leaves a basis of 20; of 30 more 20 are basis and 10 are gain; 5 more are gain, long-term."""
+    share = {"sent_asset": "A", "received_asset": "USD", "asset_class": "security"}
+    back = [("2015-05-01", "r", "80"), ("2024-05-01", "rr", "30"), ("2025-05-01", "rrr", "5")]
+    rows = [tx(day, "return-of-capital", name, received_quantity=amount, **share) for day, name, amount in back]
+    book = book_of([buy("2012-01-03", "a", "1", "100", asset_class="security"), *rows])
+    assert gains(book) == [("rr", 10, 0, 10, "long"), ("rrr", 5, 0, 5, "long")]
+    assert held(book) == [("a", 1, 0)]
+
+
+def test_average_basis_besides_first_in_first_out():
+    """Pub. 564 (2009), table: 160 shares for 4,000, 240 for 4,800, 10 for a reinvested 300; 210 sold for 6,720.
+
+    First in, first out: 4,000 + 50 x 20 = 5,000. Average: 9,100 / 410 = 22.195 each, 4,660.98; the 10 of December stay, so that all are
+    long-term in October 2009.
+    """
+    fund = {"asset_class": "fund"}
+    bought = [("2008-02-06", "a", "160", "4000"), ("2008-08-07", "bb", "240", "4800"), ("2008-12-18", "ccc", "10", "300")]
+    rows = [*(buy(*trade, **fund) for trade in bought), sell("2009-10-01", "x", "210", "6720", **fund)]
+    for method, basis in (("fifo", Decimal(5000)), ("average", Decimal("4660.98"))):
+        pieces = frames.records(book_of(rows, method).disposals)
+        assert sum(piece["basis"] for piece in pieces).quantize(CENT) == basis
+        assert {piece["term"] for piece in pieces} == {"long"}
+
+
 # United Kingdom
 
 
