@@ -20,10 +20,12 @@ from taxlots.settings import Settings, SettingsFile
 Carried = tuple[Decimal, Decimal]
 
 
-def of_accounts(chosen: Elections, settings: Settings) -> Elections:
-    """With the accounts that have pools of their own: tax-deferred ones, and a spouse's on this return."""
+def of_accounts(chosen: Elections, settings: Settings, jurisdiction: str) -> Elections:
+    """With the accounts that have pools of their own: tax-deferred ones, and a spouse's, which only a joint return of the US has on it."""
     typed = {kind: frozenset(name for name, one in settings.accounts.items() if one.type == kind) for kind in ("deferred", "spouse")}
-    return replace(chosen, deferred=typed["deferred"], spouse=typed["spouse"])
+    statuses = {settings.profile.filing_status, *(year.filing_status for year in settings.profile.years.values())}
+    apart = frozenset() if jurisdiction == "us" and "married_joint" in statuses else typed["spouse"]
+    return replace(chosen, deferred=typed["deferred"], spouse=typed["spouse"], apart=apart)
 
 
 def read_filed(settings_file: SettingsFile) -> tuple[list[FiledYear], list[Problem]]:

@@ -153,6 +153,10 @@ class Session:
         return self._built(msgspec.structs.replace(self.settings, targets={}), Only(asset, account))
 
     def _built(self, settings: Settings, only: Only = EVERYTHING) -> Portfolio:
+        if apart := self.book.elections.apart & set(self.book.lots["account"]):
+            message = f"{', '.join(sorted(apart))}: decisions cover a spouse's account on a joint return only"
+            hint = 'Set filing_status = "married_joint" under [profile], or leave the exports of the account out.'
+            raise TaxlotsError(problem("USAGE", message, hint))
         years = self.years()
         position = years.position(self.today.year)
         market = Market(self.ledger.prices, self.now, self.ledger.zone)
@@ -259,7 +263,7 @@ def _orders(settings: Settings, choices: Choices, ledger: Ledger, law_of: tuple[
     jurisdiction, choice = choices.jurisdiction or settings.profile.jurisdiction, Choice(choices.method, choices.pool)
     place = Place(jurisdiction, rulebook, now.astimezone(ledger.zone).date())
     wish, law = wished(settings.methods, choice, ledger, place)
-    wish, told = _rated(of_accounts(wish, settings), law, settings, ledger, rulebook)
+    wish, told = _rated(of_accounts(wish, settings, jurisdiction), law, settings, ledger, rulebook)
     us = jurisdiction == "us"
     purpose = Purpose(choices.filed and us, choices.method is not None, rulebook if us else None, now)
     strange = foreign(jurisdiction, ledger.prices.home, len(ledger.transactions))

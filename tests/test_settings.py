@@ -156,10 +156,8 @@ def test_files_are_relative_to_the_settings(tmp_path):
     assert ran.json["income"][0]["value"] == "2500"
 
 
-def test_a_spouse_needs_a_joint_return():
-    """Without one the spouse's account is on another return; with one it is like one's own. A deferred account is taken as it is."""
-    with pytest.raises(TaxlotsError, match="married_joint"):
-        parse_settings('[accounts.hers]\ntype = "spouse"\n', Path("taxlots.toml"))
+def test_types_of_accounts():
+    """A deferred account with its cash, and a spouse's, whatever the return."""
     joint = '[profile]\nfiling_status = "married_joint"\n[accounts.hers]\ntype = "spouse"\n[accounts.ira]\ntype = "deferred"\ncash = 5\n'
     accounts = parse_settings(joint, Path("taxlots.toml")).accounts
     assert (accounts["hers"].type, accounts["ira"].type, accounts["ira"].cash) == ("spouse", "deferred", 5)

@@ -105,7 +105,7 @@ class Elections:
 
     `transfer_fee_is_basis`: what a transfer between own accounts cost is added to the basis of what was moved, which no authority decides.
     `rates`, each from a moment on, are what min-tax ranks lots by. `deferred` are accounts whose gains are not taxed when they are made
-    (a retirement account) and `spouse` those of a spouse on the same return: each has pools of its own.
+    (a retirement account) and `spouse` those of a spouse, `apart` where that has another return: each has pools of its own.
     `claims`: what purchases take over of losses that were booked before the ledger begins.
     """
 
@@ -122,12 +122,18 @@ class Elections:
     universal: Universal | None = None
     deferred: frozenset[str] = frozenset()
     spouse: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
     claims: tuple[Claim, ...] = ()
 
     @property
     def own_pools(self) -> frozenset[str]:
         """Accounts that no pool over all accounts reaches."""
         return self.deferred | self.spouse
+
+    @property
+    def off_return(self) -> frozenset[str]:
+        """Accounts whose sales and income are not on the person's return."""
+        return self.deferred | self.apart
 
     def method_of(self, account: str, asset: str = "", when: datetime = _EARLIEST) -> str:
         """The order in which lots of an asset leave an account at a time."""

@@ -116,7 +116,7 @@ class _Writer:
         self.classes = [asset_class(name, said) for name in entries.assets]
         self.security = np.array([name in COVERED for name in self.classes], bool)
         self.elections = elections
-        self.off_return = np.array([name in elections.deferred for name in entries.accounts], bool)
+        self.off_return = np.array([name in elections.off_return for name in entries.accounts], bool)
         self.dual: DualBasis | None = None
         self.starts, self.long_term = calendar.of_pieces(pieces)
 

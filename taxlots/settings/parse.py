@@ -141,6 +141,7 @@ def _check(settings: Settings, place: _Place) -> None:
     _check_accounts(settings, place)
     _check_filed(settings, place)
     _check_amounts(settings, place)
+    _check_profile(settings, place)
     _check_assets(settings, place)
     _check_rules(settings.rule, place)
     _check_targets(settings.targets, place)
@@ -191,13 +192,9 @@ def _check_orders(table: str, orders: Mapping[str, str | None], refused: Sequenc
 
 
 def _check_accounts(settings: Settings, place: _Place) -> None:
-    statuses = {settings.profile.filing_status, *(year.filing_status for year in settings.profile.years.values())}
     for name, account in settings.accounts.items():
         if not account.cash.is_finite() or account.cash < 0:
             raise place.error(f"[accounts] {name}: cash = {account.cash} must be a number and not negative", name)
-        if account.type == "spouse" and "married_joint" not in statuses:
-            message = f'[accounts] {name}: an account of the spouse is on your return only with filing_status = "married_joint"'
-            raise place.error(message, name)
 
 
 def _check_amounts(settings: Settings, place: _Place) -> None:
@@ -211,6 +208,9 @@ def _check_amounts(settings: Settings, place: _Place) -> None:
     tranches = settings.rebalance.tranches
     if tranches != tranches.to_integral_value() or not 1 <= tranches <= _MOST_TRANCHES:
         raise place.error(f"[rebalance] tranches = {tranches} must be a whole number from 1 to {_MOST_TRANCHES}", "tranches")
+
+
+def _check_profile(settings: Settings, place: _Place) -> None:
     for year, profile in settings.profile.years.items():
         for key in profile.__struct_fields__:
             amount = getattr(profile, key)

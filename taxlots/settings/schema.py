@@ -131,7 +131,7 @@ class Harvest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How an account is taxed, and the cash in it. `spouse`: the other person of a joint return."""
+    """How an account is taxed, and the cash in it. `spouse`: on the same return where that is a joint one, else on another."""
 
     type: Literal["taxable", "deferred", "spouse"] = "taxable"
     cash: Decimal = _ZERO
