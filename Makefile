@@ -31,7 +31,7 @@ benchmark: $(VENV)/.installed
 	$(BIN)/python benchmarks/tax.py
 	$(BIN)/python benchmarks/decisions.py
 
-$(VENV)/.installed: pyproject.toml constraints.txt hatch_build.py taxlots/lots/fold.c
+$(VENV)/.installed: pyproject.toml constraints.txt hatch_build.py taxlots/lots/fold.c taxlots/lots/matching.c
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv $(VENV)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,plot]'

@@ -30,11 +30,12 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]  hatchling 
 
 
 def compiled(source: Path, target: Path) -> bool:
-    """Compile the source; whether that worked. The library says which source it was made from, so that no other one is used."""
+    """Compile the source; whether that worked. The library says which source, with what that includes, it was made from."""
     target.unlink(missing_ok=True)
     compiler = next(filter(None, map(shutil.which, COMPILERS)), None)
     if compiler is None or os.name != "posix":
         return False
-    told = f'-DSOURCE="{hashlib.sha256(source.read_bytes()).hexdigest()}"'
+    sources = b"".join(part.read_bytes() for part in sorted(source.parent.glob("*.c")))
+    told = f'-DSOURCE="{hashlib.sha256(sources).hexdigest()}"'
     command = [compiler, "-O2", "-shared", "-fPIC", told, str(source), "-o", str(target)]
     return subprocess.run(command, check=False, capture_output=True).returncode == 0  # noqa: S603

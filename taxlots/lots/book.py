@@ -51,6 +51,7 @@ def book_entries(entries: Entries, elections: Elections, zone: tzinfo = UTC) -> 
     """Fold the entries, in the order given, over empty pools. Days, where an order asks for them, are those of the zone."""
     fold = Fold(entries, elections, zone)
     rest, compiled_booking = compiled.divided(fold)
+    fold.match(rest)
     order = rest[np.argsort(blocks.groups(entries)[entries.asset[rest]], kind="stable")]
     early = entries.time[order] < fold.until
     fold.run_all(order[early])
@@ -106,10 +107,6 @@ class Fold:
             self.pieces.long_from = self.calendar.long_from().data
         regime, orders = elections.regime, [elections.method_of("", asset) for asset in entries.assets]
         self.matched = np.array([order == SECTION_104 for order in orders], bool)
-        if self.matched.any():
-            chosen = np.flatnonzero(self.matched).tolist()
-            self.matching = Matching(self, chosen, regime.matching_days)
-            self.told += across_splits(self.matching.across, entries)
         self.denied: dict[int, int] = {}
         if regime.superficial_days is not None:
             self.holdings = Holdings(self, regime.superficial_days)
@@ -128,6 +125,13 @@ class Fold:
             REORDER: self.reorder,
             **(self.washing.handlers if self.washing else {}),
         }
+
+    def match(self, rest: np.ndarray) -> None:
+        """Match what of section 104 assets is among the entries that are booked here."""
+        chosen = np.unique(self.entries.asset[rest])
+        if self.matched[chosen].any():
+            self.matching = Matching(self, chosen[self.matched[chosen]].tolist(), self.elections.regime.matching_days)
+            self.told += across_splits(self.matching.across, self.entries)
 
     def make_pool(self, number: int) -> Pool:
         account, asset = divmod(number, self.width)

@@ -1,8 +1,8 @@
 """The fold of whole assets in compiled code (fold.c), where that was built when the program was installed; else book.py does it all.
 
 The results are the same to the last digit. What fold.c knows: lots that come in, sales, fees out of what a row brought, moves and gifts,
-in the orders that are a heap (`Pool.plain`), by least tax, and at average cost where all accounts have that order. An asset with anything
-else is left to book.py as a whole.
+in the orders that are a heap (`Pool.plain`), by least tax, at average cost where all accounts have that order, and by section 104. An asset
+with anything else, such as a split, is left to book.py as a whole.
 """
 
 import ctypes
@@ -20,20 +20,22 @@ from taxlots.lots import blocks
 from taxlots.lots.booked import Lacking
 from taxlots.lots.holding_pool import HoldingPool
 from taxlots.lots.least_tax import LeastTax
+from taxlots.lots.section_104 import disposals, places
 
 if TYPE_CHECKING:
     from taxlots.lots.book import Fold
 
-_KNOWN = (Action.ACQUIRE, Action.DISPOSE, Action.MOVE, Action.REMOVE, blocks.ACQUIRE, blocks.DISPOSE, blocks.OWN_LOT)
+_MATCHED = (blocks.MATCHED_IN, blocks.MATCHED_OUT)
+_KNOWN = (Action.ACQUIRE, Action.DISPOSE, Action.MOVE, Action.REMOVE, blocks.ACQUIRE, blocks.DISPOSE, blocks.OWN_LOT, *_MATCHED)
 _ONE_PER_ROW = (Action.ACQUIRE, blocks.ACQUIRE)
-_MOVED, _AWAY, _PLACED, _AGAIN, _POOLED = 1, 2, 4, 8, 16
+_MOVED, _AWAY, _PLACED, _AGAIN, _POOLED, _MERGED = 1, 2, 4, 8, 16, 32
 _RANKED, _REVERSED, _LEAST_TAX, _HOLDING = 1, 2, 4, 8
 _NUMBER = "V16"  # an amount, as in an Arrow buffer
 _PIECE = np.dtype([("quantity", _NUMBER), ("basis", _NUMBER), ("entry", "i8"), ("account", "i8"), ("again", "i8"), ("flags", "i8")])
 _PART = np.dtype([(name, _NUMBER) for name in ("quantity", "gross", "cost", "basis")] + [("entry", "i8"), ("piece", "i8")])
-_COUNTS = ("entries", "pools", "rows")
+_COUNTS = ("entries", "pools", "rows", "matched", "matching_days")
 _SHORT = ("action", "pool", "target", "row", "home", "to_account")
-_WHOLE = ("age", "own", "order", "day", "long_from", "short_rate", "long_rate")
+_WHOLE = ("age", "own", "order", "day", "long_from", "short_rate", "long_rate", "match_entry", "match_group")
 _AMOUNTS = ("quantity", "amount", "cost")
 
 
@@ -54,13 +56,13 @@ class _Found(ctypes.Structure):
 @cache
 def library() -> Any:
     """The compiled fold; None where this installation has none, or one of another source."""
-    source, target = (Path(__file__).with_name(name) for name in ("fold.c", "fold.so"))
+    sources = b"".join(part.read_bytes() for part in sorted(Path(__file__).parent.glob("*.c")))
     try:
-        loaded: Any = ctypes.CDLL(str(target))
+        loaded: Any = ctypes.CDLL(str(Path(__file__).with_name("fold.so")))
     except OSError:  # not built, or for another machine
         return None
     loaded.taxlots_source.restype = ctypes.c_char_p
-    if loaded.taxlots_source().decode() != hashlib.sha256(source.read_bytes()).hexdigest():
+    if loaded.taxlots_source().decode() != hashlib.sha256(sources).hexdigest():
         return None
     loaded.taxlots_fold.argtypes = [ctypes.POINTER(_Given), ctypes.POINTER(_Found)]
     loaded.taxlots_release.argtypes = [ctypes.POINTER(_Found)]
@@ -91,7 +93,7 @@ def _left_out(fold: "Fold", action: np.ndarray, other: np.ndarray) -> np.ndarray
     entries, elections = fold.entries, fold.elections
     other = other | ~_are(action, _KNOWN)
     new = _are(action, _ONE_PER_ROW)
-    other |= new & (exact.halves(entries.amount)[1] < 0)
+    other |= (new | (action == blocks.MATCHED_IN)) & (exact.halves(entries.amount)[1] < 0)
     if elections.transfer_fee_is_basis or elections.transfers_fifo:
         other |= action == Action.MOVE
     brought = np.bincount(entries.row[new], minlength=len(entries.rows["id"]))
@@ -128,6 +130,11 @@ class Booking:
         self.whole = {"age": np.asarray(fold.ages), "own": self.own(), "order": np.array(order)}
         if LeastTax in kinds:
             self.whole |= self.by_tax()
+        self.matched = np.flatnonzero(
+            _are(action, _MATCHED) | ((action == Action.REMOVE) & disposals(entries) & fold.matched[entries.asset])
+        )
+        if len(self.matched):
+            self.whole |= self.by_day()
 
     def by_tax(self) -> dict[str, np.ndarray]:
         """What a sale by least tax asks for: its day and rates, and when lots become long-term."""
@@ -136,6 +143,14 @@ class Booking:
         place = np.maximum(np.searchsorted(starts, fold.entries.time, "right") - 1, 0)
         short, long = (np.array(rates, np.int64)[place] for rates in zip(*fold.rates.rates, strict=True))
         return {"day": fold.calendar.day, "long_from": np.asarray(fold.pieces.long_from), "short_rate": short, "long_rate": long}
+
+    def by_day(self) -> dict[str, np.ndarray]:
+        """What section 104 matches, by asset and place, then by day, in the order of entries."""
+        fold, chosen = self.fold, self.matched
+        place = places(fold)[fold.entries.account[chosen]]
+        group = fold.entries.asset[chosen].astype(np.int64) * (fold.everywhere + 1) + place
+        order = np.lexsort((fold.calendar.day[chosen], group))
+        return {"match_entry": chosen[order], "match_group": group[order], "day": fold.calendar.day}
 
     def own(self) -> np.ndarray:
         """For a fee out of what its row brought in, the entry that brought it."""
@@ -155,7 +170,8 @@ class Booking:
         entries = self.fold.entries
         columns = {name: np.ascontiguousarray(values, np.int32) for name, values in self.short.items()}
         columns |= {name: np.ascontiguousarray(values, np.int64) for name, values in self.whole.items()}
-        given = _Given(len(entries), len(self.pools), len(entries.rows["id"]))
+        counts = (len(entries), len(self.pools), len(entries.rows["id"]), len(self.matched))
+        given = _Given(*counts, self.fold.elections.regime.matching_days)
         for name, values in columns.items():
             setattr(given, name, values.ctypes.data)
         for name in _AMOUNTS:
@@ -191,7 +207,7 @@ class Booking:
         pieces, first = self.fold.pieces, len(self.fold.pieces)
         pieces.entry += rows["entry"].tolist()
         pieces.last = (_amounts(rows["quantity"]), _amounts(rows["basis"]))
-        for flag, known in ((_MOVED, pieces.moved), (_AWAY, pieces.away), (_POOLED, pieces.pooled)):
+        for flag, known in ((_MOVED, pieces.moved), (_AWAY, pieces.away), (_POOLED, pieces.pooled), (_MERGED, pieces.merged)):
             known.update((first + np.flatnonzero(rows["flags"] & flag)).tolist())
         placed = np.flatnonzero(rows["flags"] & _PLACED)
         pieces.copied |= dict(zip((first + placed).tolist(), range(len(pieces.account), len(pieces.account) + len(placed)), strict=True))

@@ -9,9 +9,9 @@
 typedef unsigned __int128 u128;
 typedef __int128 i128;
 
-enum { ACQUIRE = 0, MOVE = 1, DISPOSE = 4, REMOVE = 5, ORDERED = 11, NAMED = 12, OWN_LOT = 15 }; /* entry_columns.py, blocks.py */
+enum { ACQUIRE = 0, MOVE = 1, DISPOSE = 4, REMOVE = 5, MATCHED_OUT = 9, MATCHED_IN = 10, ORDERED = 11, NAMED = 12, OWN_LOT = 15 }; /* entry_columns.py, blocks.py */
 enum { NOWHERE = -1 };
-enum { MOVED = 1, AWAY = 2, PLACED = 4, AGAIN = 8, POOLED = 16 };
+enum { MOVED = 1, AWAY = 2, PLACED = 4, AGAIN = 8, POOLED = 16, MERGED = 32 };
 enum { RANKED = 1, REVERSED = 2, LEAST_TAX = 4, HOLDING = 8 };
 enum { MAIN = 0, SHORT = 1, LONG = 2, WAITING = 3, HEAPS = 4 }; /* the last three as in least_tax.py */
 
@@ -184,6 +184,12 @@ typedef struct {
     int64_t entry, piece;
 } Part;
 
+/* A part of a disposal that is matched with what one day acquired; and what an acquisition has left (`piece` unused). */
+typedef struct {
+    i128 units, basis;
+    int64_t piece;
+} Share;
+
 typedef struct { int64_t key, piece; } Node;
 
 /* `order`: RANKED compares ranks before keys, the larger first where it is REVERSED. */
@@ -198,9 +204,9 @@ typedef struct {
 } Pool;
 
 typedef struct {
-    int64_t entries, pools, rows;
+    int64_t entries, pools, rows, matched, matching_days;
     const int32_t *action, *pool, *target, *row, *home, *to_account;
-    const int64_t *age, *own, *order, *day, *long_from, *short_rate, *long_rate;
+    const int64_t *age, *own, *order, *day, *long_from, *short_rate, *long_rate, *match_entry, *match_group;
     const char *quantity, *amount, *cost;
 } Given;
 
@@ -217,6 +223,8 @@ typedef struct {
     Wide *ranks;
     int64_t *piece_of, *names, *named;
     int64_t room_pieces, room_sold, room_moved, room_lacking, slots, used;
+    Share *share, *rest;
+    int64_t *first_share, *last_share, shares, room_shares;
     Asked asked;
     int asking, ranked, failed;
 } Fold;
@@ -266,6 +274,8 @@ static int64_t new_piece(Fold *fold, int64_t entry, int64_t account, i128 quanti
     if (fold->ranked) fold->ranks[found->pieces] = rank;
     return found->pieces++;
 }
+
+#include "matching.c"
 
 /* Whether one leaves before the other. */
 static int before(const Fold *fold, const Heap *heap, Node one, Node other) {
@@ -466,6 +476,11 @@ static void add(Fold *fold, int64_t pool, int64_t piece, int64_t name) {
 static void acquire(Fold *fold, int64_t entry, int named) {
     const Given *given = fold->given;
     i128 units = number(given->quantity, entry), amount = number(given->amount, entry);
+    if (given->action[entry] == MATCHED_IN) { /* what is left for the holding */
+        units = fold->rest[entry].units;
+        amount = fold->rest[entry].basis;
+        if (!units) return;
+    }
     Wide rank = {{0, 0, 0, 0}};
     if (fold->ranked) rank = unit_rank((u128)amount, (u128)units);
     int64_t pool = given->pool[entry], piece = new_piece(fold, entry, NOWHERE, units, amount, rank);
@@ -483,12 +498,27 @@ static void acquire(Fold *fold, int64_t entry, int named) {
     put(fold, pool, piece);
 }
 
-/* Fold.sell for what is taken out of a pool, or, with `own`, out of what the entry's row brought in. */
+/* The parts of a disposal that are matched with acquisitions: from `*at` on, up to the place that is returned. */
+static int64_t matched(const Fold *fold, int64_t entry, int64_t *at) {
+    *at = fold->first_share ? fold->first_share[entry] : 0;
+    return fold->last_share ? fold->last_share[entry] : 0;
+}
+
+/* Fold.sell for what is matched and then or, with `own`, out of what the entry's row brought in. */
 static void dispose(Fold *fold, int64_t entry, int own) {
     const Given *given = fold->given;
     Pool *pool = &fold->pools[given->pool[entry]];
     i128 left = number(given->quantity, entry), gross = number(given->amount, entry), cost = number(given->cost, entry), basis;
     own &= !(pool->order & HOLDING); /* at average cost lots are not told apart */
+    int64_t at, end = matched(fold, entry, &at);
+    for (; at < end && !fold->failed; at++) {
+        const Share *one = &fold->share[at];
+        i128 paid = share(gross, (u128)one->units, (u128)left), fee = share(cost, (u128)one->units, (u128)left);
+        sell(fold, entry, one->piece, one->units, paid, fee, one->basis);
+        left -= one->units;
+        gross -= paid;
+        cost -= fee;
+    }
     if (pool->order & LEAST_TAX && !own) ask(fold, entry, pool);
     while (left && !fold->failed) {
         int64_t piece = !own ? first(fold, pool) : given->own[entry] == NOWHERE ? NOWHERE : fold->piece_of[given->own[entry]];
@@ -511,6 +541,12 @@ static void dispose(Fold *fold, int64_t entry, int own) {
 static i128 leave(Fold *fold, int64_t entry) {
     Pool *pool = &fold->pools[fold->given->pool[entry]];
     i128 left = number(fold->given->quantity, entry), basis;
+    int64_t at, end = matched(fold, entry, &at);
+    for (; at < end && !fold->failed; at++) {
+        Part part = {fold->share[at].units, 0, 0, fold->share[at].basis, entry, fold->share[at].piece};
+        write(fold, &fold->found->move, &fold->found->moved, &fold->room_moved, part);
+        left -= part.quantity;
+    }
     while (left && !fold->failed) {
         int64_t piece = first(fold, pool);
         if (piece == NOWHERE) break;
@@ -553,9 +589,11 @@ static void move(Fold *fold, int64_t entry) {
 
 static void book(Fold *fold, int64_t entry) {
     switch (fold->given->action[entry]) {
-    case ACQUIRE: acquire(fold, entry, 0); break;
+    case ACQUIRE:
+    case MATCHED_IN: acquire(fold, entry, 0); break;
     case NAMED: acquire(fold, entry, 1); break;
     case DISPOSE:
+    case MATCHED_OUT:
     case ORDERED: dispose(fold, entry, 0); break;
     case OWN_LOT: dispose(fold, entry, 1); break;
     case MOVE: move(fold, entry); break;
@@ -583,6 +621,7 @@ int taxlots_fold(const Given *given, Found *found) {
         fold.ranked |= (one->order & RANKED) != 0;
     }
     for (int64_t entry = 0; entry < given->entries && !fold.failed; entry++) fold.piece_of[entry] = NOWHERE;
+    match_all(&fold);
     for (int64_t entry = 0; entry < given->entries && !fold.failed; entry++) book(&fold, entry);
     for (int64_t pool = 0; fold.pools && pool < given->pools; pool++)
         for (int heap = 0; heap < HEAPS; heap++) free(fold.pools[pool].heap[heap].node);
@@ -591,6 +630,10 @@ int taxlots_fold(const Given *given, Found *found) {
     free(fold.ranks);
     free(fold.names);
     free(fold.named);
+    free(fold.share);
+    free(fold.rest);
+    free(fold.first_share);
+    free(fold.last_share);
     return fold.failed;
 }
 

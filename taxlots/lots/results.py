@@ -20,6 +20,7 @@ from taxlots.lots.book import book_entries
 from taxlots.lots.booked import Booked, Sold
 from taxlots.lots.boxes import Facts, expected_boxes
 from taxlots.lots.calendar import Calendar
+from taxlots.lots.denied import denied_by_row
 from taxlots.lots.elections import AVERAGE, DATED_AVERAGE, SECTION_104, Claim, Elections
 from taxlots.lots.gifts import DualBasis, given_away
 from taxlots.lots.holding import day_of, time_of
@@ -268,14 +269,9 @@ class _Writer:
         return _words(letters, places)
 
     def adjustments(self, entry: np.ndarray) -> tuple[pa.Array, pa.Array]:
-        """Code and amount of what the law denies of losses: on the first piece of an entry (out of the holding), or on the piece sold."""
-        denied: dict[int, int] = {}
-        for sale, amount in self.booked.denied.items():
-            denied[int(np.searchsorted(entry, sale))] = amount
-        for one in self.booked.washed:
-            place = int(np.searchsorted(entry, one.entry)) + one.place
-            denied[place] = denied.get(place, 0) + one.denied
-        places = sorted(place for place, amount in denied.items() if amount)
+        """Code and amount of what the law denies of losses."""
+        denied = denied_by_row(entry, self.booked)
+        places = sorted(denied)
         found = np.zeros(len(entry), bool)
         found[places] = True
         amounts = pc.replace_with_mask(pa.repeat(_ZERO, len(entry)), pa.array(found), exact.array([denied[place] for place in places]))

@@ -73,9 +73,7 @@ class Matching:
     def __init__(self, fold: "Fold", assets: Sequence[int], days: int) -> None:
         """For a fold with its pieces; `days` after a disposal in which acquisitions count."""
         self.pieces, self.days, self.day = fold.pieces, days, fold.calendar.day
-        entries, self.place = fold.entries, np.where(fold.own_pools, np.arange(len(fold.own_pools)), fold.everywhere)
-        given = np.array([kind in _GIVEN for kind in entries.kinds], bool)[entries.kind]
-        self.disposed = (entries.action == Action.DISPOSE) | ((entries.action == Action.REMOVE) & given)
+        entries, self.place, self.disposed = fold.entries, places(fold), disposals(fold.entries)
         self.parts: dict[int, list[Part]] = {}
         self.rest: dict[int, tuple[int, int]] = {}
         self.across: list[int] = []
@@ -187,6 +185,18 @@ class Matching:
             basis = exact.share(basis_left, part, left) if left else 0
             left, basis_left, whole = left - part, basis_left - basis, whole - units
             self.rest[entry] = (part, basis)
+
+
+def places(fold: "Fold") -> np.ndarray:
+    """By account the place whose acquisitions and disposals are matched with each other: one person's, but for accounts of their own."""
+    return np.where(fold.own_pools, np.arange(len(fold.own_pools)), fold.everywhere)
+
+
+def disposals(entries: Entries) -> np.ndarray:
+    """The entries that are matched with acquisitions."""
+    given = np.array([kind in _GIVEN for kind in entries.kinds], bool)[entries.kind]
+    found: np.ndarray = (entries.action == Action.DISPOSE) | ((entries.action == Action.REMOVE) & given)
+    return found
 
 
 def _from(days: Sequence[int], first: int) -> Iterator[int]:

@@ -21,7 +21,7 @@ from histories import book_of
 from strategies import transactions
 
 AMOUNTS = st.integers(0, exact.LIMIT - 1) | st.integers(0, 10**20) | st.integers(2**63 - 2, 2**65)
-METHODS = ["fifo", "lifo", "hifo", "lofo", "min-tax", "average"]
+METHODS = ["fifo", "lifo", "hifo", "lofo", "min-tax", "average", "section-104"]
 RATES = TermRates(Decimal("0.35"), Decimal("0.15"))
 LEGS = "sent_quantity,sent_asset,received_quantity,received_asset,fee_quantity,fee_asset,fee_value,value,counter_account"
 ACCOUNTS = ("kraken", "ledger", "coinbase")
@@ -31,7 +31,8 @@ needs_library = pytest.mark.skipif(compiled.library() is None, reason="this inst
 
 def terms(method):
     """What a booking by that method is given: the law of the United States averages no digital assets."""
-    return {"method": method, "jurisdiction": "generic"} if method == "average" else {"method": method, "rates": RATES}
+    law = {"average": {"jurisdiction": "generic"}, "section-104": {"jurisdiction": "uk"}}
+    return {"method": method} | law.get(method, {"rates": RATES})
 
 
 def in_bytes(number, size=16):
