@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from taxlots.decisions.instance import FederalTax, Instance, LinearTax, Lot, position_of
-from taxlots.decisions.regions import Affine, Piece, TaxModel, pieces, tax_model
+from taxlots.decisions.piece import Affine, Piece
+from taxlots.decisions.regions import TaxModel, pieces, tax_model
 from taxlots.decisions.risk import Variance, variance_of
 from taxlots.rulebook import Rulebook, load
 
