@@ -58,12 +58,12 @@ def layered(schedule: Schedule, layers: tuple[Affine, Affine, Affine], *, least:
     below, tiers = ordinary.plus(group), lines_of(schedule.preferential)
     for low, high, lines in rising(schedule) if least else difference(schedule):
         if low < top:
-            bounds = (Bound(below, low, min(high, top)),)
-            yield f"other income and the group {span(low, min(high, top))}", bounds, ((below, lines), (below.plus(favoured), tiers))
+            within = Bound(below, low, min(high, top))
+            yield f"other income and the group {span(low, min(high, top))}", (within,), ((below, lines), (below.plus(favoured), tiers))
         if high > top:
-            bounds = (Bound(ordinary, max(low, top), high),)
+            within = Bound(ordinary, max(low, top), high)
             parts = ((ordinary, lines), (group, (Line(rate, 0.0),)), (ordinary.plus(favoured), tiers))
-            yield f"other income {span(max(low, top), high)}", bounds, parts
+            yield f"other income {span(max(low, top), high)}", (within,), parts
     if group != Affine():
         begun = height(lines_of(schedule.ordinary), top) - height(tiers, top)
         bounds = (Bound(below, top, INFINITY), Bound(ordinary, -INFINITY, top))

@@ -156,12 +156,12 @@ class Program:
             rows.put(net, layout.columns("nets", 2)[[number]], 1.0)
             self.at[name] = int(net)
         if arrays.pay_from_cash:
-            (tax,) = rows.add(-INFINITY, arrays.start[0] / unit)
+            (tax,) = rows.add(-INFINITY, arrays.due / unit)
             rows.put(tax, layout.columns("height", layout.heights), 1.0)
             rows.put(tax, paid, -1.0)
             self.at["paid"] = int(tax)
         if np.isfinite(arrays.most_tax):
-            (capped,) = rows.add(-INFINITY, (arrays.start[0] + arrays.most_tax) / unit)
+            (capped,) = rows.add(-INFINITY, (arrays.due + arrays.most_tax) / unit)
             rows.put(capped, layout.columns("height", layout.heights), 1.0)
             self.at["capped"] = int(capped)
         if np.isfinite(arrays.turnover):

@@ -29,6 +29,7 @@ from taxlots.decisions.group import Group, Parts, layered, span
 from taxlots.decisions.piece import INFINITY, Affine, Bound, Line, Piece
 from taxlots.decisions.rate_lines import difference, lines_of
 from taxlots.rulebook import Rulebook
+from taxlots.tax.liability import tax_due
 from taxlots.tax.position import TaxPosition
 from taxlots.tax.schedule import Schedule, Tiers, schedule_for
 from taxlots.tax.states import StateSchedule, state_schedule
@@ -59,7 +60,7 @@ class _State:
 
 @dataclass(frozen=True, slots=True)
 class TaxModel:
-    """The numbers of one filer's year, as floats: what the pieces are made from."""
+    """The numbers of one filer's year, as floats: what the pieces are made from. `due` is the exact tax without any trade."""
 
     schedule: Schedule
     base_ordinary: float
@@ -72,15 +73,21 @@ class TaxModel:
     start_short: float
     start_long: float
     group: Group
+    due: float
 
 
-def tax_model(position: TaxPosition, rulebook: Rulebook) -> TaxModel:
-    """The model of a position. Raises TaxlotsError(RULE_MISSING) for a year that is not covered."""
+def tax_model(position: TaxPosition, rulebook: Rulebook, collectibles_lost: float | None = None) -> TaxModel:
+    """The model of a position. Raises TaxlotsError(RULE_MISSING) for a year that is not covered.
+
+    `collectibles_lost`: where long-term collectibles can be sold, what all their losses are together (US dollars, at most 0); the model
+    is then a lower bound of the tax.
+    """
     schedule = schedule_for(position.year, position.filing_status, rulebook)
     deduction = position.itemized_deductions if position.itemized_deductions is not None else schedule.standard_deduction
     earned = position.wages + position.other_income
     invested = position.interest + position.ordinary_dividends
     base = earned + invested - deduction
+    due = tax_due(position, rulebook)
     room = max(Decimal(0), base + position.qualified_dividends)
     return TaxModel(
         schedule=schedule,
@@ -93,7 +100,8 @@ def tax_model(position: TaxPosition, rulebook: Rulebook) -> TaxModel:
         state=_state(position, base + position.qualified_dividends, deduction, rulebook),
         start_short=float(position.short_term - position.carryover_short),
         start_long=float(position.long_term - position.carryover_long),
-        group=Group(float(position.collectibles - position.carryover_long)),
+        group=Group(float(position.collectibles - position.carryover_long) + (collectibles_lost or 0.0), collectibles_lost is not None),
+        due=float(due.total - due.amt),
     )
 
 
