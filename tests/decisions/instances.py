@@ -38,6 +38,17 @@ def federal(draw):
     }
 
 
+def collecting(draw):
+    """A filer with collectibles of the year: more and less than the long-term net, near the ends of the 0 %, 24 % and 15 % rates."""
+    tax = federal(draw)
+    tax["position"] |= {
+        "wages": draw.choice([0, 17_000, 65_550, 66_500, 110_000, 190_000, 217_875, 245_000, 400_000, 540_000]),
+        "long_term": draw.choice([5000, 30_000, 60_000, -10_000, draw.randint(-60_000, 120_000)]),
+        "collectibles": draw.choice([1000, 10_000, 30_000, 80_000, -8000, draw.randint(1, 60_000)]),
+    }
+    return tax
+
+
 def linear(draw):
     """Rates by term with partly used losses."""
     return {
