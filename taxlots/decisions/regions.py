@@ -13,7 +13,7 @@ With y = Y0 + e (taxable income that is not preferential) and S = y + P + Q, the
 `T_ord(S)`, and `H(y) + R(S)`, where R integrates the 0/15/20 % rates and H the difference between the two schedules (26 USC 1(h)).
 R and T_ord are convex. H is convex between the two breakpoints of the 0/15/20 % rates, where the difference drops; so y is split there.
 Net investment income tax is convex: both arms of its minimum rise alike with the gain (26 USC 1411). Every piece is therefore a
-linear program, and the least of their optima is the optimum.
+linear program, and the least of their optima is the optimum. Gain on collectibles is in `group`.
 
 A state's schedule is convex in its base and the same in every piece: taxable income, or the income before capital gain plus the year's
 own net gain where the state allows no loss. The cliff of a state is replaced by the largest convex function below it.
