@@ -2,6 +2,7 @@
 
 import json
 import random
+from decimal import Decimal
 
 import numpy as np
 from taxlots.decisions.instance import parse_instance
@@ -116,3 +117,26 @@ def risk_model(draw, count):
     if draw.random() < 0.5:
         return {"factors": loadings.tolist(), "specific_variance": specific.tolist()}
     return {"covariance": (loadings @ loadings.T + np.diag(specific)).tolist()}
+
+
+def usable(seeds, **options):
+    """The instances of these seeds that are not refused: a contribution below the minimum trade is."""
+    for seed in seeds:
+        given = document(seed, **options)
+        if not 0 < given["contribution"] < given["min_trade"]:
+            yield seed, parsed(given)
+
+
+def random_plan(evaluator, found, draw):
+    """Anything, or the optimum with some trades changed a little."""
+    near = draw.random() < 0.6
+    sells = {} if not near else dict(found.sells)
+    buys = {} if not near else dict(found.buys)
+    for name, lot in evaluator.lots.items():
+        if draw.random() < 0.3:
+            share = Decimal(draw.choice(["0", "0.1", "0.5", "1"]))
+            sells[name] = lot.quantity * share if not near else min(lot.quantity, sells.get(name, Decimal(0)) * (1 + share / 10))
+    for name, price in evaluator.prices.items():
+        if draw.random() < 0.3:
+            buys[name] = Decimal(draw.randint(0, 8000)) / price if not near else buys.get(name, Decimal(0)) * Decimal("0.97")
+    return sells, buys

@@ -1,6 +1,5 @@
 """`solve` against an independent program, against random plans, and where the answer can be worked out by hand."""
 
-import json
 import random
 from collections import Counter
 from decimal import Decimal
@@ -13,19 +12,11 @@ import pytest
 from taxlots.decisions.arrays import arrays
 from taxlots.decisions.costs import Moves, nets
 from taxlots.decisions.evaluation import Evaluator
-from taxlots.decisions.solution import document, solve
+from taxlots.decisions.solution import solve
 from taxlots.decisions.solver import quiet_solver
 from taxlots.decisions.verify import objections
 
 BATCHES, SIZE = 50, 10
-
-
-def usable(seeds, **options):
-    """The instances of these seeds that are not refused: a contribution below the minimum trade is."""
-    for seed in seeds:
-        document = instances.document(seed, **options)
-        if not 0 < document["contribution"] < document["min_trade"]:
-            yield seed, instances.parsed(document)
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
@@ -34,32 +25,19 @@ def test_pieces_and_hulls_equal_a_plain_program(batch):
 
     HiGHS closes its integer programs to 1e-7 and keeps their rows to 1e-9 of amounts up to 10^5, so a hundredth of a cent is equal.
     """
-    for seed, instance in usable(range(batch * SIZE, (batch + 1) * SIZE)):
+    for seed, instance in instances.usable(range(batch * SIZE, (batch + 1) * SIZE)):
         found, plain = solve(instance), big_m.optimum(instance)
         assert (found.status == "infeasible") == (plain is None), seed
         if plain is not None:
             assert float(found.evaluated.objective) == pytest.approx(plain, abs=1e-3, rel=1e-7), seed
             assert found.evaluated.broken == (), seed
             assert found.gap <= 1e-6, seed
-
-
-@pytest.mark.parametrize("batch", range(10))
-def test_the_28_percent_group_equals_a_plain_program(batch):
-    """100 random years with collectibles: the same optimum as a big-M program of the Schedule D Tax Worksheet, proven."""
-    for seed, instance in usable(range(batch * SIZE, (batch + 1) * SIZE), model=instances.collecting):
-        found, plain = solve(instance), big_m.optimum(instance)
-        assert (found.status == "infeasible") == (plain is None), seed
-        if plain is not None:
-            assert float(found.evaluated.objective) == pytest.approx(plain, abs=1e-3, rel=1e-7), seed
-            assert found.evaluated.broken == (), seed
-            assert found.gap <= 1e-6, seed
-            assert list(objections(instance, json.loads(json.dumps(document(found))))) == [], seed
 
 
 def test_the_instances_reach_every_regime():
     """What the comparison above runs over: years that end in each part of the netting, and the limits that couple assets."""
     regimes, kinds = Counter(), Counter()
-    for _, instance in usable(range(0, BATCHES * SIZE, 2)):
+    for _, instance in instances.usable(range(0, BATCHES * SIZE, 2)):
         found, data = solve(instance), arrays(instance)
         if found.evaluated is None:
             kinds["infeasible"] += 1
@@ -85,7 +63,7 @@ def test_the_instances_reach_every_regime():
 def test_no_random_plan_beats_the_bound(batch):
     """80 instances with factors or a covariance, tracking error limits included; random plans that keep every constraint cost more."""
     kept = 0
-    for seed, instance in usable(range(batch * SIZE, (batch + 1) * SIZE), risk=True):
+    for seed, instance in instances.usable(range(batch * SIZE, (batch + 1) * SIZE), risk=True):
         found = solve(instance)
         if found.evaluated is None:
             continue
@@ -93,27 +71,12 @@ def test_no_random_plan_beats_the_bound(batch):
         assert found.gap <= 1e-5, seed
         evaluator, draw = Evaluator(instance), random.Random(seed)
         for _ in range(30):
-            plan = _random_plan(evaluator, found, draw)
+            plan = instances.random_plan(evaluator, found, draw)
             other = evaluator.evaluate(*plan)
             if not other.broken:
                 kept += 1
                 assert float(other.objective) >= found.bound - 1e-6 * max(1, abs(found.bound)), seed
     assert kept > 20
-
-
-def _random_plan(evaluator, found, draw):
-    """Anything, or the optimum with some trades changed a little."""
-    near = draw.random() < 0.6
-    sells = {} if not near else dict(found.sells)
-    buys = {} if not near else dict(found.buys)
-    for name, lot in evaluator.lots.items():
-        if draw.random() < 0.3:
-            share = Decimal(draw.choice(["0", "0.1", "0.5", "1"]))
-            sells[name] = lot.quantity * share if not near else min(lot.quantity, sells.get(name, Decimal(0)) * (1 + share / 10))
-    for name, price in evaluator.prices.items():
-        if draw.random() < 0.3:
-            buys[name] = Decimal(draw.randint(0, 8000)) / price if not near else buys.get(name, Decimal(0)) * Decimal("0.97")
-    return sells, buys
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4, 6, 7, 13, 14, 19, 20, 21, 23, 26, 30, 31])
@@ -345,86 +308,6 @@ def test_a_state_is_taxed_by_its_own_schedule(state):
             sells = {lot.lot_id: lot.quantity * Decimal(draw.randint(0, 4)) / 4 for lot in instance.lots}
             plan = evaluator.evaluate({name: quantity for name, quantity in sells.items() if quantity}, {})
             assert plan.broken or float(plan.objective) >= found.bound - 1e-6 * max(1.0, abs(found.bound)), seed
-
-
-@pytest.mark.parametrize(
-    ("year", "lot", "status"),
-    [
-        ({"long_term": 30_000, "collectibles": 30_000, "short_term": -20_000}, {"term": "short"}, "optimal"),
-        ({}, {"term": "long", "collectible": True}, "feasible"),
-    ],
-)
-def test_tax_paid_from_cash_is_the_exact_tax(year, lot, status):
-    """All 10,000 of A have to go (band 0), a gain of 9,000, with no cash but what the sale brings; B takes what the tax leaves.
-
-    2026, single, wages 300,000 - 16,100 = 283,900: above the 24 % bracket, so each dollar of the 28 % group costs 28 % and 3.8 %. In the
-    first year the group is 30,000 less the short-term loss, which the sale lowers from 20,000 to 11,000; in the second the sale itself is
-    of a collectible, which the bound takes for any other. Both: 31.8 % of 9,000 = 2,862, so 7,138 of B are bought.
-    """
-    given = {
-        "schema": "taxlots.instance/1",
-        "assets": [{"asset": "A", "price": 100, "target": 0, "band": 0}, {"asset": "B", "price": 1, "target": 1}],
-        "lots": [{"lot_id": "a", "asset": "A", "quantity": 100, "basis": 1000} | lot],
-        "tax": {
-            "model": "us-federal",
-            "year": 2026,
-            "position": {"filing_status": "single", "wages": 300_000} | year,
-            "pay_from_cash": True,
-        },
-        "drift_penalty": 1,
-    }
-    found = solve(instances.parsed(given))
-    assert found.evaluated is not None
-    assert found.status == status
-    assert found.evaluated.broken == ()
-    assert float(found.evaluated.tax) == pytest.approx(2862)
-    assert float(found.evaluated.cash) == pytest.approx(0, abs=0.01)
-    assert float(found.buys["B"]) == pytest.approx(7138, abs=0.01)
-
-
-def test_the_group_at_12_percent_makes_room_for_gain_at_15():
-    """Wages 65,550 - 16,100 = 49,450, the end of the 0 % rate; 12 % ends at 50,400. Collectibles of 950 stand against as large a loss.
-
-    20,000 of A with basis 0 have to go at 15.1 cents a dollar: 950 of the gain are in the group and cost 12 %, the other 19,050 cost 15 %,
-    2,971.50 together, less than 12 % of 950 and 0.151 x 19,050 = 2,990.55. Without the group all of it would cost 15 %, 3,000.
-    """
-    given = {
-        "schema": "taxlots.instance/1",
-        "assets": [{"asset": "A", "price": 100, "target": 0}],
-        "lots": [{"lot_id": "a", "asset": "A", "quantity": 200, "basis": 0, "term": "long"}],
-        "tax": {
-            "model": "us-federal",
-            "year": 2026,
-            "position": {"filing_status": "single", "wages": 65_550, "collectibles": 950},
-        },
-        "drift_penalty": 0.151,
-    }
-    found = solve(instances.parsed(given))
-    assert found.status == "optimal"
-    assert float(found.evaluated.objective) == pytest.approx(2971.5)
-    assert found.bound == pytest.approx(2971.5)
-
-
-@pytest.mark.parametrize("batch", range(4))
-def test_no_random_sale_of_collectibles_beats_the_bound(batch):
-    """40 years in which the lots are collectibles as well: random plans cost more than the bound, and it is proven."""
-    kept = 0
-    for seed in range(batch * SIZE, (batch + 1) * SIZE):
-        given, draw = instances.document(seed, model=instances.collecting) | {"contribution": 0}, random.Random(seed)
-        for lot in given["lots"]:
-            lot["collectible"] = draw.random() < 0.5
-        instance = instances.parsed(given)
-        found, evaluator = solve(instance), Evaluator(instance)
-        if found.evaluated is None:
-            continue
-        assert found.evaluated.broken == (), seed
-        assert list(objections(instance, json.loads(json.dumps(document(found))))) == [], seed
-        for _ in range(40):
-            other = evaluator.evaluate(*_random_plan(evaluator, found, draw))
-            if not other.broken:
-                kept += 1
-                assert float(other.objective) >= found.bound - 1e-6 * max(1, abs(found.bound)), seed
-    assert kept > 20
 
 
 @pytest.mark.parametrize(
