@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from taxlots.decisions.instance import FederalTax, Instance, LinearTax, Lot, position_of
-from taxlots.decisions.regions import Affine, Piece, TaxModel, pieces, tax_model
+from taxlots.decisions.piece import Affine, Piece
+from taxlots.decisions.regions import TaxModel, pieces, tax_model
 from taxlots.decisions.risk import Variance, variance_of
 from taxlots.rulebook import Rulebook, load
 
@@ -114,6 +115,11 @@ class Arrays:
         return (0.0, 0.0) if self.tax is None else self.federal(self.tax.start_short, self.tax.start_long)
 
     @cached_property
+    def due(self) -> float:
+        """The tax that a rise is counted from: no less than the exact one, so that no plan's rise is overstated by a lower bound of it."""
+        return 0.0 if self.tax is None else max(self.start[0], self.tax.due)
+
+    @cached_property
     def menu(self) -> np.ndarray:
         """Which of BOTH, SELL, BUY and HOLD an asset may choose from (assets x 4); one entry means no choice.
 
@@ -163,7 +169,7 @@ def arrays(instance: Instance, rulebook: Rulebook | None = None) -> Arrays:
     rate = float(instance.trading_cost_bps) / 1e4
     money = float(instance.cash + instance.contribution - instance.withdrawal)
     total = money + float(value.sum())
-    taxed = _taxed(instance.tax, lots, basis / value, rate, rulebook)
+    taxed = _taxed(instance.tax, lots, (value, basis / value), rate, rulebook)
     tracking = instance.max_tracking_error
     return Arrays(
         names=tuple(a.asset for a in assets),
@@ -213,11 +219,16 @@ class _Taxed(NamedTuple):
     pay_from_cash: bool = False
 
 
-def _taxed(tax: LinearTax | FederalTax, lots: Sequence[Lot], share: np.ndarray, rate: float, rulebook: Rulebook | None) -> _Taxed:
-    """By the tax model; `share` is the basis per dollar of value."""
+def _taxed(
+    tax: LinearTax | FederalTax, lots: Sequence[Lot], held: tuple[np.ndarray, np.ndarray], rate: float, rulebook: Rulebook | None
+) -> _Taxed:
+    """By the tax model; `held`: value, and the basis per dollar of it."""
+    value, share = held
     if isinstance(tax, FederalTax):
         gain = 1.0 - rate - share
-        model = tax_model(position_of(tax), rulebook or load())
+        in_group = np.array([lot.in_group for lot in lots], dtype=bool)
+        lost = float(np.minimum(gain * value, 0.0)[in_group].sum()) if in_group.any() else None
+        model = tax_model(position_of(tax), rulebook or load(), lost)
         cost = rate - float(tax.future_rate) * gain
         return _Taxed(gain, gain < 0, cost, model, float(tax.carryforward_value), tax.pay_from_cash)
     gain = 1.0 - share

@@ -70,7 +70,7 @@ class Charged:
         if arrays.tax is not None:
             pays = (prices.short, prices.long)
             charged_tax = prices.paid + prices.capped
-            total += corners.least(pays, 1.0 + charged_tax, arrays.carry_value) - charged_tax * base_tax(arrays)
+            total += corners.least(pays, 1.0 + charged_tax, arrays.carry_value) - charged_tax * arrays.due
             total -= prices.capped * arrays.most_tax if prices.capped else 0.0
             total += prices.short * arrays.tax.start_short + prices.long * arrays.tax.start_long - base_value(arrays)
         return Relaxed(total, options)
@@ -89,11 +89,6 @@ def charged(arrays: Arrays, prices: Prices) -> Charged:
 def relaxed(arrays: Arrays, corners: Corners, prices: Prices, menu: np.ndarray) -> Relaxed:
     """The bound that the prices prove over one piece of the tax and the options in `menu`."""
     return charged(arrays, prices).relaxed(arrays, corners, menu)
-
-
-def base_tax(arrays: Arrays) -> float:
-    """The tax without any trade."""
-    return arrays.start[0]
 
 
 def base_value(arrays: Arrays) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from taxlots.decisions.regions import Affine, Piece
+from taxlots.decisions.piece import Affine, Piece
 
 CLOSE = 1e-9
 

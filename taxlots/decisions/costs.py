@@ -48,7 +48,7 @@ def cash_left(arrays: Arrays, moves: Moves) -> float:
     """Cash after costs, and after the additional tax where it is paid from cash."""
     left = arrays.money + (1 - arrays.rate) * float(moves.sold.sum()) - (1 + arrays.rate) * float(moves.bought.sum())
     if arrays.pay_from_cash:
-        left -= max(0.0, arrays.federal(*nets(arrays, moves))[0] - arrays.start[0])
+        left -= max(0.0, arrays.federal(*nets(arrays, moves))[0] - arrays.due)
     return left
 
 
@@ -61,7 +61,7 @@ def allowed(arrays: Arrays, moves: Moves) -> bool:
     away = distance(arrays, moves)
     small = arrays.least - slack
     broken = (
-        np.isfinite(arrays.most_tax) and arrays.federal(*nets(arrays, moves))[0] > arrays.start[0] + arrays.most_tax + slack,
+        np.isfinite(arrays.most_tax) and arrays.federal(*nets(arrays, moves))[0] > arrays.due + arrays.most_tax + slack,
         cash_left(arrays, moves) < -slack,
         float(np.abs(away).sum()) > arrays.most_drift + slack,
         float(moves.bought.sum() + moves.sold.sum()) > arrays.turnover + slack,

@@ -155,9 +155,10 @@ class Evaluator:
             raise TypeError("the federal model has a position")
         short = sum((gain for lot, gain in gains if lot.term == "short"), ZERO)
         long = sum((gain for lot, gain in gains if lot.term == "long"), ZERO)
-        after = tax_due(
-            replace(self.position, short_term=self.position.short_term + short, long_term=self.position.long_term + long), self.rulebook
-        )
+        group = sum((gain for lot, gain in gains if lot.in_group), ZERO)
+        now = self.position
+        year = replace(now, short_term=now.short_term + short, long_term=now.long_term + long, collectibles=now.collectibles + group)
+        after = tax_due(year, self.rulebook)
         more = due_now(after) - due_now(self.before)
         term = more - tax.carryforward_value * (carried(after) - carried(self.before)) - tax.future_rate * (short + long)
         return term, more if tax.pay_from_cash else ZERO

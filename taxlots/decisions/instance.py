@@ -32,7 +32,7 @@ class Asset(msgspec.Struct, frozen=True):
 
 
 class Lot(msgspec.Struct, frozen=True):
-    """An open lot; `basis` is that of the whole lot."""
+    """An open lot; `basis` is that of the whole lot. A long-term gain of a `collectible` is in the 28 % group (26 USC 1(h)(5))."""
 
     lot_id: str
     asset: str
@@ -40,6 +40,12 @@ class Lot(msgspec.Struct, frozen=True):
     basis: Decimal
     term: Literal["short", "long"] = "long"
     wash_flag: bool = False
+    collectible: bool = False
+
+    @property
+    def in_group(self) -> bool:
+        """Whether a sale counts in the 28 % group."""
+        return self.collectible and self.term == "long"
 
 
 class LinearTax(msgspec.Struct, frozen=True, tag_field="model", tag="linear"):

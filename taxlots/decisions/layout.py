@@ -84,7 +84,7 @@ class Layout:
             "below": len(self.moving),
             "specific": len(self.moving) if self.has_variance else 0,
             "nets": 2,
-            "height": HEIGHTS,
+            "height": self.heights,
             "paid": 1,
             "exposure": self.factors,
             "common": self.factors,
@@ -92,6 +92,11 @@ class Layout:
         }
         first = np.concatenate(([0], np.cumsum(list(sizes.values()))))
         return {name: int(start) for name, start in zip(sizes, first, strict=False)}
+
+    @cached_property
+    def heights(self) -> int:
+        """The most parts of a piece of the tax, at least `HEIGHTS`."""
+        return max(HEIGHTS, *(len(piece.parts) for piece in self.arrays.pieces))
 
     def columns(self, name: str, count: int) -> np.ndarray:
         """The columns of a kind."""

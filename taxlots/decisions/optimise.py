@@ -7,6 +7,7 @@ the bound. The certificate carries the instance, so that `taxlots verify-plan` c
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal
+from typing import Literal
 
 import numpy as np
 
@@ -31,7 +32,7 @@ WEIGHT = Context(prec=34)
 ASSUMPTIONS = (
     "trading cost is linear in the value traded",
     "alternative minimum tax is outside the bound; the exact score includes it",
-    "collectibles are taxed like other long-term gains inside the bound",
+    "collectibles sold are taxed like other long-term gains inside the bound",
     "a purchase may be divided over the taxable accounts that have the money, so that none has to be moved",
     "units are divisible",
     "a wash sale is barred, where the law would only defer its loss",
@@ -99,7 +100,7 @@ def _instance(portfolio: Portfolio) -> Instance:
     risk = portfolio.covariance
     return Instance(
         assets=tuple(_assets(portfolio, priced, free, total)),
-        lots=tuple(Lot(lot.lot_id, lot.asset, lot.quantity, lot.basis, "long" if lot.long_term else "short") for lot in free),
+        lots=tuple(_lot(lot) for lot in free),
         tax=FederalTax(portfolio.position.year, _fields(portfolio.position), terms.carryforward_value, terms.future_rate),
         name=f"rebalance of {portfolio.today}",
         cash=terms.cash,
@@ -111,6 +112,11 @@ def _instance(portfolio: Portfolio) -> Instance:
         risk=None if risk is None else Risk(covariance=risk.of(priced)),
         risk_aversion=exact.CONTEXT.multiply(portfolio.aversion, share),
     )
+
+
+def _lot(lot: HeldLot) -> Lot:
+    term: Literal["short", "long"] = "long" if lot.long_term else "short"
+    return Lot(lot.lot_id, lot.asset, lot.quantity, lot.basis, term, collectible=lot.asset_class == "collectible")
 
 
 def _within(portfolio: Portfolio, free: Sequence[HeldLot]) -> Decimal:

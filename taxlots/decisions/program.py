@@ -12,8 +12,8 @@ import numpy as np
 
 from taxlots.decisions.arrays import HOLD, INFINITY, Arrays
 from taxlots.decisions.bounds import Prices
-from taxlots.decisions.layout import EDGES, HEIGHTS, LINES, Layout, Rows
-from taxlots.decisions.regions import Affine, Piece
+from taxlots.decisions.layout import EDGES, LINES, Layout, Rows
+from taxlots.decisions.piece import Affine, Piece
 from taxlots.decisions.solver import quiet_solver
 
 PARTS = 1e4
@@ -71,7 +71,7 @@ class Program:
         cost[layout.columns("sale", len(lot))] = arrays.sale_cost[lot]
         cost[layout.columns("buy", len(layout.buying))] = arrays.buy_cost[layout.asset[layout.buying]]
         cost[start["above"] : start["specific"]] = arrays.drift_penalty
-        cost[start["height"] : start["height"] + HEIGHTS] = 1.0
+        cost[start["height"] : start["height"] + layout.heights] = 1.0
         cost[start["specific"] : start["nets"]] = arrays.weight * self.unit
         cost[start["common"] : start["width"]] = arrays.weight * self.unit
         hold = np.flatnonzero(layout.kind == HOLD)
@@ -156,13 +156,13 @@ class Program:
             rows.put(net, layout.columns("nets", 2)[[number]], 1.0)
             self.at[name] = int(net)
         if arrays.pay_from_cash:
-            (tax,) = rows.add(-INFINITY, arrays.start[0] / unit)
-            rows.put(tax, layout.columns("height", HEIGHTS), 1.0)
+            (tax,) = rows.add(-INFINITY, arrays.due / unit)
+            rows.put(tax, layout.columns("height", layout.heights), 1.0)
             rows.put(tax, paid, -1.0)
             self.at["paid"] = int(tax)
         if np.isfinite(arrays.most_tax):
-            (capped,) = rows.add(-INFINITY, (arrays.start[0] + arrays.most_tax) / unit)
-            rows.put(capped, layout.columns("height", HEIGHTS), 1.0)
+            (capped,) = rows.add(-INFINITY, (arrays.due + arrays.most_tax) / unit)
+            rows.put(capped, layout.columns("height", layout.heights), 1.0)
             self.at["capped"] = int(capped)
         if np.isfinite(arrays.turnover):
             (turnover,) = rows.add(-INFINITY, arrays.turnover / unit - SNUG)
@@ -224,8 +224,8 @@ class Program:
 
     def _tax_rows(self) -> None:
         self.at["edges"] = self.rows.add(-INFINITY, INFINITY, EDGES)
-        self.at["lines"] = self.rows.add(-INFINITY, INFINITY, HEIGHTS * LINES)
-        heights = self.layout.columns("height", HEIGHTS)
+        self.at["lines"] = self.rows.add(-INFINITY, INFINITY, self.layout.heights * LINES)
+        heights = self.layout.columns("height", self.layout.heights)
         self.rows.put(self.at["lines"], np.repeat(heights, LINES), 1.0)
 
     def set_piece(self, piece: Piece) -> None:
@@ -235,7 +235,7 @@ class Program:
         for number, row in enumerate(self.at["edges"]):
             bound = piece.bounds[number] if number < len(piece.bounds) else None
             self._set_row(int(row), bound.expression if bound else Affine(), (bound.lower, bound.upper) if bound else (-INFINITY, INFINITY))
-        for number in range(HEIGHTS):
+        for number in range(layout.heights):
             used = number < len(piece.parts)
             argument, lines = piece.parts[number] if used else (Affine(), ())
             for index in range(LINES):

@@ -13,7 +13,7 @@ With y = Y0 + e (taxable income that is not preferential) and S = y + P + Q, the
 `T_ord(S)`, and `H(y) + R(S)`, where R integrates the 0/15/20 % rates and H the difference between the two schedules (26 USC 1(h)).
 R and T_ord are convex. H is convex between the two breakpoints of the 0/15/20 % rates, where the difference drops; so y is split there.
 Net investment income tax is convex: both arms of its minimum rise alike with the gain (26 USC 1411). Every piece is therefore a
-linear program, and the least of their optima is the optimum.
+linear program, and the least of their optima is the optimum. Gain on collectibles is in `group`.
 
 A state's schedule is convex in its base and the same in every piece: taxable income, or the income before capital gain plus the year's
 own net gain where the state allows no loss. The cliff of a state is replaced by the largest convex function below it.
@@ -24,77 +24,17 @@ A loss that meets no income saves no tax: the limit is no more than taxable inco
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 
-import numpy as np
-
+from taxlots.decisions.group import Group, Parts, layered, span
+from taxlots.decisions.piece import INFINITY, Affine, Bound, Line, Piece
+from taxlots.decisions.rate_lines import difference, lines_of
 from taxlots.rulebook import Rulebook
+from taxlots.tax.liability import tax_due
 from taxlots.tax.position import TaxPosition
 from taxlots.tax.schedule import Schedule, Tiers, schedule_for
 from taxlots.tax.states import StateSchedule, state_schedule
 
-INFINITY = float("inf")
 ORDINARY, SPLIT = "ordinary rates", "preferential rates"
-
-
-@dataclass(frozen=True, slots=True)
-class Affine:
-    """`constant + short * Gs + long * Gl`, in dollars."""
-
-    constant: float = 0.0
-    short: float = 0.0
-    long: float = 0.0
-
-    def at(self, short: float, long: float) -> float:
-        """Its value at the nets."""
-        return self.constant + self.short * short + self.long * long
-
-    def plus(self, other: "Affine", times: float = 1.0) -> "Affine":
-        """The sum with a multiple of another."""
-        return Affine(
-            self.constant + times * other.constant,
-            self.short + times * other.short,
-            self.long + times * other.long,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A lower bound of a convex function: `intercept + slope * x`."""
-
-    slope: float
-    intercept: float
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """`lower <= expression <= upper`."""
-
-    expression: Affine
-    lower: float
-    upper: float
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One linear piece: where it holds, the carried loss, and the tax as a sum of maxima of lines over affine arguments."""
-
-    name: str
-    bounds: tuple[Bound, ...]
-    carried: Affine
-    parts: tuple[tuple[Affine, tuple[Line, ...]], ...]
-
-    def holds(self, short: float, long: float, slack: float) -> bool:
-        """Whether the nets lie in its region, within some slack in dollars."""
-        return all(b.lower - slack <= b.expression.at(short, long) <= b.upper + slack for b in self.bounds)
-
-    def tax(self, points: np.ndarray) -> np.ndarray:
-        """The tax at points (Gs, Gl), one per row; right where the piece's bounds hold."""
-        total = np.zeros(len(points))
-        for argument, lines in self.parts:
-            value = argument.constant + points @ np.array((argument.short, argument.long))
-            total += np.max([line.intercept + line.slope * value for line in lines], axis=0)
-        return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +60,7 @@ class _State:
 
 @dataclass(frozen=True, slots=True)
 class TaxModel:
-    """The numbers of one filer's year, as floats: what the pieces are made from."""
+    """The numbers of one filer's year, as floats: what the pieces are made from. `due` is the exact tax without any trade."""
 
     schedule: Schedule
     base_ordinary: float
@@ -132,15 +72,22 @@ class TaxModel:
     state: "_State | None"
     start_short: float
     start_long: float
+    group: Group
+    due: float
 
 
-def tax_model(position: TaxPosition, rulebook: Rulebook) -> TaxModel:
-    """The model of a position. Raises TaxlotsError(RULE_MISSING) for a year that is not covered."""
+def tax_model(position: TaxPosition, rulebook: Rulebook, collectibles_lost: float | None = None) -> TaxModel:
+    """The model of a position. Raises TaxlotsError(RULE_MISSING) for a year that is not covered.
+
+    `collectibles_lost`: where long-term collectibles can be sold, what all their losses are together (US dollars, at most 0); the model
+    is then a lower bound of the tax.
+    """
     schedule = schedule_for(position.year, position.filing_status, rulebook)
     deduction = position.itemized_deductions if position.itemized_deductions is not None else schedule.standard_deduction
     earned = position.wages + position.other_income
     invested = position.interest + position.ordinary_dividends
     base = earned + invested - deduction
+    due = tax_due(position, rulebook)
     room = max(Decimal(0), base + position.qualified_dividends)
     return TaxModel(
         schedule=schedule,
@@ -153,6 +100,8 @@ def tax_model(position: TaxPosition, rulebook: Rulebook) -> TaxModel:
         state=_state(position, base + position.qualified_dividends, deduction, rulebook),
         start_short=float(position.short_term - position.carryover_short),
         start_long=float(position.long_term - position.carryover_long),
+        group=Group(float(position.collectibles - position.carryover_long) + (collectibles_lost or 0.0), collectibles_lost is not None),
+        due=float(due.total - due.amt),
     )
 
 
@@ -175,8 +124,8 @@ def _state_lines(schedule: StateSchedule) -> tuple[Line, ...]:
     if schedule.no_tax_up_to is not None:
         free = (schedule.no_tax_up_to, Decimal(0))
         above = [(upper, rate) for upper, rate in schedule.tiers if upper is None or upper > schedule.no_tax_up_to]
-        return _lines(Tiers([free, *above]))
-    lines = _lines(schedule.tiers)
+        return lines_of(Tiers([free, *above]))
+    lines = lines_of(schedule.tiers)
     if schedule.surtax is None:
         return lines
     (start, _), (_, more) = schedule.surtax
@@ -205,17 +154,30 @@ def _pieces_of(polygon: _Polygon, model: TaxModel) -> Iterator[Piece]:
     ordinary = Affine(model.base_ordinary).plus(polygon.ordinary)
     stack = ordinary.plus(polygon.preferential).plus(Affine(model.qualified))
     shared = _shared_parts(polygon, model)
-    by_ordinary = (stack, _lines(model.schedule.ordinary))
+    by_ordinary = (stack, lines_of(model.schedule.ordinary))
     yield Piece(f"{polygon.name}, {ORDINARY}", polygon.bounds, polygon.carried, (by_ordinary, *shared))
     if polygon.preferential == Affine() and not model.qualified:
         return
-    by_stack = (stack, _lines(model.schedule.preferential))
-    for low, high, lines in _difference(model.schedule):
-        if not ordinary.short and not ordinary.long and not low <= ordinary.constant <= high:
-            continue
-        bounds = (*polygon.bounds, Bound(ordinary, low, high))
-        name = f"{polygon.name}, {SPLIT}, other income from {low:,.0f} to {high:,.0f}"
-        yield Piece(name, bounds, polygon.carried, ((ordinary, lines), by_stack, *shared))
+    gain = polygon.preferential
+    shares = model.group.shares(polygon.ordinary, gain) if gain != Affine() else [("", (), gain)]
+    for name, within, group in shares:
+        for cell, bounds, parts in _split(model, (ordinary, group, stack), gain):
+            every = (*polygon.bounds, *within, *bounds)
+            if all(b.expression.short or b.expression.long or b.lower <= b.expression.constant <= b.upper for b in every):
+                yield Piece(f"{polygon.name}{name}, {SPLIT}, {cell}", every, polygon.carried, (*parts, *shared))
+
+
+def _split(model: TaxModel, layers: tuple[Affine, Affine, Affine], gain: Affine) -> Iterator[tuple[str, tuple[Bound, ...], Parts]]:
+    """The tax at preferential rates by cells, of other income, the 28 % group and all income together."""
+    ordinary, group, stack = layers
+    least = model.group.least and gain != Affine()
+    if group != Affine() or least:
+        favoured = stack.plus(ordinary, -1.0).plus(group, -1.0)
+        yield from layered(model.schedule, (ordinary, group, favoured), least=least)
+        return
+    by_stack = (stack, lines_of(model.schedule.preferential))
+    for low, high, lines in difference(model.schedule):
+        yield f"other income {span(low, high)}", (Bound(ordinary, low, high),), ((ordinary, lines), by_stack)
 
 
 def _shared_parts(polygon: _Polygon, model: TaxModel) -> tuple[tuple[Affine, tuple[Line, ...]], ...]:
@@ -241,35 +203,3 @@ def _state_parts(state: _State, polygon: _Polygon) -> list[tuple[Affine, tuple[L
     least = max(line.intercept + line.slope * state.before_gain for line in state.lines)
     own = before.plus(Affine(state.carried_in, short=1.0, long=1.0))
     return [(own, (*state.lines, Line(0.0, least)))]
-
-
-def _lines(tiers: Tiers) -> tuple[Line, ...]:
-    """The lines of which a convex rate schedule is the maximum; 0 below no income."""
-    lines = [Line(0.0, 0.0)]
-    lower = height = 0.0
-    for upper, rate in tiers:
-        lines.append(Line(float(rate), height - float(rate) * lower))
-        if upper is not None:
-            height += (float(upper) - lower) * float(rate)
-            lower = float(upper)
-    return tuple(lines)
-
-
-def _difference(schedule: Schedule) -> Iterator[tuple[float, float, tuple[Line, ...]]]:
-    """H between the breakpoints of the preferential rates: interval and lines, on which H is convex."""
-    edges = sorted({float(upper) for tiers in (schedule.ordinary, schedule.preferential) for upper, _ in tiers if upper is not None})
-    breaks = [-INFINITY, *(float(upper) for upper, _ in schedule.preferential if upper is not None), INFINITY]
-    segments = []
-    height = 0.0
-    for low, high in pairwise([0.0, *edges, INFINITY]):
-        slope = _rate_at(schedule.ordinary, low) - _rate_at(schedule.preferential, low)
-        segments.append((low, Line(slope, height - slope * low)))
-        height += slope * (high - low) if high < INFINITY else 0.0
-    for low, high in pairwise(breaks):
-        lines = [line for start, line in segments if low <= start < high]
-        yield low, high, (Line(0.0, 0.0), *lines) if low == -INFINITY else tuple(lines)
-
-
-def _rate_at(tiers: Tiers, income: float) -> float:
-    """Rate on the next dollar above an income."""
-    return next(float(rate) for upper, rate in tiers if upper is None or income < float(upper))

@@ -75,7 +75,8 @@ def solve(instance: Instance, effort: Effort | None = None, rulebook: Rulebook |
 def _paid(data: Arrays, evaluator: Evaluator, moves: Moves, known: Proven, effort: Effort | None) -> Solution:
     """The solution that these moves are; with less money where the exact tax, paid from cash, is above that of the program.
 
-    The program leaves out the 28 % group and a state's cliff. What they cost is set aside, and once more where the next plan differs.
+    The program leaves out what sales add to the 28 % group, and a state's cliff. What they cost is set aside, and once more where the
+    next plan differs.
     """
     aside = 0.0
     for _ in range(MOST_TRIES):
@@ -101,7 +102,7 @@ def proven(evaluator: Evaluator, sells: Mapping[str, Decimal], buys: Mapping[str
 
 
 def shifted_base(data: Arrays, evaluator: Evaluator) -> float:
-    """What the program's tax before any trade exceeds the exact one by: nothing but rounding unless collectibles are in the year."""
+    """What the program's tax before any trade exceeds the exact one by: nothing but rounding unless collectibles can be sold."""
     tax, before = evaluator.instance.tax, evaluator.before
     if not isinstance(tax, FederalTax) or before is None:
         return 0.0

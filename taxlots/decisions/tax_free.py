@@ -47,7 +47,7 @@ def _above(portfolio: Portfolio, trades: Sequence[Trade]) -> Decimal:
 def _free(portfolio: Portfolio, sales: Sequence[Trade]) -> list[Trade]:
     """The sales without what the exact tax finds taxed: a last unit by rounding, or what the linear programs leave out.
 
-    Those are the alternative minimum tax and the rate of collectibles. Gains give way, most gain per dollar first.
+    Those are the alternative minimum tax and the rate of collectibles sold. Gains give way, most gain per dollar first.
     """
     kept = worth_while(portfolio, in_units(portfolio, sales))
     if _untaxed(portfolio, kept):

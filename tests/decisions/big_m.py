@@ -197,11 +197,17 @@ def federal(mip, instance, evaluator, sells, price):
     most = max(0.0, min(long_high, both_high))
     below = (base + low - most, base + high)
     above = (base + dividends + low, base + dividends + high)
-    split, (_, top1) = function_of(mip, [(income, 1), (preferred, -1)], base, below, (lambda y: whole(y) - favoured(y), [*edges, *steps]))
-    stacked, (_, top2) = function_of(mip, [(income, 1)], base + dividends, above, (favoured, steps))
+    if position.collectibles:
+        group = in_group(mip, net["short"], (preferred, most), float(position.collectibles - position.carryover_long))
+        columns = (income, preferred, group)
+        layers = worksheet(mip, columns, (base, dividends), (below, (below[0], below[1] + most), (above[0] - most, above[1])), law)
+    else:
+        split = function_of(mip, [(income, 1), (preferred, -1)], base, below, (lambda y: whole(y) - favoured(y), [*edges, *steps]))
+        layers = [split, function_of(mip, [(income, 1)], base + dividends, above, (favoured, steps))]
     ordinary, (_, top3) = function_of(mip, [(income, 1)], base + dividends, above, (whole, edges))
     regular, choice = mip.var(0, INF), mip.binary()
-    mip.row([(regular, 1), (split, -1), (stacked, -1), (choice, top1 + top2)], 0, INF)
+    tops = sum(top for _, (_, top) in layers)
+    mip.row([(regular, 1), *((column, -1) for column, _ in layers), (choice, tops)], 0, INF)
     mip.row([(regular, 1), (ordinary, -1), (choice, -top3)], -top3, INF)
 
     def investment(n):
@@ -217,6 +223,47 @@ def federal(mip, instance, evaluator, sells, price):
     before = evaluator.before
     carryover = float(before.carryover_short + before.carryover_long)
     return tax_now, float(tax.carryforward_value) * carryover - float(before.total - before.amt)
+
+
+def in_group(mip, short, gain, most):
+    """Schedule D line 18 as far as it is net capital gain: the lesser of that and max(0, most + min(0, short))."""
+    (short, low, high), (gain, reach) = short, gain
+    line_18, (_, top) = function_of(mip, [(short, 1)], 0.0, (low, high), (lambda s: max(0.0, most + min(0.0, s)), [0.0, -most]))
+    return lesser_or_zero(mip, (gain, 0.0, reach), (line_18, 0.0, top))
+
+
+def worksheet(mip, columns, base, reach, law):
+    """The Schedule D Tax Worksheet as a sum of functions: of line 14 (u), of income without net capital gain (y), of all income (s).
+
+    Line 21 is max(y, min(u, T)), and w = max(0, u - T) - max(0, y - T) is taxed at 28 %. At ordinary rates and 28 %: those up to T and 28 %
+    beyond on u, and on y what the rates above T differ from 28 % by. At 15 %: s above the 0 % edge less u above it. 5 % more: s - w above
+    the 15 % edge less y above it.
+    """
+    (income, preferred, group), (constant, dividends), (below, middle, above) = columns, base, reach
+    top, rate = float(law.collectibles_top), float(law.collectibles_rate)
+    (zero, _), (fifteen, first), (_, second) = law.preferential
+    zero, fifteen, first, second = float(zero), float(fifteen), float(first), float(second) - float(first)
+    whole, edges = graduated(law.ordinary)
+
+    def on(x, edge):
+        return max(0.0, x - edge)
+
+    u, y = [(income, 1), (preferred, -1), (group, 1)], [(income, 1), (preferred, -1)]
+    by_u = function_of(
+        mip, u, constant, middle, (lambda x: whole(min(x, top)) + rate * on(x, top) - first * on(x, zero), [*edges, zero, top])
+    )
+    by_y = function_of(
+        mip,
+        y,
+        constant,
+        below,
+        (lambda x: whole(max(x, top)) - whole(top) - rate * on(x, top) - second * on(x, fifteen), [*edges, fifteen]),
+    )
+    all_income = constant + dividends
+    by_s = function_of(mip, [(income, 1)], all_income, above, (lambda s: first * on(s, zero), [zero]))
+    w = [function_of(mip, x, constant, size, (lambda v: on(v, top), [top]))[0] for x, size in ((u, middle), (y, below))]
+    last = function_of(mip, [(income, 1), (w[0], -1), (w[1], 1)], all_income, above, (lambda s: second * on(s, fifteen), [fifteen]))
+    return [by_u, by_y, by_s, last]
 
 
 def nets(mip, instance, evaluator, sells, price):

@@ -2,6 +2,7 @@
 
 import json
 import random
+from decimal import Decimal
 
 import numpy as np
 from taxlots.decisions.instance import parse_instance
@@ -36,6 +37,17 @@ def federal(draw):
         "future_rate": draw.choice([0, 0, 0.1]),
         "pay_from_cash": draw.random() < 0.25,
     }
+
+
+def collecting(draw):
+    """A filer with collectibles of the year: more and less than the long-term net, near the ends of the 0 %, 24 % and 15 % rates."""
+    tax = federal(draw)
+    tax["position"] |= {
+        "wages": draw.choice([0, 17_000, 65_550, 66_500, 110_000, 190_000, 217_875, 245_000, 400_000, 540_000]),
+        "long_term": draw.choice([5000, 30_000, 60_000, -10_000, draw.randint(-60_000, 120_000)]),
+        "collectibles": draw.choice([1000, 10_000, 30_000, 80_000, -8000, draw.randint(1, 60_000)]),
+    }
+    return tax
 
 
 def linear(draw):
@@ -105,3 +117,26 @@ def risk_model(draw, count):
     if draw.random() < 0.5:
         return {"factors": loadings.tolist(), "specific_variance": specific.tolist()}
     return {"covariance": (loadings @ loadings.T + np.diag(specific)).tolist()}
+
+
+def usable(seeds, **options):
+    """The instances of these seeds that are not refused: a contribution below the minimum trade is."""
+    for seed in seeds:
+        given = document(seed, **options)
+        if not 0 < given["contribution"] < given["min_trade"]:
+            yield seed, parsed(given)
+
+
+def random_plan(evaluator, found, draw):
+    """Anything, or the optimum with some trades changed a little."""
+    near = draw.random() < 0.6
+    sells = {} if not near else dict(found.sells)
+    buys = {} if not near else dict(found.buys)
+    for name, lot in evaluator.lots.items():
+        if draw.random() < 0.3:
+            share = Decimal(draw.choice(["0", "0.1", "0.5", "1"]))
+            sells[name] = lot.quantity * share if not near else min(lot.quantity, sells.get(name, Decimal(0)) * (1 + share / 10))
+    for name, price in evaluator.prices.items():
+        if draw.random() < 0.3:
+            buys[name] = Decimal(draw.randint(0, 8000)) / price if not near else buys.get(name, Decimal(0)) * Decimal("0.97")
+    return sells, buys

@@ -19,21 +19,13 @@ from taxlots.decisions.verify import objections
 BATCHES, SIZE = 50, 10
 
 
-def usable(seeds, **options):
-    """The instances of these seeds that are not refused: a contribution below the minimum trade is."""
-    for seed in seeds:
-        document = instances.document(seed, **options)
-        if not 0 < document["contribution"] < document["min_trade"]:
-            yield seed, instances.parsed(document)
-
-
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_pieces_and_hulls_equal_a_plain_program(batch):
     """500 random instances of both tax models with every option but risk: the same optimum as a big-M program, or none for both.
 
     HiGHS closes its integer programs to 1e-7 and keeps their rows to 1e-9 of amounts up to 10^5, so a hundredth of a cent is equal.
     """
-    for seed, instance in usable(range(batch * SIZE, (batch + 1) * SIZE)):
+    for seed, instance in instances.usable(range(batch * SIZE, (batch + 1) * SIZE)):
         found, plain = solve(instance), big_m.optimum(instance)
         assert (found.status == "infeasible") == (plain is None), seed
         if plain is not None:
@@ -45,7 +37,7 @@ def test_pieces_and_hulls_equal_a_plain_program(batch):
 def test_the_instances_reach_every_regime():
     """What the comparison above runs over: years that end in each part of the netting, and the limits that couple assets."""
     regimes, kinds = Counter(), Counter()
-    for _, instance in usable(range(0, BATCHES * SIZE, 2)):
+    for _, instance in instances.usable(range(0, BATCHES * SIZE, 2)):
         found, data = solve(instance), arrays(instance)
         if found.evaluated is None:
             kinds["infeasible"] += 1
@@ -71,7 +63,7 @@ def test_the_instances_reach_every_regime():
 def test_no_random_plan_beats_the_bound(batch):
     """80 instances with factors or a covariance, tracking error limits included; random plans that keep every constraint cost more."""
     kept = 0
-    for seed, instance in usable(range(batch * SIZE, (batch + 1) * SIZE), risk=True):
+    for seed, instance in instances.usable(range(batch * SIZE, (batch + 1) * SIZE), risk=True):
         found = solve(instance)
         if found.evaluated is None:
             continue
@@ -79,27 +71,12 @@ def test_no_random_plan_beats_the_bound(batch):
         assert found.gap <= 1e-5, seed
         evaluator, draw = Evaluator(instance), random.Random(seed)
         for _ in range(30):
-            plan = _random_plan(evaluator, found, draw)
+            plan = instances.random_plan(evaluator, found, draw)
             other = evaluator.evaluate(*plan)
             if not other.broken:
                 kept += 1
                 assert float(other.objective) >= found.bound - 1e-6 * max(1, abs(found.bound)), seed
     assert kept > 20
-
-
-def _random_plan(evaluator, found, draw):
-    """Anything, or the optimum with some trades changed a little."""
-    near = draw.random() < 0.6
-    sells = {} if not near else dict(found.sells)
-    buys = {} if not near else dict(found.buys)
-    for name, lot in evaluator.lots.items():
-        if draw.random() < 0.3:
-            share = Decimal(draw.choice(["0", "0.1", "0.5", "1"]))
-            sells[name] = lot.quantity * share if not near else min(lot.quantity, sells.get(name, Decimal(0)) * (1 + share / 10))
-    for name, price in evaluator.prices.items():
-        if draw.random() < 0.3:
-            buys[name] = Decimal(draw.randint(0, 8000)) / price if not near else buys.get(name, Decimal(0)) * Decimal("0.97")
-    return sells, buys
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4, 6, 7, 13, 14, 19, 20, 21, 23, 26, 30, 31])
@@ -331,29 +308,6 @@ def test_a_state_is_taxed_by_its_own_schedule(state):
             sells = {lot.lot_id: lot.quantity * Decimal(draw.randint(0, 4)) / 4 for lot in instance.lots}
             plan = evaluator.evaluate({name: quantity for name, quantity in sells.items() if quantity}, {})
             assert plan.broken or float(plan.objective) >= found.bound - 1e-6 * max(1.0, abs(found.bound)), seed
-
-
-def test_tax_paid_from_cash_is_the_exact_tax():
-    """All 10,000 of A have to go (band 0), a long-term gain beside collectibles of 30,000, with no cash but what the sale brings.
-
-    The program taxes the collectibles at 15 %, the law at up to 28 %: what is bought of B is less by what the law takes.
-    """
-    given = {
-        "schema": "taxlots.instance/1",
-        "assets": [{"asset": "A", "price": 100, "target": 0, "band": 0}, {"asset": "B", "price": 1, "target": 1}],
-        "lots": [{"lot_id": "a", "asset": "A", "quantity": 100, "basis": 1000, "term": "short"}],
-        "tax": {
-            "model": "us-federal",
-            "year": 2026,
-            "position": {"filing_status": "single", "wages": 300_000, "long_term": 30_000, "collectibles": 30_000, "short_term": -20_000},
-            "pay_from_cash": True,
-        },
-        "drift_penalty": 1,
-    }
-    found = solve(instances.parsed(given))
-    assert found.evaluated is not None
-    assert found.evaluated.broken == ()
-    assert float(found.evaluated.cash) == pytest.approx(0, abs=0.01)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from taxlots.decisions.solution import document, solve
 from taxlots.decisions.verify import objections
 
 # Federal netting; with wash rule and minimum trade (a divided proof); linear; risk with a tracking error limit.
-SEEDS = {"netting": (3, False), "choices": (0, False), "risk": (8, True)}
+SEEDS = {"netting": (3, False), "choices": (0, False), "risk": (8, True), "collectibles": (0, False)}
+MODELS = {"collectibles": instances.collecting}
 
 
 def divided():
@@ -29,7 +30,7 @@ def plans():
     found = {"divided": divided()}
     for name, (start, risk) in SEEDS.items():
         for seed in range(start, start + 40):
-            model = instances.linear if name == "linear" else instances.federal
+            model = MODELS.get(name, instances.federal)
             given = instances.document(seed, risk=risk, model=model) | {"contribution": 0}
             instance = instances.parsed(given)
             solved = solve(instance)
@@ -39,7 +40,7 @@ def plans():
     return found
 
 
-NAMES = ["netting", "choices", "risk", "divided"]
+NAMES = ["netting", "choices", "risk", "divided", "collectibles"]
 
 
 @pytest.mark.parametrize("name", NAMES)
