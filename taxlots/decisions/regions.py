@@ -28,6 +28,7 @@ from decimal import Decimal
 from taxlots.decisions.group import Group, Parts, layered, span
 from taxlots.decisions.piece import INFINITY, Affine, Bound, Line, Piece
 from taxlots.decisions.rate_lines import difference, lines_of
+from taxlots.problems import TaxlotsError, problem
 from taxlots.rulebook import Rulebook
 from taxlots.tax.liability import tax_due
 from taxlots.tax.position import TaxPosition
@@ -77,12 +78,15 @@ class TaxModel:
 
 
 def tax_model(position: TaxPosition, rulebook: Rulebook, collectibles_lost: float | None = None) -> TaxModel:
-    """The model of a position. Raises TaxlotsError(RULE_MISSING) for a year that is not covered.
+    """The model of a position. Raises TaxlotsError(RULE_MISSING) for a year that is not covered, as is one with personal exemptions.
 
     `collectibles_lost`: where long-term collectibles can be sold, what all their losses are together (US dollars, at most 0); the model
     is then a lower bound of the tax.
     """
     schedule = schedule_for(position.year, position.filing_status, rulebook)
+    if schedule.exemption is not None:
+        message = f"the personal exemptions of {position.year} shrink in steps (26 USC 151(d)(3)), which the optimiser does not know"
+        raise TaxlotsError(problem("RULE_MISSING", message, "Decide on a year from 2018 on, in which there are none (151(d)(5))."))
     deduction = position.itemized_deductions if position.itemized_deductions is not None else schedule.standard_deduction
     earned = position.wages + position.other_income
     invested = position.interest + position.ordinary_dividends

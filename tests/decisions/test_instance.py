@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from taxlots.decisions.instance import parse_instance
 from taxlots.decisions.risk import principal_axes, variance_of
+from taxlots.decisions.solution import solve
 from taxlots.problems import TaxlotsError
 
 GOOD = {
@@ -157,3 +158,11 @@ def test_factors_by_row_of_assets_or_of_factors():
     assert variances[0].loadings == pytest.approx(variances[1].loadings)
     # (0.1 + 0.2)^2 + (0.2 + 0.1)^2 + 0.3^2 + 0.01 + 0.02
     assert variances[0].of(np.array([1.0, 1.0])) == pytest.approx(0.27 + 0.03)
+
+
+def test_a_year_with_personal_exemptions_is_refused():
+    """Their steps (26 USC 151(d)(3)) are no pieces of the program, so that no optimum could be proven; 2018 is the first year without."""
+    years = {year: parse_instance(json.dumps(put(("tax", "year"), year)).encode(), "x.json")[0] for year in (2017, 2018)}
+    with pytest.raises(TaxlotsError, match="personal exemptions of 2017"):
+        solve(years[2017])
+    assert solve(years[2018]).status == "optimal"
