@@ -36,9 +36,9 @@ COMPARED = ("fifo", "lifo", "hifo", "lofo", "min-tax")
 
 def check(session: Session, _advance: Advance, templates: Path | None) -> Result:
     """Ingest and reconcile only: what was recognised, what is missing, what to do next."""
-    written = write_templates(session.ledger, templates) if templates else []
     ledger, years = session.ledger, session.years()
     gaps = price_gaps(ledger, session.book, years if session.has_tax else None)
+    written = write_templates(ledger, gaps, templates) if templates else []
     problems = [*session.problems, *years.problems]
     shown = [
         tables.files_table(ledger),
