@@ -14,7 +14,7 @@ from taxlots.reports.tables import MONEY, TEXT, Table
 
 DRAFT = "DRAFT"
 MOST_ROWS = 2000  # of a table in a terminal
-LEAST_TEXT = 12  # characters to which a column of text is narrowed
+WHOLE_TEXT, LEAST_TEXT = 16, 12  # a column of text no wider than the first is kept whole, a wider one is narrowed to the second
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -105,7 +105,7 @@ def _widths(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]], r
     cells = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     words = [max(map(len, name.split())) for name, _ in columns]
     least = [
-        max(min(cell, LEAST_TEXT) if kind == TEXT else cell, min(word, LEAST_TEXT))
+        max(LEAST_TEXT if kind == TEXT and cell > WHOLE_TEXT else cell, min(word, LEAST_TEXT))
         for cell, word, (_, kind) in zip(cells, words, columns, strict=True)
     ]
     widths = [max(cell, len(name)) for cell, (name, _) in zip(cells, columns, strict=True)]
