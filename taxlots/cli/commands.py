@@ -159,7 +159,8 @@ def report(session: Session, advance: Advance, year: int | None, path: Path, pla
     content = replace(_decisions(session, year, advance), plan=chosen)
     advance("workbook")
     write_workbook(content, path)
-    rows = [("workbook", str(path)), ("disposals", str(len(session.book.disposals))), ("open lots", str(len(session.book.lots)))]
+    sold = frames.of_year(session.book.disposals, "disposed_on", year)
+    rows = [("workbook", str(path)), (f"disposals of {year or 'all years'}", str(len(sold))), ("open lots", str(len(session.book.lots)))]
     table = tables.Table("Report", (("what", tables.TEXT), ("value", tables.TEXT)), rows)
     return Result(documents.document("report", session.problems, file=str(path)), [table], session.problems)
 
