@@ -178,3 +178,11 @@ def test_replacements_and_interest():
     settings = parse_settings(text, Path("taxlots.toml"))
     assert settings.harvest.replacements == {"VTI": ("SCHB",), "VXUS": ("IXUS", "VEU")}
     assert settings.rebalance.interest == Decimal("0.04")
+
+
+def test_an_unknown_key_is_named_at_its_own_line(tmp_path):
+    """`timezone` is right under [profile] and wrong under a year: the second is named, in the user's own words for its table."""
+    text = '[profile]\ntimezone = "UTC"\n[profile.2026]\nwages = 1\ntimezone = "UTC"\n'
+    with pytest.raises(TaxlotsError) as caught:
+        parse_settings(text, tmp_path / "taxlots.toml")
+    assert (caught.value.problem.row, caught.value.problem.message.partition("]")[0]) == (5, "[profile.YEAR")

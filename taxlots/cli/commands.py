@@ -36,9 +36,9 @@ COMPARED = ("fifo", "lifo", "hifo", "lofo", "min-tax")
 
 def check(session: Session, _advance: Advance, templates: Path | None) -> Result:
     """Ingest and reconcile only: what was recognised, what is missing, what to do next."""
-    written = write_templates(session.ledger, templates) if templates else []
     ledger, years = session.ledger, session.years()
     gaps = price_gaps(ledger, session.book, years if session.has_tax else None)
+    written = write_templates(ledger, gaps, templates) if templates else []
     problems = [*session.problems, *years.problems]
     shown = [
         tables.files_table(ledger),
@@ -159,7 +159,8 @@ def report(session: Session, advance: Advance, year: int | None, path: Path, pla
     content = replace(_decisions(session, year, advance), plan=chosen)
     advance("workbook")
     write_workbook(content, path)
-    rows = [("workbook", str(path)), ("disposals", str(len(session.book.disposals))), ("open lots", str(len(session.book.lots)))]
+    sold = frames.of_year(session.book.disposals, "disposed_on", year)
+    rows = [("workbook", str(path)), (f"disposals of {year or 'all years'}", str(len(sold))), ("open lots", str(len(session.book.lots)))]
     table = tables.Table("Report", (("what", tables.TEXT), ("value", tables.TEXT)), rows)
     return Result(documents.document("report", session.problems, file=str(path)), [table], session.problems)
 

@@ -24,7 +24,7 @@ app = typer.Typer(
 _MODULES = (
     {"rebalance": "rebalancing"} | dict.fromkeys(("sell", "harvest", "wait"), "selling") | dict.fromkeys(("explain", "file_year"), "years")
 )
-_FILED = frozenset({"report", "export", "file_year"})  # what goes to the tax office: there only recorded orders of lots count
+_FILED = frozenset({"report", "file_year"})  # what goes to the tax office: there only recorded orders of lots count
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,8 @@ def kind_of(row: Row, columns: Columns, known: Mapping[str, str]) -> str:
     if kind is None and all(name.startswith(LITERAL) for name in columns.kind):
         return said
     if kind is None:
-        hint = f"Known types: {', '.join(columns.kinds)}. Give the row in a universal ledger CSV, or report the type."
+        known_types = f"Known types: {', '.join(columns.kinds)}."
+        hint = f"{known_types} In a layout of your own add it to [layout.kinds]; else give the row in a universal ledger CSV, or report it."
         raise RowError("ROW_UNKNOWN_KIND", f"type {said!r} is not known", hint)
     return kind
 

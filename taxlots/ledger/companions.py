@@ -74,13 +74,18 @@ def allocated_lot(row: Row, zone: tzinfo) -> AllocatedLot:
     return AllocatedLot(lot.account, lot.received_asset, units, basis, lot.time.astimezone(zone).date(), lot.id, row.source)
 
 
-_TO_FILL = {"prices": ("price",), "transfers": ("out_id", "in_id"), "overrides": ("kind", "value", "basis", "acquired", "asset")}
+_TO_FILL = {
+    "prices": ("price",),
+    "transfers": ("out_id", "in_id"),
+    "overrides": ("kind", "value", "basis", "acquired", "asset"),
+    "opening_lots": ("basis", "acquired"),
+}
 
 
 def is_filled(row: Row, name: str) -> bool:
     """Whether a person has filled in the line: those of a template wait with empty cells."""
     cells = [bool(row.text(column)) for column in _TO_FILL.get(name, ())]
-    return any(cells) if name == "overrides" else all(cells)
+    return any(cells) if name in {"overrides", "opening_lots"} else all(cells)
 
 
 def parse_lines(rows: Sequence[Row], parse: Callable[[Row], Line], problems: list[Problem]) -> list[Line]:

@@ -230,7 +230,10 @@ def _gains_table(found: Review) -> Table:
         )
         for rung in found.band.rungs
     ]
-    return Table("Long-term gains in the 0 % band", (*columns, *more), rows, (band_note(found.band),))
+    notes = [band_note(found.band)]
+    if rows and not any(rung.saved_later for rung in found.band.rungs):
+        notes.append("Later tax saved is the gain times `future_rate` of [rebalance], which is 0: so nothing pays.")
+    return Table("Long-term gains in the 0 % band", (*columns, *more), rows, tuple(notes))
 
 
 def band_note(band: ZeroBand) -> str:

@@ -111,7 +111,8 @@ def state(file: JournalFile) -> str:
     if journal.broken:
         return f"The chain breaks at line {journal.broken.line}: {journal.broken.why}."
     torn = f" Torn lines: {', '.join(map(str, journal.torn))}." if journal.torn else ""
-    return f"The chain of {len(journal.records)} records holds; its last hash is {journal.last}.{torn}"
+    count = "1 record" if len(journal.records) == 1 else f"{len(journal.records)} records"
+    return f"The chain of {count} holds; its last hash is {journal.last}.{torn}"
 
 
 def _letter_notes(record: Record, books: Books, *, new: bool) -> list[str]:

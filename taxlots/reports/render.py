@@ -14,6 +14,7 @@ from taxlots.reports.tables import MONEY, TEXT, Table
 
 DRAFT = "DRAFT"
 MOST_ROWS = 2000  # of a table in a terminal
+WHOLE_TEXT, LEAST_TEXT = 16, 12  # a column of text no wider than the first is kept whole, a wider one is narrowed to the second
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -42,41 +43,76 @@ def as_json(document: dict[str, Any]) -> str:
 
 
 def as_text(tables: Sequence[Table], width: int | None = None, *, draft: bool = False) -> str:
-    """The tables as a terminal shows them; of a draft, each title says so."""
-    from rich.console import Console  # noqa: PLC0415  only commands that show a table pay for it
+    """The tables as a terminal of that width shows them; of a draft, each title says so. A number or a date stays in one piece."""
+    import shutil  # noqa: PLC0415  only commands that show a table pay for these
+
+    from rich.console import Console  # noqa: PLC0415
 
     stream = io.StringIO()
-    console = Console(file=stream, width=width or _terminal_width(), highlight=False, no_color=True)
+    console = Console(file=stream, width=width or shutil.get_terminal_size((160, 40)).columns, highlight=False, no_color=True)
     for table in tables:
         _print_table(console, table, f"{DRAFT}: {table.title}" if draft else table.title)
     return stream.getvalue()
 
 
-def _terminal_width() -> int:
-    import shutil  # noqa: PLC0415
-
-    return max(100, shutil.get_terminal_size((160, 40)).columns)
-
-
 def _print_table(console: Any, table: Table, title: str) -> None:
-    from rich import box  # noqa: PLC0415
-    from rich.table import Table as RichTable  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     console.print(Text(f"\n{title}", style="bold"))
-    if not table.rows:
+    rows = [[_shown(cell, kind) for cell, (_, kind) in zip(row, table.columns, strict=True)] for row in table.rows[:MOST_ROWS]]
+    if not rows:
         console.print("  nothing")
+    elif table.listed:
+        console.file.writelines(_paragraph(row) for row in rows)
     else:
-        shown = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
-        for name, kind in table.columns:
-            shown.add_column(Text(name), justify="left" if kind == TEXT else "right", overflow="fold")
-        for row in table.rows[:MOST_ROWS]:
-            shown.add_row(*(Text(_shown(cell, kind)) for cell, (_, kind) in zip(row, table.columns, strict=True)))
-        console.print(shown)
+        _print_grid(console, table.columns, rows)
     if len(table.rows) > MOST_ROWS:
         console.print(Text(f"  {len(table.rows) - MOST_ROWS:,} more rows: `--format json` or `csv` gives them all."))
     for note in table.notes:
         console.print(Text(f"  {note}"))
+
+
+def _paragraph(row: Sequence[str]) -> str:
+    """A row as two lines that no terminal width breaks, so that what is to be copied from them stays whole."""
+    *head, cause, step = row
+    return f"{' '.join(filter(None, head))}: {cause}\n  -> {step}\n"
+
+
+def _print_grid(console: Any, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> None:
+    from rich import box  # noqa: PLC0415
+    from rich.table import Table as RichTable  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    between = 2  # spaces
+    widths = _widths(columns, rows, console.width - between * len(columns))
+    grid = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, between - 1, 0, 0))
+    for (name, kind), width in zip(columns, widths, strict=True):
+        grid.add_column(Text(name), justify="left" if kind == TEXT else "right", overflow="fold", width=width)
+    for row in rows:
+        grid.add_row(*map(Text, row))
+    width, drawn = console.width, sum(widths) + between * len(columns)
+    console.width = max(width, drawn)
+    console.print(grid)
+    console.width = width
+    if drawn > width:
+        console.print(f"  Lines break in this window: the table needs {drawn} columns.")
+
+
+def _widths(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]], room: int) -> list[int]:
+    """Widths of the columns: the widest text and titles give way to the room, down to where only numbers and short words are left."""
+    from rich.cells import cell_len  # noqa: PLC0415
+
+    cells = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    words = [max(map(len, name.split())) for name, _ in columns]
+    least = [
+        max(LEAST_TEXT if kind == TEXT and cell > WHOLE_TEXT else cell, min(word, LEAST_TEXT))
+        for cell, word, (_, kind) in zip(cells, words, columns, strict=True)
+    ]
+    widths = [max(cell, len(name)) for cell, (name, _) in zip(cells, columns, strict=True)]
+    while sum(widths) > room and widths != least:
+        widest = max((place for place, width in enumerate(widths) if width > least[place]), key=widths.__getitem__)
+        widths[widest] -= 1
+    return widths
 
 
 def _shown(cell: Any, kind: str) -> str:

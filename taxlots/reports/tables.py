@@ -28,12 +28,13 @@ MOST_OF_A_CODE = 200  # problems of one code that a table lists
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A title, columns (name, kind of cell), rows of Python values, and remarks below."""
+    """A title, columns (name, kind of cell), rows of Python values, and remarks below; `listed`: a terminal shows a paragraph per row."""
 
     title: str
     columns: tuple[tuple[str, str], ...]
     rows: Sequence[tuple[Any, ...]]
     notes: tuple[str, ...] = ()
+    listed: bool = False
 
 
 class _FrameRows(Sequence[tuple[Any, ...]]):
@@ -88,7 +89,7 @@ def problems_table(problems: Sequence[Problem]) -> Table:
     if any(p.code in _OF_ROWS for p in problems):
         notes.append("A row whose effect you have given otherwise is closed by a line of overrides.csv: FILE:ROW,exclude,,,,<why>")
     names = ("severity", "code", "where", "cause", "next step")
-    return Table("Problems", tuple((name, TEXT) for name in names), rows, tuple(notes))
+    return Table("Problems", tuple((name, TEXT) for name in names), rows, tuple(notes), listed=True)
 
 
 def balances_table(ledger: Ledger) -> Table:
@@ -124,11 +125,13 @@ def gaps_table(gaps: Sequence[Gap], zone: tzinfo) -> Table:
         for gap in gaps
     ]
     notes = (
-        ("The tax is that of the years in which units of the gap were disposed of; look for the most expensive file first.",)
-        if gaps
-        else ()
+        ["The tax is that of the years in which units of the gap were disposed of; look for the most expensive file first."] if gaps else []
     )
-    return Table("Gaps: units without a known origin, and what they cost", (*columns, *prices), rows, notes)
+    if any(gap.tax_high is None for gap in gaps):
+        notes.append(
+            "Without figures: no price of the asset until then says what it can have cost at most, or no rule covers the year's tax."
+        )
+    return Table("Gaps: units without a known origin, and what they cost", (*columns, *prices), rows, tuple(notes))
 
 
 def _worth(gap: Gap) -> Decimal | None:

@@ -5,9 +5,11 @@ A line that is not filled in yet has no effect, so a template may lie among the 
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 from taxlots import exact, frames
+from taxlots.decisions.gaps import Gap
 from taxlots.files import write_text
 from taxlots.kinds import KINDS, is_fiat
 from taxlots.ledger.given_rows import runs
@@ -18,17 +20,19 @@ HEADERS = {
     "prices": ("time", "asset", "price", "currency", "source"),
     "overrides": ("id", "kind", "value", "basis", "acquired", "note", "asset"),
     "transfers": ("out_id", "in_id", "note"),
+    "opening_lots": ("account", "asset", "quantity", "basis", "acquired", "holding_starts", "id", "note"),
 }
 
 
-def write_templates(ledger: Ledger, folder: Path) -> list[Path]:
-    """Write `prices.csv`, `overrides.csv` and `transfers.csv` for what is missing; a file that nothing needs is not written.
+def write_templates(ledger: Ledger, gaps: Sequence[Gap], folder: Path) -> list[Path]:
+    """Write `prices.csv`, `overrides.csv`, `transfers.csv` and `opening_lots.csv` for what is missing; one without a line is not written.
 
     Raises:
         TaxlotsError: a file of that name is there already, or the folder can't be written to.
     """
     written = []
-    for name, rows in (("prices", _prices(ledger)), ("overrides", _overrides(ledger)), ("transfers", _transfers(ledger))):
+    lines = {"prices": _prices(ledger), "overrides": _overrides(ledger), "transfers": _transfers(ledger), "opening_lots": _opening(gaps)}
+    for name, rows in lines.items():
         path = folder / f"{name}.csv"
         if not rows:
             continue
@@ -82,6 +86,16 @@ def _transfers(ledger: Ledger) -> list[tuple[str, ...]]:
             quantity = exact.plain(row["sent_quantity"])
             told = f"{quantity} {row['sent_asset']} from {row['account']} on {row['time']:%Y-%m-%d}"
             lines.append((row["id"], "", told))
+    return lines
+
+
+def _opening(gaps: Sequence[Gap]) -> list[tuple[str, ...]]:
+    """One line per piece disposed of beyond what was held: give its basis and acquisition date."""
+    lines: list[tuple[str, ...]] = []
+    for gap in gaps:
+        if gap.kind != "deposit":
+            told = f"{gap.kind} on {gap.time:%Y-%m-%d} (id {gap.transaction_id})"
+            lines.append((gap.account, gap.asset, exact.plain(gap.quantity) or "", "", "", "", "", told))
     return lines
 
 

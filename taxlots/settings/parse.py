@@ -19,6 +19,7 @@ _ZERO = Decimal(0)
 _NAME_LISTS = ("never_sell", "buy_only", "whole_units")
 _AT_MOST = {"trading_cost_bps": 9999, "future_rate": 1, "carryforward_value": 1}  # 10,000 hundredths of a percent are all of it
 _MOST_TRANCHES = 60
+_EACH_YEAR = ".years[...]"  # as msgspec names the year's table of [profile] and [methods]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,22 @@ class _Place:
     text: str
 
     def error(self, message: str, dotted: str, table: str = "") -> TaxlotsError:
-        """At the line of the key: the first after the header of its table, where that is given."""
-        key = dotted.rpartition(".")[2] if not table else dotted
+        """At the line of the key: the first in the table of its path, or after the header of its table, where that is given."""
+        parent, _, last = dotted.rpartition(".")
+        key = last if not table else dotted
         lines = list(enumerate(self.text.splitlines(), 1))
         header = next((n for n, text in lines if re.match(rf"\s*\[\s*{re.escape(table)}\s*\]", text)), 0) if table else 0
         named = [n for n, text in lines if re.match(rf'\s*\[?[\w.]*"?{re.escape(key)}"?\s*[\].=]', text, re.IGNORECASE)]
-        line = next((n for n in named if n > header), next(iter(named), None))
+        inside = [n for n in named if _is_in(lines[:n], parent)] if not table else []
+        line = next((n for n in inside or named if n > header), next(iter(named), None))
         return TaxlotsError(problem("SETTINGS_INVALID", message, file=str(self.path), row=line))
+
+
+def _is_in(lines: Sequence[tuple[int, str]], parent: str) -> bool:
+    """Whether the last header of the lines is that of the path's table; `[...]` in a path stands for a year or a name."""
+    wanted = re.escape(parent).replace(re.escape(_EACH_YEAR), r"\.\d{4}").replace(re.escape("[...]"), r"\.[^\]]+")
+    header = next((text for _, text in reversed(lines) if text.lstrip().startswith("[")), "")
+    return re.match(rf"\s*\[\s*{wanted}\s*\]", header) is not None
 
 
 def parse_settings(text: str, path: Path) -> Settings:
@@ -52,7 +62,7 @@ def parse_settings(text: str, path: Path) -> Settings:
         dotted = where.strip("`").strip(".")
         field = re.search(r"unknown field `(\w+)`", message)
         key = f"{dotted}.{field.group(1)}" if field else dotted
-        raise place.error(f"[{dotted or 'top level'}] {message}", key) from None
+        raise place.error(f"[{dotted.replace(_EACH_YEAR, '.YEAR') or 'top level'}] {message}", key) from None
     _check(settings, place)
     return settings
 

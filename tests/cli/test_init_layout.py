@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from taxlots.exact import plain
 from taxlots.importers.own import own_layouts
 from taxlots.importers.proposals.header import find_header, look_at
+from taxlots.importers.proposals.kind_words import guess_kind
 from taxlots.importers.proposals.proposal import propose
 from taxlots.importers.proposals.toml_text import toml_of
 from taxlots.importers.readers import Sheet
@@ -464,3 +465,9 @@ def test_whatever_the_columns_an_entry_is_valid(data):
         parsed = parse_settings(toml_of(made), None)
         (spec,) = (*parsed.layout, *parsed.form_layout)
         assert [layout.id for layout in own_layouts([spec], [])] == [spec.id]
+
+
+@pytest.mark.parametrize(("said", "kind"), [("Paid in", "deposit"), ("Paid out", "withdrawal"), ("Paid", "spend")])
+def test_paid_in_and_out_are_no_spending(said, kind):
+    """One word decides only where no other is closer."""
+    assert guess_kind(said).kind == kind

@@ -64,21 +64,24 @@ def test_a_rule_that_can_not_be(tmp_path, rule):
 
 
 def test_templates_close_the_gaps(tmp_path):
-    """`check --templates` writes one line per missing price, deposit without origin and open withdrawal; filled in, nothing is missing."""
+    """`check --templates` writes one line per missing price, deposit, other end and purchase; filled in, nothing is missing."""
     rows = universal(
         tx("2024-01-01T12:00:00Z", "deposit", received="2 ETH", id="d", account="ledger"),
         tx("2024-02-01T12:00:00Z", "income:staking", received="1 SOL", id="i"),
         tx("2024-03-01T12:00:00Z", "withdrawal", sent="1 SOL", id="w"),
         tx("2024-03-09T12:00:00Z", "deposit", received="1 SOL", id="late", account="ledger"),
+        tx("2024-04-01T12:00:00Z", "sell", sent="3 ADA", received="2 USD", id="s"),
     )
     (tmp_path / "h.csv").write_text(rows)
     assert run(tmp_path, "check", "h.csv", "--templates", "todo").code == 1
     todo = tmp_path / "todo"
     assert run(tmp_path, "check", "h.csv", "todo").code == 1  # lines that are not filled in have no effect
-    prices, overrides, transfers = ((todo / f"{name}.csv").read_text() for name in ("prices", "overrides", "transfers"))
+    names = ("prices", "overrides", "transfers", "opening_lots")
+    prices, overrides, transfers, opening = ((todo / f"{name}.csv").read_text() for name in names)
     assert "2024-02-01,SOL,,USD," in prices
     (todo / "prices.csv").write_text(prices.replace(",SOL,,", ",SOL,20,"))
     (todo / "overrides.csv").write_text(overrides.replace("d,,,,,", "d,deposit,,4000,2023-05-01,"))
     (todo / "transfers.csv").write_text(transfers.replace("w,,", "w,late,"))
+    (todo / "opening_lots.csv").write_text(opening.replace("ADA,3,,,", "ADA,3,1,2023-04-01,"))
     done = run(tmp_path, "check", "h.csv", "todo", "--format", "json")
     assert (done.code, done.json["gaps"]) == (0, [])

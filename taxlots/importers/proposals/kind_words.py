@@ -41,10 +41,12 @@ SYNONYMS: tuple[tuple[str, str], ...] = (
         "deposit",
         "deposit deposited einzahlung zugang received receive receipt incoming eingang top-up topup depósito dépôt ingreso empfangen",
     ),
+    ("deposit", "paid-in"),
     (
         "withdrawal",
         "withdrawal withdraw withdrawn auszahlung abgang sent send outgoing ausgang retiro retrait versand gesendet payout cash-out",
     ),
+    ("withdrawal", "paid-out"),
     ("spend", "spend spent payment purchase-with-card card zahlung bezahlung pay paid ausgabe pago paiement"),
     (
         "buy",

@@ -27,7 +27,7 @@ _NOTE = "One row per piece of a lot sold. Net proceeds, gain, holding days and t
 
 def _what(facts: Facts) -> tuple[Field, ...]:
     return (
-        Field("disposal_id", "Disposal", 20, "text", lambda r: r["disposal_id"]),
+        Field("disposal_id", "Disposal", 29, "text", lambda r: r["disposal_id"]),
         Field("year", "Tax year", 7, "year", lambda r: r["disposed_on"].year),
         Field("account", "Account", 12, "text", lambda r: r["account"]),
         Field("asset", "Asset", 8, "text", lambda r: r["asset"]),
@@ -58,13 +58,13 @@ def _provenance(facts: Facts) -> tuple[Field, ...]:
         Field("method", "Method", 10, "text", lambda r: r["method"]),
         Field("starts", "Holding starts", 12, "date", lambda r: r["holding_starts"]),
         Field("exact", "Quantity in full, where a number is too short", 22, "right", lambda r: exact_text(r["quantity"])),
-        Field("lot_id", "Lot", 20, "text", lambda r: r["lot_id"]),
-        Field("transaction_id", "Sale's transaction", 20, "text", lambda r: r["transaction_id"]),
-        Field("lot_transaction_id", "Purchase's transaction", 20, "text", lambda r: r["lot_transaction_id"]),
+        Field("lot_id", "Lot", 29, "text", lambda r: r["lot_id"]),
+        Field("transaction_id", "Sale's transaction", 26, "text", lambda r: r["transaction_id"]),
+        Field("lot_transaction_id", "Purchase's transaction", 26, "text", lambda r: r["lot_transaction_id"]),
         Field("acquired_utc", "Acquired (UTC)", 17, "time", lambda r: r["acquired"]),
         Field("sold_utc", "Sold (UTC)", 17, "time", lambda r: r["disposed"]),
-        Field("sources", "Sale: file and row", 26, "text", lambda r: facts.places(r["sources"])),
-        Field("lot_sources", "Purchase: file and row", 26, "text", lambda r: facts.places(r["lot_sources"])),
+        Field("sources", "Sale: file and row", 38, "wrap", lambda r: facts.places(r["sources"])),
+        Field("lot_sources", "Purchase: file and row", 38, "wrap", lambda r: facts.places(r["lot_sources"])),
     )
 
 

@@ -24,7 +24,7 @@ _COLUMNS = (
     ("(f) Code", 10, "center"),
     ("(g) Adjustment", 14, "money"),
     ("(h) Gain or (loss)", 16, "money"),
-    ("Disposal", 26, "text"),
+    ("Disposal", 31, "text"),
 )
 _BOXES = dict.fromkeys("ADGJ", "basis reported on a 1099") | dict.fromkeys("BEHK", "1099 without basis") | dict.fromkeys("CFIL", "no 1099")
 _OVERHEAD = 5  # heading, total, unrounded total, difference, empty line

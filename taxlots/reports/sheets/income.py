@@ -24,8 +24,8 @@ def layout(facts: Facts) -> Layout:
         Field("value", "Value", 14, "money", lambda r: r["value"], total=True),
         Field("price_source", "Value comes from", 30, "text", lambda r: r["price_source"]),
         Field("time", "Received (UTC)", 17, "time", lambda r: r["time"]),
-        Field("transaction_id", "Transaction", 20, "text", lambda r: r["transaction_id"]),
-        Field("sources", "File and row", 22, "text", lambda r: facts.places(r["sources"])),
+        Field("transaction_id", "Transaction", 26, "text", lambda r: r["transaction_id"]),
+        Field("sources", "File and row", 38, "wrap", lambda r: facts.places(r["sources"])),
     )
     return Layout("Income", fields, f"No income in {facts.period}.", _NOTE)
 

@@ -81,12 +81,12 @@ def _worth() -> tuple[Field, ...]:
 
 def _origin(facts: Facts) -> tuple[Field, ...]:
     return (
-        Field("lot_id", "Lot", 22, "text", lambda h: h.lot["lot_id"]),
+        Field("lot_id", "Lot", 29, "text", lambda h: h.lot["lot_id"]),
         Field("kind", "Acquired by", 18, "text", lambda h: h.lot["source_kind"]),
         Field("starts", "Holding starts", 12, "date", lambda h: h.lot["holding_starts"]),
         Field("exact", "Quantity in full, where a number is too short", 22, "right", lambda h: exact_text(h.lot["quantity"])),
         Field("price_source", "Price comes from", 42, "text", lambda h: _price_source(h.quote)),
-        Field("sources", "File and row", 26, "text", lambda h: facts.places(h.lot["sources"])),
+        Field("sources", "File and row", 38, "wrap", lambda h: facts.places(h.lot["sources"])),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from textwrap import wrap
 from typing import Any
 
 from taxlots import __version__, exact
@@ -62,10 +63,13 @@ class Page:
             self.make_room(row, column, value, _TEXT_FILL)
 
     def make_room(self, row: int, column: int, value: str, fill: Decimal) -> None:
-        """Height for wrapped text: not every program adjusts it by itself. `fill` is how much of a width such text takes."""
+        """Height for wrapped text: not every program adjusts it by itself. `fill` is how much of a width such text takes.
+
+        Lines end at spaces and hyphens, also between digits, as in the dates of file names.
+        """
         if column < len(self._widths):
             room = max(1, int(Decimal(self._widths[column]) * fill))
-            lines = sum(max(1, -(-len(part) // room)) for part in value.split("\n"))
+            lines = sum(1 if len(part) <= room else len(wrap(part.replace("-", "- "), room)) for part in value.split("\n"))
             self._lines[row] = max(self._lines.get(row, 1), min(lines, _MOST_LINES))
 
     def put(self, row: int, column: int, value: Cell, style: str = "text") -> None:

@@ -1,0 +1,31 @@
+"""Tables in a terminal: what is too wide is folded where that harms nothing."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from taxlots.problems import problem
+from taxlots.reports.render import as_text
+from taxlots.reports.tables import MONEY, NUMBER, TEXT, Table, problems_table
+
+_COLUMNS = (("lot", TEXT), ("asset", TEXT), ("quantity", NUMBER), ("acquired", TEXT), ("gain", MONEY), ("what it offsets", TEXT))
+_ROW = ("6920726c6f4c033bd852b6d0", "BTC", Decimal("0.00127163"), datetime(2025, 11, 22, tzinfo=UTC), Decimal("-91234.5"), "long-term gain")
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_numbers_dates_and_short_words_stay_whole(width):
+    """In a window of any width; the long id is folded first."""
+    shown = as_text([Table("Lots", _COLUMNS, [_ROW])], width)
+    for word in ("BTC", "0.00127163", "2025-11-22", "-91,234.50"):
+        assert word in shown
+    assert (_ROW[0] in shown) is (width == 200)
+    assert ("Lines break in this window" in shown) is (width == 40)
+
+
+def test_a_problem_s_next_step_can_be_copied_from_a_narrow_window():
+    """The line to paste is not folded, and no blanks are put into it."""
+    line = "hw-0007-and-a-long-identifier-of-a-platform,deposit,,<basis>,<acquired>,<why>"
+    shown = as_text(
+        [problems_table([problem("DEPOSIT_UNPAIRED", "2 ETH came in", f"Add to overrides.csv: {line}", file="a.csv", row=5)])], 60
+    )
+    assert f"error DEPOSIT_UNPAIRED a.csv:5: 2 ETH came in\n  -> Add to overrides.csv: {line}\n" in shown
