@@ -153,14 +153,14 @@ class Session:
         return self._built(msgspec.structs.replace(self.settings, targets={}), Only(asset, account))
 
     def _built(self, settings: Settings, only: Only = EVERYTHING) -> Portfolio:
-        if apart := self.book.elections.apart & set(self.book.lots["account"]):
-            message = f"{', '.join(sorted(apart))}: decisions cover a spouse's account on a joint return only"
-            hint = 'Set filing_status = "married_joint" under [profile], or leave the exports of the account out.'
-            raise TaxlotsError(problem("USAGE", message, hint))
         years = self.years()
         position = years.position(self.today.year)
         market = Market(self.ledger.prices, self.now, self.ledger.zone)
-        found = build_portfolio(self.book, market, settings, position, self.rulebook, only)
+        apart = self.book.elections.apart  # a spouse's who has another return: what is bought there counts, what is held is not one's own
+        own = {name: account for name, account in settings.accounts.items() if name not in apart}
+        settings = msgspec.structs.replace(settings, accounts=own)
+        lots = self.book.lots[~self.book.lots["account"].isin(apart)]
+        found = build_portfolio(replace(self.book, lots=lots), market, settings, position, self.rulebook, only)
         unused = unused_settings(settings, found) if only == EVERYTHING else []
         self.problems += [*years.problems, *found.problems, *unused]
         return replace(found, acquired=acquisitions(self.ledger, self.today, self.rulebook))

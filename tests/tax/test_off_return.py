@@ -41,13 +41,19 @@ def test_a_spouse_is_on_a_joint_return_only(tmp_path, status, kind, expected):
     assert ("ACCOUNT_OFF_RETURN" in [p["code"] for p in gains["problems"]]) is (status != "married_joint")
 
 
-def test_decisions_ask_for_a_joint_return(tmp_path):
-    """The lots of somebody else's return are not one's own to sell."""
-    folder(tmp_path, {"taxlots.toml": settings("married_separate"), "ledger.csv": LEDGER})
-    priced = "time,asset,price\n2025-03-01,ACME,50\n"
-    (tmp_path / "prices.csv").write_text(priced)
-    ran = run(tmp_path, "sell", "ACME", "--quantity", "1", "ledger.csv", "--as-of", "2025-03-01")
-    assert (ran.code, "married_joint" in ran.err) == (2, True)
+def test_decisions_leave_a_spouses_lots_out(tmp_path):
+    """Her ten are not one's own to sell; what she bought 19 days ago defers the loss on five of one's own still (26 USC 1091)."""
+    rows = [
+        tx("2024-01-10T12:00:00Z", "buy", account="mine", sent="1000 USD", received="10 ACME", asset_class="security", id="b1"),
+        tx("2025-02-10T12:00:00Z", "buy", account="hers", sent="250 USD", received="5 ACME", asset_class="security", id="b2"),
+    ]
+    prices = "time,asset,price\n2025-03-01,ACME,50\n"
+    folder(tmp_path, {"taxlots.toml": settings("married_separate"), "ledger.csv": universal(*rows), "prices.csv": prices})
+    ran = run(tmp_path, "harvest", "ledger.csv", "--as-of", "2025-03-01", "--year", "2025", "--format", "json")
+    (lot,) = ran.json["losses"]
+    assert (lot["lot_id"], lot["wash_sale"]["deferred_quantity"]) == ("b1", "5")
+    sold = run(tmp_path, "sell", "ACME", "--quantity", "11", "ledger.csv", "--as-of", "2025-03-01")
+    assert sold.code != 0
 
 
 @pytest.mark.parametrize("kind", ["spouse", "deferred"])
