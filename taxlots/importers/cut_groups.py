@@ -14,7 +14,7 @@ _Said = tuple[frozenset[tuple[str, str]], int]  # the cells of a row, and which 
 
 def merge_cut(tables: Sequence[Table], intake: Intake) -> None:
     """Merge the rows of each cut group, and what was made of them, into the whole group of another file."""
-    if len({table.file for table in tables}) < 2:  # noqa: PLR2004  nothing overlaps
+    if len({table.file for table in tables}) < 2:
         return
     said = _said(tables, intake)
     files = _files_by_row(said)

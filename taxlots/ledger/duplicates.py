@@ -111,8 +111,10 @@ def legs(transaction: Transaction) -> tuple[tuple[str, str, str], ...]:
 
 
 def _readings(t: Transaction) -> tuple[tuple[tuple[str, str, str], ...], ...]:
-    """The legs, or the fee where there is nothing else; of a withdrawal with a fee in its asset also both in one sum, since another
-    export may say no more."""
+    """The legs, or the fee where there is nothing else.
+
+    Of a withdrawal with a fee in its asset also those of both in one sum, since that is all that another export may say.
+    """
     if t.sent_asset is None and t.received_asset is None:
         return ((("fee", t.fee_asset or "", plain(t.fee_quantity) or ""),),)
     if t.kind != "withdrawal" or not t.fee_quantity or t.fee_asset != t.sent_asset:

@@ -28,9 +28,9 @@ STATEMENT = (
     "1,2021-03-05 09:00:00,Spot,Small Assets Exchange BNB,BNB,0.002,",
     "1,2021-03-06 09:00:00,Spot,POS savings interest,BNB,0.00001,",
 )
+_AMOUNTS = "Currency,Amount,To Currency,To Amount,Native Currency,Native Amount,Native Amount (in USD)"
 APP = (
-    "Timestamp (UTC),Transaction Description,Currency,Amount,To Currency,To Amount,"
-    "Native Currency,Native Amount,Native Amount (in USD),Transaction Kind",
+    f"Timestamp (UTC),Transaction Description,{_AMOUNTS},Transaction Kind",
     "2021-05-01 10:00:00,Convert Dust,CRO,30,,,USD,3,3,dust_conversion_credited",
     "2021-05-01 10:00:00,Convert Dust,ADA,-1,,,USD,-2,-2,dust_conversion_debited",
     "2021-05-01 10:00:00,Convert Dust,DOT,-0.1,,,USD,-1,-1,dust_conversion_debited",
