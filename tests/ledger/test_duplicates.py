@@ -108,13 +108,13 @@ def test_a_transfer_told_whole_absorbs_both_of_its_ends(whole, ids, other):
         ({"time": NOON + timedelta(days=5)}, 2),  # arrives too late to be this transfer
         ({"account": "other"}, 2),
         ({"received_quantity": Decimal("0.49")}, 2),
-        ({"txid": "h2"}, 2),  # another hash than the transfer's
-        ({"txid": "h1", "time": NOON + timedelta(days=3)}, 1),
+        ({"txid": "0xa2"}, 2),  # another hash than the transfer's
+        ({"txid": "0xa1", "time": NOON + timedelta(days=3)}, 1),
     ],
 )
 def test_an_end_of_another_transfer_stays(change, left_over):
     """Account, quantity, time and hash of a deposit tell whose end it is."""
-    assert left(moved("transfer", "a.csv", 2, txid="h1"), moved("deposit", "b.csv", 2, **change)) == left_over
+    assert left(moved("transfer", "a.csv", 2, txid="0xa1"), moved("deposit", "b.csv", 2, **change)) == left_over
 
 
 def test_one_transfer_absorbs_one_end_of_each_kind_and_file():
