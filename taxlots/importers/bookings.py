@@ -4,7 +4,6 @@
 """
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -69,29 +68,12 @@ def each_group(key: Callable[[Row], str], take: Callable[[list[Row], Reading], N
         for row, reading in rows_of(tables, zone, intake):
             name = key(row)
             groups.setdefault((row.file, name, 0 if name else row.number), ([], reading))[0].append(row)
-        for part, whole in _cut_groups({key: rows for key, (rows, _) in groups.items()}):
-            for row in groups.pop(part)[0]:
-                intake.merge(row, f"stands in {whole.file} as well, with the rows that belong to it: {whole.file}:{whole.number}")
         with exact.exactly():
             for rows, reading in groups.values():
                 take_group(rows, reading, take)
         return intake
 
     return read
-
-
-def _cut_groups(groups: Mapping[_GroupKey, list[Row]]) -> Iterator[tuple[_GroupKey, Row]]:
-    """Groups of which another file has all rows and more, as where an export begins or ends within one; and the first row there."""
-    named: dict[str, list[_GroupKey]] = defaultdict(list)
-    for key in groups:
-        if key[1]:
-            named[key[1]].append(key)
-    for keys in named.values():
-        told = {key: Counter(tuple(row.cells.items()) for row in groups[key]) for key in keys} if len(keys) > 1 else {}
-        for key in keys:
-            whole = next((other for other in told if told[key] < told[other]), None)
-            if whole:
-                yield key, groups[whole][0]
 
 
 def take_group(rows: list[Row], reading: Reading, take: Callable[[list[Row], Reading], None]) -> None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from taxlots.importers import decimal_marks, positions, wall_clocks, workbook_cells
+from taxlots.importers import cut_groups, decimal_marks, positions, wall_clocks, workbook_cells
 from taxlots.importers.bulk import Bulk, open_bulk
 from taxlots.importers.readers import LargeText, Sheet
 from taxlots.importers.records import Intake, Row, RowError, Source, Table
@@ -86,6 +86,7 @@ class Layout:
         """
         settled = wall_clocks.settle(tables, wall_clocks.Known(self.id, self.dates, self.clock), zone, said)
         intake = self.take(decimal_marks.settle(settled.tables), zone)
+        cut_groups.merge_cut(settled.tables, intake)
         positions.tell(intake, self.platform, zone, results)
         intake.unusable |= settled.unusable
         intake.problems += settled.problems

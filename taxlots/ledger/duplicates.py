@@ -111,7 +111,12 @@ def legs(transaction: Transaction) -> tuple[tuple[str, str, str], ...]:
 
 
 def _readings(t: Transaction) -> tuple[tuple[tuple[str, str, str], ...], ...]:
-    """The legs; of a withdrawal with a fee in its asset also those of both in one sum, since that is all that another export may say."""
+    """The legs, or the fee where there is nothing else.
+
+    Of a withdrawal with a fee in its asset also those of both in one sum, since that is all that another export may say.
+    """
+    if t.sent_asset is None and t.received_asset is None:
+        return ((("fee", t.fee_asset or "", plain(t.fee_quantity) or ""),),)
     if t.kind != "withdrawal" or not t.fee_quantity or t.fee_asset != t.sent_asset:
         return (legs(t),)
     return legs(t), legs(replace(t, sent_quantity=(t.sent_quantity or Decimal(0)) + t.fee_quantity))
@@ -131,7 +136,7 @@ def _same(kept: _Kept, other: Transaction, day: date) -> bool:
     if kept.native and native:
         return False
     if first.date_only or other.date_only:
-        return kept.day == day and (first.kind == other.kind or kept.native != native)
+        return kept.day == day and (first.kind == other.kind or kept.native != native) and _same_cost(first, other)
     if kept.native != native:
         return abs(first.time - other.time) <= ERA_TOLERANCE
     same_costs = _same_fee(first, other) and first.basis == other.basis and _same_money(first, other)
@@ -157,6 +162,21 @@ def _same_money(first: Transaction, other: Transaction) -> bool:
     mine, theirs = dict(_money(first)), dict(_money(other))
     both = ((mine[leg], theirs[leg]) for leg in mine.keys() & theirs.keys())
     return all(abs(a - b) <= max(_MONEY_CENTS, _MONEY_SHARE * a) for a, b in both)
+
+
+def _same_cost(first: Transaction, other: Transaction) -> bool:
+    """As `_same_money`, or with the fee in one sum with it: the exports of some years do not tell them apart."""
+    return _same_money(first, other) or _same_money(_with_fee(first), _with_fee(other))
+
+
+def _with_fee(t: Transaction) -> Transaction:
+    if not t.fee_quantity:
+        return t
+    if t.sent_quantity is not None and t.sent_asset == t.fee_asset:
+        return replace(t, sent_quantity=t.sent_quantity + t.fee_quantity)
+    if t.received_quantity is not None and t.received_asset == t.fee_asset:
+        return replace(t, received_quantity=t.received_quantity - t.fee_quantity)
+    return t
 
 
 def _money(t: Transaction) -> Iterator[tuple[tuple[str, str | None], Decimal]]:

@@ -22,6 +22,7 @@ from taxlots.importers.records import Source, Transaction
 from taxlots.importers.text_columns import Vocabulary, all_differ, by_word, chosen, coded, digests, mask
 from taxlots.importers.transaction_columns import first_sources, from_transactions, listed, sources, to_transactions
 from taxlots.kinds import is_fiat
+from taxlots.ledger import chain_hashes
 from taxlots.ledger.content_ids import content_ids
 from taxlots.ledger.duplicates import content_id
 from taxlots.ledger.plain_values import plain_values
@@ -222,7 +223,7 @@ def _near(mine: np.ndarray, theirs: np.ndarray, earliest: timedelta, latest: tim
 
 
 def _same_hash(both: pa.Table, mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-    hashes = both["txid"].combine_chunks()
+    hashes = pc.replace_substring_regex(pc.utf8_lower(both["txid"].combine_chunks()), pattern=chain_hashes.WRITTEN, replacement="")
     known = hashes.take(pa.array(theirs)).drop_null()
     return mask(pc.and_(pc.is_valid(hashes.take(pa.array(mine))), pc.is_in(hashes.take(pa.array(mine)), known)))
 

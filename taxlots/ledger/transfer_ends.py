@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from taxlots.exact import plain
 from taxlots.importers.records import Transaction
+from taxlots.ledger import chain_hashes
 from taxlots.ledger.transfers import EARLIEST, LATEST
 
 Place = tuple[str | None, tuple[tuple[str, str, str], ...], date]
@@ -28,8 +29,9 @@ def places_of_ends(transfer: Transaction, day: date) -> list[Place]:
 
 def is_end(transfer: Transaction, other: Transaction, tolerance: timedelta) -> bool:
     """Whether a withdrawal or deposit with the legs of an end is one: by the hash; else it leaves at that time, or arrives soon after."""
-    if transfer.txid and other.txid:
-        return transfer.txid == other.txid
+    one = chain_hashes.same(transfer.txid, other.txid)
+    if one is not None:
+        return one
     loose = _DAY if transfer.date_only or other.date_only else timedelta(0)
     gap = other.time - transfer.time
     if other.kind == "withdrawal":

@@ -12,6 +12,7 @@ from decimal import Decimal
 from taxlots.exact import plain
 from taxlots.importers.records import Source, Transaction
 from taxlots.kinds import DUST, is_fiat
+from taxlots.ledger import chain_hashes
 from taxlots.ledger.assignment import best_pairs
 from taxlots.ledger.companions import Pair
 from taxlots.problems import Problem, problem
@@ -122,9 +123,10 @@ def _candidate(out: Transaction, into: Transaction) -> _Candidate | None:
     shortfall = _shortfall(out, into)
     if shortfall < 0:
         return None
-    if out.txid and out.txid == into.txid:
+    one = chain_hashes.same(out.txid, into.txid)
+    if one:
         return _Candidate(_cost(shortfall, gap), True, out, into, "same transaction hash")
-    if out.txid and into.txid:
+    if one is False:
         return None
     day = timedelta(days=1) if out.date_only or into.date_only else timedelta(0)
     allowed = SOON_FEE if gap <= SOON + day else LATE_FEE

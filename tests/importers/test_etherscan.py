@@ -169,3 +169,19 @@ def test_with_and_without_a_historical_price(price: str) -> None:
     cells = f"h,1,1680300000,,{OWN},{OTHER},,0,0.5,,0.001,2{',2000' if price else ''},,,"
     (one,) = take(found(header, cells)).transactions
     assert (legs(one), str(one.value)) == ("withdrawal -0.5 ETH fee 0.001 ETH", "1000.0" if price else "None")
+
+
+def test_exports_of_two_years_say_a_row_once() -> None:
+    """The older file heads its columns otherwise, has another price of today and dates in American order; notes were added later."""
+    old = COINS.replace("Transaction Hash", "Txhash").replace("DateTime (UTC)", "DateTime").replace("$1.00", "$3000.56").format("ETH")
+    row = f"0xh,1,1680300000,{{}},{OTHER},{OWN},,2,0,{{}},0.001,{{}},2000,,,Transfer"
+    older = written(LAYOUT, f"{old},PrivateNote", f"{row.format('4/1/2023 12:00:00 AM', 6000, 9)},rent", file=f"old-{OWN}.csv")
+    intake = take(coins(row.format("2023-04-01 00:00:00", 2468, 5)), older)
+    assert [legs(one) for one in intake.transactions] == ["deposit +2 ETH"]
+    assert sorted(intake.merged) == [(f"old-{OWN}.csv", 2)]
+
+
+def test_a_fee_alone_is_worth_what_the_price_of_its_day_says() -> None:
+    intake = take(coins(of("h", OWN, OTHER, "0,1", "Error(0)")), tokens(f"t,1,1680300000,,{OWN},{OTHER},5,,0xc,USD Coin,USDC"))
+    failed = next(one for one in intake.transactions if one.kind == "fee")
+    assert (failed.fee_value, failed.value_currency) == (2, "USD")

@@ -136,3 +136,13 @@ def test_a_trade_of_which_the_ledgers_have_one_side_comes_from_the_trades(tmp_pa
     ledger = ledger_of(tmp_path, {"ledgers.csv": csv(LEDGERS, LEDGER_ONE[1]), "trades.csv": csv(TRADES, ONE)})
     assert [(row["id"], row["sent_quantity"]) for row in records(ledger.transactions)] == [("T1", Decimal(960))]
     assert "ROW_UNPAIRED_LEG" in codes_of(ledger.problems)
+
+
+def test_a_trade_on_margin_is_no_fault_where_the_ledgers_state_results(tmp_path: Path) -> None:
+    """The one that is still open after the last result is: what it will come to stands in no file."""
+    margin = "{0},O2,XXBTZUSD,{1},sell,market,50000,1000,2,0.02,200,,"
+    closed, open_ = margin.format("M1", "2021-03-02 10:00:00.3456"), margin.format("M2", "2021-03-05 10:00:00.1")
+    result = "L5,M1,2021-03-02 10:00:00,margin,,currency,ZUSD,-5,0,994.99"
+    ledger = ledger_of(tmp_path, {"ledgers.csv": csv(LEDGERS, DEPOSIT, result), "trades.csv": csv(TRADES, closed, open_)})
+    assert [(p.code, p.row) for p in ledger.problems if p.severity is Severity.ERROR] == [("KIND_NOT_BOOKED", 3)]
+    assert {row["id"] for row in records(ledger.transactions)} == {"L0", "L5"}

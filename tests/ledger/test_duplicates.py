@@ -108,13 +108,13 @@ def test_a_transfer_told_whole_absorbs_both_of_its_ends(whole, ids, other):
         ({"time": NOON + timedelta(days=5)}, 2),  # arrives too late to be this transfer
         ({"account": "other"}, 2),
         ({"received_quantity": Decimal("0.49")}, 2),
-        ({"txid": "h2"}, 2),  # another hash than the transfer's
-        ({"txid": "h1", "time": NOON + timedelta(days=3)}, 1),
+        ({"txid": "0xa2"}, 2),  # another hash than the transfer's
+        ({"txid": "0xa1", "time": NOON + timedelta(days=3)}, 1),
     ],
 )
 def test_an_end_of_another_transfer_stays(change, left_over):
     """Account, quantity, time and hash of a deposit tell whose end it is."""
-    assert left(moved("transfer", "a.csv", 2, txid="h1"), moved("deposit", "b.csv", 2, **change)) == left_over
+    assert left(moved("transfer", "a.csv", 2, txid="0xa1"), moved("deposit", "b.csv", 2, **change)) == left_over
 
 
 def test_one_transfer_absorbs_one_end_of_each_kind_and_file():
@@ -279,3 +279,23 @@ def test_what_only_the_lesser_export_has_counts_with_one_warning_per_file():
 
 def test_the_id_of_another_account_is_no_better_export():
     assert left(lesser("a.csv", 2), buy("b.csv", 2, id="x", account="coinbase")) == 2
+
+
+def test_two_costs_of_one_day_are_two_rows():
+    """A later export of dates only, made after more was traded that day: the new rows are added as they are, whatever their order."""
+    day = {"time": NOON.replace(hour=0), "date_only": True}
+    first = buy("a.csv", 2, sent_quantity=Decimal(101), **day)
+    later = [buy("b.csv", 2, sent_quantity=Decimal(102), **day), buy("b.csv", 3, sent_quantity=Decimal(101), **day)]
+    kept = distinct([first, *later], ORDER).transactions
+    assert sorted(t.sent_quantity for t in kept) == [Decimal(101), Decimal(102)]
+    nothing = {"sent_quantity": None, "sent_asset": None, "received_quantity": None, "received_asset": None}
+    fees = [("a.csv", 2, "2.49"), ("b.csv", 2, "25"), ("b.csv", 3, "2.49")]
+    charged = [buy(file, row, kind="fee", fee_quantity=Decimal(fee), fee_asset="USD", **nothing, **day) for file, row, fee in fees]
+    assert sorted(t.fee_quantity for t in distinct(charged, ORDER).transactions) == [Decimal("2.49"), Decimal(25)]
+
+
+def test_an_era_that_has_the_fee_in_the_sum_tells_the_same_purchase():
+    day = {"time": NOON.replace(hour=0), "date_only": True}
+    whole = buy("a.csv", 2, sent_quantity=Decimal(41000), **day)
+    parts = buy("b.csv", 2, fee_quantity=Decimal(1000), fee_asset="USD", id="x")
+    assert left(whole, parts) == 1

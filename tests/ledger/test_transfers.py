@@ -78,6 +78,24 @@ def test_different_hashes_never_pair(tmp_path):
     assert pairs(tmp_path, out(txid="0xa"), into(txid="0xb")) == []
 
 
+HEXADECIMAL = "ab12cd34" * 8
+
+
+@pytest.mark.parametrize(
+    "written", [f"0x{HEXADECIMAL}", HEXADECIMAL.upper(), f"https://etherscan.io/tx/0x{HEXADECIMAL}", f"{HEXADECIMAL}:1"]
+)
+def test_one_hash_written_in_two_ways(tmp_path, written):
+    """Gemini leaves the 0x of an Ethereum hash out, others its case; equal, it needs no time window."""
+    assert pairs(tmp_path, out(txid=HEXADECIMAL), into(txid=written, time="2024-01-20T12:00:00Z")) == [("w", "ledger")]
+
+
+@pytest.mark.parametrize("own", ["QGBXYZ-7", "Internal transfer", "5f1c2a34-0000-4000-8000-1234567890ab"])
+def test_an_id_that_is_no_hash_refuses_nothing(tmp_path, own):
+    """What an exchange calls a move by itself does not contradict the chain's hash of it."""
+    assert pairs(tmp_path, out(txid=own), into(txid=f"0x{HEXADECIMAL}")) == [("w", "ledger")]
+    assert pairs(tmp_path, out(txid=own), into(txid="D-9")) == [("w", "ledger")]
+
+
 def test_one_hash_with_two_outputs(tmp_path):
     """Two withdrawals in one chain transaction: each goes to the deposit of its own amount, never to a larger one."""
     rows = (out("1", id_="w1", txid="0xa"), out("2", id_="w2", txid="0xa"))

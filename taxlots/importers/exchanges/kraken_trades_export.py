@@ -1,8 +1,9 @@
 """Kraken `trades.csv`: what the ledgers tell too, but without telling in which asset the fee was charged.
 
 A trade has the same id in both exports (`txid` here, `refid` in the ledgers). Where the ledgers have it, they alone count; the ledger of
-all exports sees to that, since a layout reads its own files only. For the others the fee is in the pair's second asset, on top of the
-cost. A pair has three spellings (`XXBTZUSD`, `ETHUSD`, `SOL/EUR`); the X and Z of Kraken's first years stand before both assets or neither.
+all exports sees to that, since a layout reads its own files only. A trade on margin is no fault where the ledgers state the results of
+its time. For the others the fee is in the pair's second asset, on top of the cost. A pair has three spellings (`XXBTZUSD`, `ETHUSD`,
+`SOL/EUR`); the X and Z of Kraken's first years stand before both assets or neither.
 """
 
 from dataclasses import replace
@@ -17,6 +18,7 @@ from taxlots.importers.records import NotBookedError, Row, RowError
 from taxlots.importers.times import time
 
 REQUIRED = ("txid", "ordertxid", "pair", "time", "type", "ordertype", "price", "cost", "fee", "vol", "ledgers")
+_LEDGERS = "Add the ledgers, whose rows of the type margin state what each position came to when it was closed."
 _SIDES = {"buy": "buy", "sell": "sell"}
 _OLD_QUOTES = ("ZUSD", "ZEUR", "ZGBP", "ZCAD", "ZJPY", "ZAUD", "ZKRW", "XXBT", "XETH")
 _OLD_BASES = frozenset(
@@ -43,8 +45,10 @@ def split_pair(pair: str) -> tuple[str, str]:
 
 
 def _take(row: Row, reading: Reading) -> None:
+    when = time(row, "time", UTC)
     if (number(row, "margin") or Decimal(0)) > 0 or "closing" in row.text("misc"):
-        raise NotBookedError("margin", row.text("pair"))
+        second = when[0].replace(microsecond=0)  # as the ledgers tell it
+        raise NotBookedError("margin", row.text("pair"), ACCOUNT, _LEDGERS, second, told_in="kraken_ledgers")
     (base, quote), volume, cost = split_pair(row.text("pair")), required(row, "vol"), required(row, "cost")
     if volume <= 0 or cost <= 0:
         raise RowError("ROW_INVALID", f"{volume} {base} for {cost} {quote} is no trade")
@@ -54,7 +58,7 @@ def _take(row: Row, reading: Reading) -> None:
         raise RowError("ROW_INVALID", f"the fee {fee} is negative: a rebate", "Export the ledgers, which tell what it was paid in.")
     sent, received = (money, coins) if bought else (coins, money)
     legs = Legs(sent=sent, received=received, fee=leg(fee, quote))
-    made = booked(row, ACCOUNT, trade_kind(sent, received), time(row, "time", UTC), legs, id=row.text("txid"))
+    made = booked(row, ACCOUNT, trade_kind(sent, received), when, legs, id=row.text("txid"))
     reading.intake.add(replace(made, lesser=True))
 
 

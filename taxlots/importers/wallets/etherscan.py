@@ -16,6 +16,7 @@ from decimal import Decimal
 from taxlots import exact
 from taxlots.importers.bookings import BY_HAND, Leg, Legs, booked, leg
 from taxlots.importers.numbers import number, required
+from taxlots.importers.proportion import portion
 from taxlots.importers.records import Intake, Row, RowError, Table, Transaction
 from taxlots.importers.spellings import folded
 from taxlots.importers.written_times import unix_time
@@ -35,18 +36,23 @@ SYNONYMS = {  # of the files of an explorer of several chains
 _ADDRESS = re.compile(r"0x[0-9a-f]{40}")
 _COIN = re.compile(r"Value_(?:IN|OUT)\((?P<coin>\w+)\)?", re.IGNORECASE)
 _CHAINS = {"1": "ETH", "10": "ETH", "8453": "ETH", "42161": "ETH", "56": "BNB", "137": "POL", "43114": "AVAX"}
+_CHANGES = re.compile(
+    r"(?:txhash|transaction ?hash|blockno|datetime|currentvalue|txnfee\(usd|historical|usdvalue|method|tokenname|privatenote)"
+)
+_RENAMED = {"tokenvalue": "value", "txto": "to", "tokenid": "token id"}
 _Key = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Move:
-    """A row: what it changes, the fee that the address paid and the worth that the file states."""
+    """A row: what it changes, the fee that the address paid, the worth that the file states and its price of the day for the coin."""
 
     row: Row
     change: Decimal
     asset: str
     fee: Leg | None
     worth: Decimal | None
+    price: Decimal | None = None
 
 
 @dataclass(slots=True)
@@ -100,13 +106,22 @@ def _once(table: Table, seen: dict[_Key, Row], intake: Intake) -> Iterator[Row]:
     """The rows of a table, less those that another file of the same kind already had; equal rows of one file are all genuine."""
     counts: dict[_Key, int] = defaultdict(int)
     for row in table.rows:
-        content = tuple(sorted((name, text.strip()) for name, text in row.cells.items() if not folded(name).startswith("currentvalue")))
+        content = _said(row)
         counts[content] += 1
         first = seen.setdefault((content, counts[content]), row)
         if first is row:
             yield row
         else:
             intake.merge(row, f"the same as {first.file}:{first.number}")
+
+
+def _said(row: Row) -> _Key:
+    """What stays the same when the export is made again in another year: names of columns change, prices of today do, notes are added."""
+    cells = ((folded(name), text.strip().lower().replace(",", "")) for name, text in row.cells.items())
+    return (
+        _hash(row).removeprefix("0x"),
+        *sorted((_RENAMED.get(name, name), text) for name, text in cells if text and not _CHANGES.match(name)),
+    )
 
 
 def _move(row: Row, own: str | None) -> _Move:
@@ -144,7 +159,7 @@ def _coins(row: Row, *, outgoing: bool) -> _Move:
     change = Decimal(0) if failed or to_itself else into - out
     fee = leg(number(row, _column(row, "TxnFee(", not_="TxnFee(USD)")), coin) if outgoing else None
     price = number(row, _column(row, "Historical $Price"))
-    return _Move(row, change, coin, fee, abs(price * change) if price else None)
+    return _Move(row, change, coin, fee, abs(price * change) if price else None, price)
 
 
 def _native_coin(chain: str) -> str:
@@ -213,4 +228,13 @@ def _worth(group: _Group, asset: str) -> Leg | None:
 
 def _booked(group: _Group, account: str, kind: str, legs: Legs) -> Transaction:
     first = group.rows[0]
-    return booked(group.rows, account, kind, unix_time(first, "UnixTimestamp"), legs, txid=_hash(first) or None)
+    more = _fee_worth(group, legs)
+    return booked(group.rows, account, kind, unix_time(first, "UnixTimestamp"), legs, txid=_hash(first) or None, **more)
+
+
+def _fee_worth(group: _Group, legs: Legs) -> dict[str, object]:
+    """What a fee was worth by the price of its day, where no leg of the same coin tells it."""
+    price = next((move.price for move in group.moves if move.fee and move.price), None)
+    if price is None or legs.fee is None or any(side and side[1] == legs.fee[1] for side in (legs.sent, legs.received)):
+        return {}
+    return {"fee_value": portion(price, legs.fee[0], Decimal(1)), "value_currency": "USD"}
