@@ -14,13 +14,22 @@ _OUTPUT = re.compile(r"[:_-][0-9]{1,6}$")
 
 
 def same(mine: str | None, theirs: str | None) -> bool | None:
-    """True for one transaction, False for two, None where one of them is no hash of a chain."""
+    """True for one transaction, False for two, None where that can't be told.
+
+    Two hashes of a chain that differ are two transactions, and so are two ids of one numbering: letters and digits at the same places.
+    """
     if not mine or not theirs:
         return None
     if mine == theirs:
         return True
     hashes = _hash(mine), _hash(theirs)
-    return hashes[0] == hashes[1] if all(hashes) else None
+    if all(hashes):
+        return bool(hashes[0] == hashes[1])
+    return False if _shape(mine) == _shape(theirs) else None
+
+
+def _shape(text: str) -> str:
+    return re.sub(r"[0-9]", "0", re.sub(r"[^\W\d_]", "a", text.strip()))
 
 
 def _hash(text: str) -> str | None:

@@ -96,6 +96,12 @@ def test_an_id_that_is_no_hash_refuses_nothing(tmp_path, own):
     assert pairs(tmp_path, out(txid=own), into(txid="D-9")) == [("w", "ledger")]
 
 
+def test_two_ids_of_one_numbering_are_two_transactions(tmp_path):
+    """`W-10` and `W-11` name two moves; equal ones name one, whatever they are."""
+    assert pairs(tmp_path, out(txid="W-10"), into(txid="W-11")) == []
+    assert pairs(tmp_path, out(txid="W-10"), into(txid="W-10")) == [("w", "ledger")]
+
+
 def test_one_hash_with_two_outputs(tmp_path):
     """Two withdrawals in one chain transaction: each goes to the deposit of its own amount, never to a larger one."""
     rows = (out("1", id_="w1", txid="0xa"), out("2", id_="w2", txid="0xa"))
