@@ -233,8 +233,14 @@ def test_a_tax_deferred_account_goes_first(tmp_path):
     assert found["optimal"]["score"] >= max(p["score"] for p in found.values() if not p["several_dates"])
     ran = run(tmp_path, "rebalance", "ledger.csv", *DAY, "--format", "json", "-o", "r.json")
     assert run(tmp_path, "verify-plan", "r.json").code == 0, ran.err
+
+
+def test_a_spouses_account_on_another_return_is_left_out(tmp_path):
+    """What kraken holds is not one's own to trade."""
     case(tmp_path, more='[accounts.kraken]\ntype = "spouse"\n')
-    assert "married_joint" in run(tmp_path, "rebalance", "ledger.csv", *DAY).err
+    accounts = {t["account"] for plan in plans(tmp_path).values() for t in plan["trades"]}
+    assert accounts
+    assert "kraken" not in accounts
 
 
 def test_risk_aversion_has_its_effect(tmp_path):
