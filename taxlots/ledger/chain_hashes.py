@@ -24,7 +24,7 @@ def same(mine: str | None, theirs: str | None) -> bool | None:
         return True
     hashes = _hash(mine), _hash(theirs)
     if all(hashes):
-        return bool(hashes[0] == hashes[1])
+        return hashes[0] == hashes[1]
     return False if _shape(mine) == _shape(theirs) else None
 
 

@@ -21,7 +21,10 @@ _WHY_NOT_AVERAGED = {
 
 @dataclass(frozen=True, slots=True)
 class LotLaw:
-    """The orders and pools that a jurisdiction knows, what holds without a choice, and the day on which its tax year begins."""
+    """The orders and pools that a jurisdiction knows, what holds without a choice, and the day on which its tax year begins.
+
+    `inherited_as_held`: what was inherited has the cost and the date of the one who died.
+    """
 
     jurisdiction: str
     order: str = "fifo"
@@ -29,6 +32,7 @@ class LotLaw:
     orders: frozenset[str] | None = None
     pools: frozenset[str] | None = None
     year_begins: tuple[int, int] = (1, 1)
+    inherited_as_held: bool = False
 
     @classmethod
     def of(cls, jurisdiction: str, rulebook: Rulebook, day: date) -> "LotLaw":
@@ -39,7 +43,9 @@ class LotLaw:
         month, _, first = rulebook.texts(f"{topic}/tax_year_begins", day)[0].partition("-")
         order, pool = (rulebook.texts(f"{topic}/{name}", day)[0] for name in ("default_order", "default_pool"))
         orders, pools = (frozenset(rulebook.texts(f"{topic}/{name}", day)) for name in ("orders", "pools"))
-        return cls(jurisdiction, order, pool, orders, pools, (int(month), int(first)))
+        as_held = f"{topic}/inherited_as_held"
+        held = as_held in rulebook.rules and rulebook.value(as_held, day) is True
+        return cls(jurisdiction, order, pool, orders, pools, (int(month), int(first)), held)
 
     def span(self, year: int, orders: Orders, zone: tzinfo) -> Span:
         """The orders of a tax year, named by the calendar year in which it begins."""

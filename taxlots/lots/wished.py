@@ -137,7 +137,7 @@ def _forks(law: LotLaw, ledger: Ledger) -> list[Problem]:
 
 def _inherited(law: LotLaw, ledger: Ledger) -> list[Problem]:
     """Inheritances whose cost and date are those of the one who died (EStG 23 Abs. 1 Satz 3; ITAA 1997 section 128-15), and not given."""
-    if law.jurisdiction not in {"de", "au"}:
+    if not law.inherited_as_held:
         return []
     rows = ledger.transactions
     unknown = (rows["kind"] == "inheritance") & (rows["basis"].isna() | rows["acquired"].isna())

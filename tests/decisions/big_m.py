@@ -4,9 +4,11 @@ The tax is written from the forms: every kinked function is a list of points wit
 """
 
 from itertools import pairwise
+from typing import Any
 
 import highspy
 import numpy as np
+import pytest
 from taxlots.decisions.evaluation import Evaluator
 from taxlots.decisions.solver import quiet_solver
 from taxlots.rulebook import load
@@ -302,3 +304,13 @@ def lesser_or_zero(mip, one, other):
     mip.row([(out, 1), (x, -1), (first, -max(0.0, x_high))], -max(0.0, x_high), INF)
     mip.row([(out, 1), (y, -1), (first, max(0.0, y_high))], 0, INF)
     return out
+
+
+def assert_same(found: Any, instance: Any, seed: int) -> None:
+    """A solution of the project: that of this program within a hundredth of a cent, proven and within all limits; or none for both."""
+    plain = optimum(instance)
+    assert (found.status == "infeasible") == (plain is None), seed
+    if plain is not None:
+        assert float(found.evaluated.objective) == pytest.approx(plain, abs=1e-3, rel=1e-7), seed
+        assert found.evaluated.broken == (), seed
+        assert found.gap <= 1e-6, seed
