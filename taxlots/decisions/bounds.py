@@ -53,18 +53,22 @@ class Relaxed:
 class Charged:
     """What prices make of everything but the tax: the same for every piece, menu and limit of drift, so computed once.
 
-    `options` is what each option costs each asset, whatever its menu.
+    `options` is what each option costs each asset, whatever its menu; `whole` the bound's part without tax where all of them are open.
     """
 
     prices: Prices
     fixed: float
     options: np.ndarray
+    whole: float
 
     def relaxed(self, arrays: Arrays, corners: Corners, menu: np.ndarray) -> Relaxed:
-        """The bound over one piece of the tax and the options in `menu`."""
+        """The bound over one piece of the tax and the options in `menu`, with what each option costs."""
+        return Relaxed(self.bound(arrays, corners, menu), np.where(menu, self.options, INFINITY))
+
+    def bound(self, arrays: Arrays, corners: Corners, menu: np.ndarray) -> float:
+        """The bound over one piece of the tax and the options in `menu`, in dollars."""
         prices = self.prices
-        options = np.where(menu, self.options, INFINITY)
-        total = self.fixed + float(options.min(axis=1).sum())
+        total = self.whole if menu is arrays.menu else self.fixed + _least_options(self.options, menu)
         if prices.drift:
             total -= prices.drift * arrays.most_drift
         if arrays.tax is not None:
@@ -73,7 +77,7 @@ class Charged:
             total += corners.least(pays, 1.0 + charged_tax, arrays.carry_value) - charged_tax * arrays.due
             total -= prices.capped * arrays.most_tax if prices.capped else 0.0
             total += prices.short * arrays.tax.start_short + prices.long * arrays.tax.start_long - base_value(arrays)
-        return Relaxed(total, options)
+        return total
 
 
 def charged(arrays: Arrays, prices: Prices) -> Charged:
@@ -83,7 +87,12 @@ def charged(arrays: Arrays, prices: Prices) -> Charged:
     fixed -= prices.cash * arrays.money
     if prices.turnover:
         fixed -= prices.turnover * arrays.turnover
-    return Charged(prices, fixed, _option_costs(arrays, prices, slope))
+    options = _option_costs(arrays, prices, slope)
+    return Charged(prices, fixed, options, fixed + _least_options(options, arrays.menu))
+
+
+def _least_options(options: np.ndarray, menu: np.ndarray) -> float:
+    return float(np.where(menu, options, INFINITY).min(axis=1).sum())
 
 
 def relaxed(arrays: Arrays, corners: Corners, prices: Prices, menu: np.ndarray) -> Relaxed:

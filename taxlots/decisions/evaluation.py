@@ -85,6 +85,12 @@ class Evaluator:
             return self.money + sum(self.held.values(), ZERO)
 
     @cached_property
+    def _distance(self) -> Mapping[str, Decimal]:
+        """Held less target per asset."""
+        with exact.exactly():
+            return {a.asset: self.held[a.asset] - a.target * self.total for a in self.instance.assets}
+
+    @cached_property
     def variance(self) -> Variance | None:
         """The variance model."""
         return None if self.instance.risk is None else variance_of(self.instance.risk, len(self.prices))
@@ -103,14 +109,14 @@ class Evaluator:
         """Figures of selling these quantities by lot and buying these by asset. Raises KeyError for an unknown lot or asset."""
         with exact.exactly():
             sold, bought = dict.fromkeys(self.prices, ZERO), dict.fromkeys(self.prices, ZERO)
+            gains: dict[str, Decimal] = {}
             for lot_id, quantity in sells.items():
-                asset = self.lots[lot_id].asset
-                sold[asset] += quantity * self.prices[asset]
+                value, gains[lot_id] = self._sale(self.lots[lot_id], quantity)
+                sold[self.lots[lot_id].asset] += value
             for asset, quantity in buys.items():
                 bought[asset] += quantity * self.prices[asset]
-            away = {a.asset: self.held[a.asset] + bought[a.asset] - sold[a.asset] - a.target * self.total for a in self.instance.assets}
+            away = {asset: distance + bought[asset] - sold[asset] for asset, distance in self._distance.items()}
             traded = sum(sold.values(), ZERO) + sum(bought.values(), ZERO)
-            gains = {lot_id: self._gain(self.lots[lot_id], quantity) for lot_id, quantity in sells.items()}
             tax, paid = self._tax(gains)
             cash = self.money + sum(sold.values(), ZERO) - sum(bought.values(), ZERO) - self.rate * traded - max(ZERO, paid)
             variance = self._variance(away)
@@ -137,6 +143,18 @@ class Evaluator:
         with exact.exactly():
             return self._gain(lot, quantity)
 
+    def _sale(self, lot: Lot, quantity: Decimal) -> tuple[Decimal, Decimal]:
+        """Value and gain; those of whole lots are kept, since most plans of one instance sell the same ones."""
+        if quantity != lot.quantity:
+            return quantity * self.prices[lot.asset], self._gain(lot, quantity)
+        if lot.lot_id not in self._whole_lots:
+            self._whole_lots[lot.lot_id] = quantity * self.prices[lot.asset], self._gain(lot, quantity)
+        return self._whole_lots[lot.lot_id]
+
+    @cached_property
+    def _whole_lots(self) -> dict[str, tuple[Decimal, Decimal]]:
+        return {}
+
     def _gain(self, lot: Lot, quantity: Decimal) -> Decimal:
         return self._kept * self.prices[lot.asset] * quantity - lot.basis * quantity / lot.quantity
 
@@ -148,14 +166,15 @@ class Evaluator:
     def _tax(self, gain_of: Mapping[str, Decimal]) -> tuple[Decimal, Decimal]:
         """The tax term, and the tax to be paid from cash."""
         tax = self.instance.tax
-        gains = [(self.lots[lot_id], gain) for lot_id, gain in gain_of.items()]
         if isinstance(tax, LinearTax):
-            return sum((_linear(tax, lot, gain) for lot, gain in gains), ZERO), ZERO
+            return sum((_linear(tax, self.lots[lot_id], gain) for lot_id, gain in gain_of.items()), ZERO), ZERO
         if self.position is None or self.before is None:
             raise TypeError("the federal model has a position")
-        short = sum((gain for lot, gain in gains if lot.term == "short"), ZERO)
-        long = sum((gain for lot, gain in gains if lot.term == "long"), ZERO)
-        group = sum((gain for lot, gain in gains if lot.in_group), ZERO)
+        short = long = group = ZERO
+        for lot_id, gain in gain_of.items():
+            lot = self.lots[lot_id]
+            short, long = (short, long + gain) if lot.term == "long" else (short + gain, long)
+            group += gain if lot.in_group else ZERO
         now = self.position
         year = replace(now, short_term=now.short_term + short, long_term=now.long_term + long, collectibles=now.collectibles + group)
         after = tax_due(year, self.rulebook)

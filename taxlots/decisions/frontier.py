@@ -38,14 +38,15 @@ class FrontierPoint:
 def frontier(instance: Instance, points: int = POINTS, rulebook: Rulebook | None = None) -> list[FrontierPoint]:
     """The points from the least drift to the least cost; none where nothing is feasible."""
     data = replace(arrays(instance, rulebook), drift_penalty=NEXT_TO_NOTHING, aversion=0.0)
-    cheapest = Search(data, QUICK).run()
+    search = Search(data.limited(2 * (data.most_bought + float((np.abs(data.distance) + data.held).sum()))), QUICK)
+    cheapest = search.run()
     nearest = Search(_nearest(data), QUICK).run()
     if cheapest.moves is None or nearest.moves is None:
         return []
     most = _drift(data, cheapest)
     least = min(most, _drift(data, nearest) + 1e-7 * data.total)
     evaluator = Evaluator(instance, rulebook)
-    return list(_points(data, np.linspace(most, least, max(2, points)), evaluator))[::-1]
+    return list(_points(search, cheapest, np.linspace(most, least, max(2, points)), evaluator))[::-1]
 
 
 def _nearest(data: Arrays) -> Arrays:
@@ -64,14 +65,13 @@ def _drift(data: Arrays, found: Found) -> float:
     return 0.0 if found.moves is None else float(np.abs(distance(data, found.moves)).sum())
 
 
-def _points(data: Arrays, levels: np.ndarray, evaluator: Evaluator) -> Iterator[FrontierPoint]:
-    search: Search | None = None
-    reached = INFINITY
+def _points(search: Search, cheapest: Found, levels: np.ndarray, evaluator: Evaluator) -> Iterator[FrontierPoint]:
+    """The points at these levels, most drift first; `cheapest` is the plan at the first one."""
+    data, found, reached = search.arrays, cheapest, INFINITY
     for level in levels:
-        search = Search(data.limited(float(level)), QUICK, search)
-        if search.program is not None:
-            search.program.set_most_drift(float(level))
-        found = search.run()
+        if level < levels[0]:
+            search = search.at_drift(float(level))
+            found = search.run()
         drift = _drift(data, found)
         # A plan with a minimum trade may satisfy several levels at once; it is one point.
         if found.moves is None or drift >= reached - 1e-9 * data.total:

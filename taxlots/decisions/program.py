@@ -42,6 +42,7 @@ class Program:
         self.rows = Rows([], [], [], [], [])
         self.at: dict[str, Any] = {}
         self.linked: set[int] = set()
+        self.piece: Piece | None = None
         self._rows()
         self.solver = quiet_solver()
         for name, value in (("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9)):
@@ -230,6 +231,9 @@ class Program:
 
     def set_piece(self, piece: Piece) -> None:
         """Write a piece of the tax into its rows, and the value of the loss that it carries into the costs."""
+        if piece is self.piece:
+            return
+        self.piece = piece
         layout = self.layout
         height = layout.starts["height"]
         for number, row in enumerate(self.at["edges"]):

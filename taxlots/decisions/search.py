@@ -82,6 +82,13 @@ class Search:
         self.numbers = count()
         self.queue: list[tuple[float, int, Node]] = []
 
+    def at_drift(self, most_drift: float) -> "Search":
+        """The search under another limit of drift, from the last basis; the decision must have had one."""
+        other = Search(self.arrays.limited(most_drift), self.effort, self)
+        if other.program is not None:
+            other.program.set_most_drift(most_drift)
+        return other
+
     def run(self) -> Found:
         """The optimum, or the best within the effort, with its bound."""
         menu = self.arrays.menu
@@ -152,9 +159,9 @@ class Search:
 
     def _raise(self, node: Node, prices: Charged) -> bool:
         """Take the prices where they raise the bound; whether the node is closed by it."""
-        found = prices.relaxed(self.arrays, self.corners[node.piece], node.menu)
-        if found.bound > node.bound or node.prices is None:
-            node.bound, node.prices = found.bound, prices.prices
+        bound = prices.bound(self.arrays, self.corners[node.piece], node.menu)
+        if bound > node.bound or node.prices is None:
+            node.bound, node.prices = bound, prices.prices
             if node.menu is self.arrays.menu:
                 self._hint(node.piece, prices)
         return node.bound >= self.best_cost - self._slack()
