@@ -1,6 +1,6 @@
 """`taxlots solve` and `taxlots verify-plan`: problem files and plans, without exports."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from taxlots.decisions.solution import solve as solve_instance
 from taxlots.decisions.verify import objections, plan_objections
 from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.reports.documents import document
+from taxlots.reports.plan_figures import disagreements
 from taxlots.reports.tables import MONEY, NUMBER, TEXT, Table
 
 
@@ -68,12 +69,20 @@ def verify_plan(paths: Sequence[Path]) -> Result:
     """Check a solution against its instance, or a rebalance document that carries both. Raises TaxlotsError for other files."""
     instance, plan, name = _plan(paths)
     solution = plan["optimal"]["certificate"]["solution"] if "optimal" in plan else plan
-    found = list((plan_objections if "optimal" in plan else objections)(instance, plan))
+    found = list(objections(instance, plan) if "optimal" not in plan else _of_document(plan, instance))
     problems: list[Problem] = [problem("PLAN_NOT_VERIFIED", message, file=name) for message in found]
     figures = {key: solution.get(key) for key in ("objective", "bound", "gap")}
     rows = [("verified", "no" if found else "yes"), *((key, str(value)) for key, value in figures.items())]
     table = Table("Verification", (("what", TEXT), ("value", TEXT)), rows, tuple(found))
     return Result(document("verification", problems, verified=not found, **figures, objections=found), [table], problems)
+
+
+def _of_document(content: Mapping[str, Any], instance: Instance) -> Iterator[str]:
+    """What is wrong with a rebalance document: first its figures; its proof where those are about the same decision."""
+    wrong = list(disagreements(content, instance))
+    yield from wrong
+    if not wrong:
+        yield from plan_objections(instance, content)
 
 
 def _plan(paths: Sequence[Path]) -> tuple[Instance, Mapping[str, Any], str]:
