@@ -96,7 +96,7 @@ def _instance(portfolio: Portfolio) -> Instance:
     priced = [asset for asset in portfolio.assets if portfolio.prices.get(asset, Decimal(0)) > 0]
     free = [lot for lot in portfolio.lots if portfolio.can_sell(lot)]
     total = _within(portfolio, free)
-    share = total / portfolio.total if portfolio.total > 0 and total > 0 else Decimal(1)
+    share = WEIGHT.divide(total, portfolio.total) if portfolio.total > 0 and total > 0 else Decimal(1)
     risk = portfolio.covariance
     return Instance(
         assets=tuple(_assets(portfolio, priced, free, total)),
