@@ -15,13 +15,14 @@ from taxlots.decisions.plan import Plan
 from taxlots.decisions.plan_file import read_plan
 from taxlots.decisions.portfolio import Portfolio
 from taxlots.decisions.shortage import contradictions, missing_money
+from taxlots.executed import compare_with
 from taxlots.files import write_text
 from taxlots.problems import TaxlotsError, problem
 from taxlots.reports import documents, plan_documents, plots, tables
 from taxlots.reports.plan_figures import carried
 from taxlots.reports.render import as_json
 from taxlots.session import Session
-from taxlots.simulate import apply, compare_with
+from taxlots.simulate import apply
 
 
 @dataclass(frozen=True, slots=True)

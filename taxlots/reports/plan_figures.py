@@ -118,7 +118,7 @@ def _restored(told: Any, instance: Instance, rulebook: Rulebook) -> Portfolio:
         for order, lot in enumerate(found.lots)
     )
     if not isinstance(instance.tax, FederalTax):
-        raise ValueError("its tax is not that of a return")
+        raise TypeError("its tax is not that of a return")
     return Portfolio(
         found.as_of,
         lots,
