@@ -1,4 +1,4 @@
-"""A plan beside what the exports show once it was carried out: partial fills, other prices, lots, accounts and days, and what was not planned.
+"""A plan beside what the exports show once it was carried out: partial fills, other prices, lots, accounts and days.
 
 What was traded before the plan's day, or was known to it, is no part of it. A planned sale takes what was sold of its lot in its account;
 of two for one lot (a plan with several dates) the later takes what the earlier one leaves. A planned purchase takes what was bought of the

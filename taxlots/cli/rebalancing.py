@@ -1,7 +1,7 @@
 """`taxlots rebalance`: the alternatives, a plan as a file, its simulation and its execution, the frontier."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from taxlots.problems import TaxlotsError, problem
 from taxlots.reports import documents, plan_documents, plots, tables
 from taxlots.reports.plan_figures import carried
 from taxlots.reports.render import as_json
-from taxlots.session import Session
+from taxlots.session import Session, open_session
 from taxlots.simulate import apply
 
 
@@ -123,6 +123,8 @@ def _curve(portfolio: Portfolio, request: Request) -> list[MoneyPoint]:
 
 def _applied(session: Session, path: Path) -> Result:
     plan = read_plan(path)
+    if session.choices.as_of is None and plan.as_of < session.today:
+        session = open_session(session.paths, replace(session.choices, as_of=plan.as_of.isoformat()))
     found = apply(session, plan)
     if not found.agrees:
         taxes = f"{exact.cents(found.tax_after)}, predicted was {exact.cents(found.tax_predicted)}"

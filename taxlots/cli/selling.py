@@ -21,6 +21,7 @@ from taxlots.problems import TaxlotsError, problem
 from taxlots.reports import harvest_documents, plots, sale_documents
 from taxlots.reports.sale_documents import Asked
 from taxlots.session import Session
+from taxlots.tax.countries.year import COUNTRIES
 
 NEAR, SOON, LONG_NOTE = 5, 60, 1000
 
@@ -236,8 +237,12 @@ def _check_account(session: Session, account: str | None) -> None:
 def needs_tax(session: Session) -> None:
     """Raises TaxlotsError(USAGE) where the law in force has no tax that a decision can use."""
     if not session.has_tax:
-        hint = "Use --jurisdiction us, or the commands that need no tax: check, ledger, lots, gains, income, report."
-        message = f"the jurisdiction {session.jurisdiction} has lots and gains here, but no tax that decisions can use"
+        name, works = session.jurisdiction, "check, ledger, lots, gains, income and report"
+        message = (
+            f"the jurisdiction {name} has lots and gains here, but no tax that decisions can use: they know that of the United States alone"
+        )
+        taxed = f"`taxlots tax --jurisdiction {name}` shows a year's tax there; {works} work as well."
+        hint = taxed if name in COUNTRIES else f"What needs no tax works: {works}."
         raise _wrong(message, hint)
 
 

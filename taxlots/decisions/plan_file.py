@@ -84,7 +84,7 @@ def _check(trade: PlannedTrade, place: str, path: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Executed:
-    """A planned trade beside what was done: units, money before cost, cost, gain. `elsewhere`: units bought in other accounts than planned."""
+    """A planned trade beside what was done: units, money before cost, cost, gain. `elsewhere`: units bought in other accounts."""
 
     planned: PlannedTrade
     quantity: Decimal

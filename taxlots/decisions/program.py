@@ -166,7 +166,7 @@ class Program:
             rows.put(capped, layout.columns("height", layout.heights), 1.0)
             self.at["capped"] = int(capped)
         if np.isfinite(arrays.turnover):
-            (turnover,) = rows.add(-INFINITY, arrays.turnover / unit - SNUG)
+            (turnover,) = rows.add(-INFINITY, max(0.0, arrays.turnover / unit - SNUG))
             rows.put(turnover, np.concatenate((sale, buy)), 1.0)
             self.at["turnover"] = int(turnover)
 

@@ -76,7 +76,10 @@ def applied_table(plan: PlanFile, found: Applied) -> Table:
     columns = (("lot", TEXT), ("account", TEXT), ("asset", TEXT), ("quantity", NUMBER), ("gain planned", MONEY), ("gain booked", MONEY))
     taxes = (found.tax_before, found.tax_predicted, found.tax_after)
     told = [f"{name} {exact.cents(tax)}" for name, tax in zip(("before", "predicted", "booked"), taxes, strict=True)]
-    notes = (f"Tax of {found.year}: {', '.join(told)}. Nothing was written to the exports or the journal.",)
+    notes = (
+        f"Tax of {found.year}: {', '.join(told)}. Nothing was written to the exports or the journal.",
+        f"Booked on the plan's day, {plan.as_of}, unless --as-of says another one; later rows of the exports are left out.",
+    )
     return Table(f"Plan {plan.plan}, booked as if it were executed", columns, rows, notes)
 
 

@@ -75,8 +75,8 @@ class _Said(msgspec.Struct, frozen=True):
 def carried(portfolio: Portfolio) -> Any:
     """The portfolio for a document, amounts as exact text."""
     lots = tuple(_Lot(**{name: getattr(lot, name) for name in _Lot.__struct_fields__}) for lot in portfolio.lots)
-    maps = (dict(one) for one in (portfolio.prices, portfolio.targets, portfolio.deferred, portfolio.classes))
-    prices, targets, deferred, classes = maps
+    prices, targets = dict(portfolio.prices), dict(portfolio.targets)
+    deferred, classes = dict(portfolio.deferred), dict(portfolio.classes)
     return msgspec.to_builtins(_Carried(portfolio.today, lots, prices, targets, portfolio.terms, deferred, portfolio.covariance, classes))
 
 

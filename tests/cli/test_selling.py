@@ -152,7 +152,10 @@ WRONG = {
     "wait in no account": (("wait", "--account", "x"), "coinbase, kraken"),
     "interest as a word": (("wait", "--interest", "much"), "is no rate"),
     "interest in percent": (("wait", "--interest", "4"), "is no rate"),
-    "another country": (("sell", "BTC", "--quantity", "1", "--jurisdiction", "uk"), "no tax that decisions can use"),
+    "another country": (
+        ("sell", "BTC", "--quantity", "1", "--jurisdiction", "uk"),
+        "`taxlots tax --jurisdiction uk` shows a year's tax there",
+    ),
     "wait in another country": (("wait", "--jurisdiction", "generic"), "no tax that decisions can use"),
 }
 

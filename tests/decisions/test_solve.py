@@ -261,6 +261,13 @@ def _told(found):
     return document(found)
 
 
+def test_no_turnover_is_no_trade_and_proven():
+    """A limit of 0 leaves doing nothing alone, and the bound says so: no plan costs less than its 0 more than today."""
+    found = solve(small(max_turnover=0, drift_penalty=0))
+    assert (found.status, dict(found.sells), dict(found.buys)) == ("optimal", {}, {})
+    assert found.bound == pytest.approx(0, abs=1e-6)
+
+
 @pytest.mark.parametrize(
     ("options", "constraint", "needed"),
     [
