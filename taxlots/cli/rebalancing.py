@@ -19,7 +19,7 @@ from taxlots.executed import compare_with
 from taxlots.files import write_text
 from taxlots.problems import TaxlotsError, problem
 from taxlots.reports import documents, plan_documents, plots, tables
-from taxlots.reports.plan_figures import carried
+from taxlots.reports.plan_figures import proven
 from taxlots.reports.render import as_json
 from taxlots.session import Session, open_session
 from taxlots.simulate import apply
@@ -75,8 +75,7 @@ def _result(session: Session, portfolio: Portfolio, request: Request, found: tup
     if request.plan is not None and request.frontier is None:
         return Result(plan_documents.plan_document(best, portfolio, session), shown, session.problems, shown[1])
     document = documents.rebalance_document(plans, session.problems)
-    if document["optimal"]["certificate"]:
-        document["optimal"]["certificate"]["portfolio"] = carried(portfolio)
+    document["optimal"] = proven(plans, portfolio)
     if request.frontier is not None:
         document["frontier"] = plan_documents.frontier_rows(curve)
     return Result(document, shown, session.problems)

@@ -16,7 +16,7 @@ from taxlots.decisions.solution import solve as solve_instance
 from taxlots.decisions.verify import objections, plan_objections
 from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.reports.documents import document
-from taxlots.reports.plan_figures import disagreements
+from taxlots.reports.plan_figures import disagreements, of_plan
 from taxlots.reports.tables import MONEY, NUMBER, TEXT, Table
 
 
@@ -92,12 +92,25 @@ def _plan(paths: Sequence[Path]) -> tuple[Instance, Mapping[str, Any], str]:
     of = {str(content.get("schema")): name for name, content in parsed.items()}
     if "taxlots.rebalance/1" in of:
         return _carried(parsed[of["taxlots.rebalance/1"]], of["taxlots.rebalance/1"])
+    if "taxlots.plan/1" in of:
+        return _of_plan(parsed[of["taxlots.plan/1"]], of["taxlots.plan/1"])
     if not {"taxlots.solution/1", "taxlots.instance/1"} <= set(of):
         hint = "Use `taxlots verify-plan SOLUTION.json INSTANCE.json`, or a document of `taxlots rebalance --format json`."
         raise TaxlotsError(problem("USAGE", f"a solution with its instance is needed; the files are: {', '.join(sorted(of))}", hint))
     instance, _ = read_instance(Path(of["taxlots.instance/1"]))
     name = of["taxlots.solution/1"]
     return instance, parsed[name], name
+
+
+def _of_plan(content: Mapping[str, Any], name: str) -> tuple[Instance, Mapping[str, Any], str]:
+    """As `_carried`, of a plan file. Raises TaxlotsError(USAGE) for one that nothing is proven of."""
+    if not content.get("optimal"):
+        hint = "Make it by `taxlots rebalance PATHS --plan optimal -o PLAN.json`, or simulate it by `--apply`."
+        raise TaxlotsError(problem("USAGE", f"{name}: the plan {content.get('plan')} carries no proof; that of `optimal` does", hint))
+    try:
+        return _carried(of_plan(content), name)
+    except (KeyError, TypeError) as error:
+        raise invalid(name, "", f"the plan lacks a usable {error}") from None
 
 
 def _carried(content: Mapping[str, Any], name: str) -> tuple[Instance, Mapping[str, Any], str]:

@@ -12,6 +12,7 @@ from taxlots.decisions.portfolio import Portfolio
 from taxlots.decisions.score import figures, year_of
 from taxlots.problems import Problem
 from taxlots.reports.documents import Document, alternative, document
+from taxlots.reports.plan_figures import proven
 from taxlots.reports.tables import MONEY, NUMBER, TEXT, Table
 from taxlots.session import Session
 from taxlots.simulate import Applied
@@ -21,7 +22,7 @@ _ROW = ("drift", "cost", "bound")
 
 
 def plan_document(plan: Plan, portfolio: Portfolio, session: Session) -> Document:
-    """`taxlots.plan/1`: the trades of one alternative with what they predict, for the commands that take a plan."""
+    """`taxlots.plan/1`: the trades of one alternative with what they predict, for the commands that take a plan; of `optimal` the proof."""
     told = alternative(plan)
     before = tax_due(portfolio.position, session.rulebook).total
     times = session.ledger.transactions["time"]
@@ -42,6 +43,7 @@ def plan_document(plan: Plan, portfolio: Portfolio, session: Session) -> Documen
         notes=list(plan.notes),
         settings_sha256=session.settings_file.sha256,
         rules_sha256=session.rulebook.sha256,
+        **({"optimal": proven([plan], portfolio)} if plan.certificate else {}),
     )
 
 

@@ -25,9 +25,10 @@ from taxlots.decisions.plan import Plan, Trade
 from taxlots.decisions.portfolio import HeldLot, Portfolio
 from taxlots.decisions.score import attributed, figures, purchase, sale
 from taxlots.problems import TaxlotsError
-from taxlots.reports.documents import alternative
+from taxlots.reports.documents import Document, alternative, proof
 from taxlots.rulebook import Rulebook, load
 from taxlots.settings import Rebalance, Target
+from taxlots.tax import tax_due
 
 CLOSE = 1e-9
 SCORE = 1e-6
@@ -72,6 +73,14 @@ class _Said(msgspec.Struct, frozen=True):
     on: date | None
 
 
+def proven(plans: Sequence[Plan], portfolio: Portfolio) -> Document:
+    """The proof of the optimum for a document, with the portfolio that all its figures can be computed from."""
+    found = proof(plans)
+    if found["certificate"]:
+        found["certificate"]["portfolio"] = carried(portfolio)
+    return found
+
+
 def carried(portfolio: Portfolio) -> Any:
     """The portfolio for a document, amounts as exact text."""
     lots = tuple(_Lot(**{name: getattr(lot, name) for name in _Lot.__struct_fields__}) for lot in portfolio.lots)
@@ -87,12 +96,15 @@ def disagreements(content: Mapping[str, Any], instance: Instance, rulebook: Rule
         told = list(content["alternatives"])
         names = [one["name"] for one in told]
         first = _inside(portfolio, next(one for one in told if one["name"] == OPTIMAL))
+        same = instance_of(after(portfolio, first)) == instance
     except (*_UNREADABLE, StopIteration, TaxlotsError, msgspec.ValidationError) as error:
         yield f"the document carries no portfolio to compute its figures from: {error!r}"
         return
-    if instance_of(after(portfolio, first)) != instance:
+    if not same:
         yield "the certificate is about another decision than that on the portfolio of the document"
-    if sorted(map(str, names)) != sorted(MEANINGS):
+    if "plan" in content:
+        yield from _heads(portfolio, content["plan"])
+    elif sorted(map(str, names)) != sorted(MEANINGS):
         yield f"the alternatives are {', '.join(map(str, names))}; there are: {', '.join(MEANINGS)}"
         return
     ranks = [(not one["feasible"], -float(one["score"])) for one in told if _is_ranked(one)]
@@ -100,6 +112,32 @@ def disagreements(content: Mapping[str, Any], instance: Instance, rulebook: Rule
         yield "the alternatives do not stand best first"
     for one in told:
         yield from (f"{one.get('name')}: {message}" for message in _alternative(portfolio, one))
+
+
+def of_plan(content: Mapping[str, Any]) -> dict[str, Any]:
+    """A plan file with its proof in the form of a rebalance document with one alternative."""
+    alone = {**content["figures"], "trades": content["trades"]}
+    return {"schema": content["schema"], "alternatives": [alone], "optimal": content["optimal"], "plan": content}
+
+
+def _heads(portfolio: Portfolio, told: Mapping[str, Any]) -> Iterator[str]:
+    """What a plan file says of itself: its day, cost, and the year's tax before and after it."""
+    before = tax_due(portfolio.position, portfolio.rulebook).total
+    try:
+        tax_after = exact.CONTEXT.add(before, Decimal(told["figures"]["tax_now"]))
+    except _UNREADABLE as error:
+        yield f"the plan lacks a usable tax: {error!r}"
+        return
+    right = {
+        "plan": told["figures"].get("name"),
+        "as_of": portfolio.today.isoformat(),
+        "trading_cost_bps": exact.plain(portfolio.terms.trading_cost_bps),
+        "tax_before": exact.plain(before),
+        "tax_now": told["figures"].get("tax_now"),
+        "tax_after": exact.plain(tax_after),
+        "notes": told["figures"].get("notes"),
+    }
+    yield from (f"{name} is {value}, not {told.get(name)}" for name, value in right.items() if not _agrees(told.get(name), value))
 
 
 def _is_ranked(one: Mapping[str, Any]) -> bool:
@@ -151,7 +189,8 @@ def _alternative(portfolio: Portfolio, told: Mapping[str, Any]) -> Iterator[str]
             yield f"{key} is {value}, not {told.get(key)}"
     if feasible and told.get("why_infeasible") is not None:
         yield "it is feasible, and says why it is not"
-    yield from (f"the remark {note!r} is missing" for note in against_first_in(portfolio, trades, counted) if note not in told["notes"])
+    notes = told.get("notes") or ()
+    yield from (f"the remark {note!r} is missing" for note in against_first_in(portfolio, trades, counted) if note not in notes)
 
 
 def _trades(portfolio: Portfolio, told: Mapping[str, Any]) -> list[Trade]:

@@ -137,3 +137,21 @@ def test_a_portfolio_or_decision_that_is_another_one(document, tmp_path):
         (("alternatives",), document["alternatives"][::-1]),
     ):
         assert objections(changed(document, path, value), tmp_path), path
+
+
+def test_a_plan_file_is_verified_and_each_number_followed(tmp_path):
+    """The file of `optimal` carries its proof; that of another alternative has none, which is said."""
+    folder(tmp_path, {"taxlots.toml": SETTINGS, "ledger.csv": LEDGER, "prices.csv": PRICES})
+    for name in ("optimal", "bands"):
+        assert run(tmp_path, "rebalance", "ledger.csv", "--as-of", "2026-06-30", "--plan", name, "-o", f"{name}.json").code == 0
+    assert "carries no proof" in run(tmp_path, "verify-plan", "bands.json").err
+    plan = json.loads((tmp_path / "optimal.json").read_text())
+    assert objections(plan, tmp_path) == []
+    for key in ("plan", "as_of", "trading_cost_bps", "tax_before", "tax_now", "tax_after", "notes"):
+        assert objections(changed(plan, (key,), None), tmp_path), key
+    for path in (("tax_after",), ("trades", 0, "quantity"), ("trades", 0, "gain"), ("figures", "tax_now"), ("optimal", "bound")):
+        value = plan
+        for key in path:
+            value = value[key]
+        assert objections(changed(plan, path, other(value)), tmp_path), path
+    assert run(tmp_path, "rebalance", "ledger.csv", "--apply", "optimal.json", "--format", "json").json["agrees"] is True
