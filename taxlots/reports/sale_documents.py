@@ -230,7 +230,9 @@ def _orders_table(found: Sale) -> Table:
         (o.name, o.tax, exact.CONTEXT.subtract(o.tax, found.best.tax), o.short_term_gain, o.long_term_gain, o.carryover)
         for o in found.orders
     ]
-    return Table("The same quantity by other orders of lots", (*columns, ("carryover added", MONEY)), rows)
+    less = ", ".join(o.name for o in found.orders if o.tax < found.best.tax)
+    notes = (f"For less, but not within the target: {less}.",) if less else ()
+    return Table("The same quantity by other orders of lots", (*columns, ("carryover added", MONEY)), rows, notes)
 
 
 def _kinks_table(found: Sale) -> Table:
