@@ -20,13 +20,14 @@ SHOWN_PER_CODE = 5
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A document for JSON, tables for the terminal, and the one table that CSV holds."""
+    """A document for JSON, tables for the terminal, and the one table that CSV holds. A `text` is shown as it is instead of tables."""
 
     document: dict[str, Any]
     tables: "Sequence[Table]"
     problems: Sequence[Problem]
     csv: "Table | None" = None
     tells_problems: bool = False
+    text: str | None = None
 
 
 def emit(result: Result, form: Format, output: Path | None) -> int:
@@ -35,6 +36,8 @@ def emit(result: Result, form: Format, output: Path | None) -> int:
 
     if form is Format.JSON:
         text = as_json(result.document)
+    elif result.text is not None:
+        text = result.text
     elif form is Format.CSV:
         text = as_csv(result.csv or result.tables[0])
     else:
