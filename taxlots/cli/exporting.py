@@ -9,6 +9,7 @@ from taxlots.cli.results import Result
 from taxlots.files import write_text
 from taxlots.problems import TaxlotsError, problem
 from taxlots.reports.interchange import FORMATS
+from taxlots.reports.interchange.entries import PAIRS
 from taxlots.reports.interchange.export import Export, export_document, export_table
 from taxlots.reports.interchange.export import export as export_lines
 from taxlots.reports.sheets.content import filed_blocks
@@ -50,15 +51,21 @@ def _only(made: Export) -> str:
 
 def _paths(made: Export, output: Path) -> list[Path]:
     """Where the files go: into a folder under telling names, or as named, with the pair of boxes after the stem."""
-    suffix = made.format.suffix
-    if output.is_dir() or (made.format.per_pair and not output.suffix):
+    form = made.format
+    if output.is_dir() or (form.per_pair and not output.suffix):
         _make_folder(output)
-        return [output / f"form8949-{made.year}-{'-'.join(filter(None, (made.format.name, file.pair)))}{suffix}" for file in made.files]
-    if not made.format.per_pair:
+        output /= f"form8949-{made.year}-{form.name}{form.suffix}"
+    if not form.per_pair:
         return [output for _ in made.files]
     if output.suffix.lower() not in _COMMAS:
         raise TaxlotsError(problem("USAGE", f"OpenTaxSolver reads no {output.suffix} with commas", "Name a .csv file, or a folder."))
-    return [output.with_stem(f"{output.stem}-{file.pair}") for file in made.files]
+    named = {pair: output.with_stem(f"{output.stem}-{pair}") for pair in map("-".join, PAIRS)}
+    used = {file.pair for file in made.files}
+    old = next((path for pair, path in named.items() if pair not in used and path.exists()), None)
+    if old:
+        message = f"{old} is from an earlier run, and its boxes have no lines now"
+        raise TaxlotsError(problem("USAGE", message, "Delete it, so that it is not imported as well; then run again."))
+    return [named[file.pair] for file in made.files]
 
 
 def _make_folder(path: Path) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from taxlots.reports.interchange import entries as e
-from taxlots.reports.interchange.texts import as_csv, csv_safe, money, money_or_empty
+from taxlots.reports.interchange.texts import as_csv, csv_safe, money
 
 HEADER = (
     *("TSJ", "F", "State", "City", "Form 8949 Check Box", "Desc", "Date Acquired", "Date Sold", "Type", "Ordinary"),
@@ -35,7 +35,7 @@ def _row(entry: e.Entry) -> tuple[str, ...]:
         *("", "", "", "", BOXES[entry.box]),
         *(csv_safe(line.description), acquired, line.sold.replace("/", ""), "L" if entry.term == "long" else "S", ""),
         *(money(line.proceeds), money(line.basis), "", ""),
-        money_or_empty(line.adjustment) if washed else "",
+        adjustment if washed else "",
         *("", "" if washed else line.code, "" if washed else adjustment),
     )
 
@@ -60,7 +60,7 @@ DRAKE = e.Format(
         ),
         e.Reason(
             e.each(e.without_date),
-            "no date of purchase is known, so it is empty",
+            "no date of purchase is known (results of margin have none), so it is empty",
             "Enter it by hand; where a purchase is missing, `taxlots check` says which.",
         ),
         e.Reason(e.each(e.negative), "an amount is negative", "Check after the import that its sign was kept."),

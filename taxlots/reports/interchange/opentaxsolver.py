@@ -64,7 +64,7 @@ OPENTAXSOLVER = e.Format(
     by_hand=(
         e.Reason(
             e.each(e.without_date),
-            "no date of purchase is known: `various-short` stands for it, since the program computes the term from the date",
+            "no date of purchase is known (results of margin have none): `various-short` stands for it, since the term comes from the date",
             "Correct column (b) of the form that it prints; where a purchase is missing, `taxlots check` says which.",
         ),
         e.Reason(

@@ -43,7 +43,7 @@ TAXACT = e.Format(
         ),
         e.Reason(
             e.each(e.without_date),
-            "no date of purchase is known, so it is empty, and TaxAct asks for one",
+            "no date of purchase is known (results of margin have none), so it is empty, and TaxAct asks for one",
             "Enter it by hand; where a purchase is missing, `taxlots check` says which.",
         ),
         e.Reason(e.each(e.inherited), "the date of purchase says INHERITED", "Check after the import that it was kept."),

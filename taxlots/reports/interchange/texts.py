@@ -39,8 +39,3 @@ def as_csv(rows: Iterable[Sequence[str]]) -> str:
 def money(amount: Decimal) -> str:
     """Two decimals, a point, no thousands separator, no currency."""
     return f"{exact.cents(amount):.2f}"
-
-
-def money_or_empty(amount: Decimal) -> str:
-    """`money`, empty for zero."""
-    return money(amount) if amount else ""

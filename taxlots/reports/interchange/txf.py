@@ -59,7 +59,7 @@ TXF = e.Format(
         e.Reason(e.each(e.inherited), "it has no word for INHERITED, so their date of purchase is empty", "Enter INHERITED by hand."),
         e.Reason(
             e.each(e.without_date),
-            "no date of purchase is known, so it is empty",
+            "no date of purchase is known (results of margin have none), so it is empty",
             "Enter it by hand; where a purchase is missing, `taxlots check` says which.",
         ),
         e.Reason(e.each(e.negative), "an amount is negative", "Check after the import that its sign was kept."),
