@@ -1,5 +1,6 @@
 """What a command found, and how it leaves the program: results to stdout or a file, everything else to stderr."""
 
+import io
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -45,6 +46,8 @@ def emit(result: Result, form: Format, output: Path | None) -> int:
     if output:
         write_text(output, text)
     else:
+        if result.text is not None and isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", newline="")  # the same bytes as a file has, on Windows too
         sys.stdout.write(text)
     if not (result.tells_problems and form is Format.TABLE):
         tell(result.problems, output)

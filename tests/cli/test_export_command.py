@@ -3,6 +3,8 @@
 import hashlib
 import os
 import re
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -46,6 +48,16 @@ def test_golden(case, name):
     assert "NOT_COVERED" in shown.err
     assert "DRAFT, INCOMPLETE" in shown.err
     assert "out.file" in written.out
+
+
+def test_stdout_is_the_file_whatever_its_encoding(case):
+    """A terminal of ASCII alone: what is redirected still has the bytes of -o, also for a name that is not ASCII."""
+    folder(case, {"ledger.csv": LEDGER.replace("VTI", "V\u00dcTI")})
+    run(case, "export", *COMMON, "--to", "taxact", "-o", "out.csv")
+    words = [sys.executable, "-m", "taxlots", "export", *COMMON, "--to", "taxact"]
+    done = subprocess.run(words, cwd=case, capture_output=True, check=False, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert done.stdout == (case / "out.csv").read_bytes()
+    assert "V\u00dcTI".encode() in done.stdout
 
 
 def test_goldens_of_opentaxsolver(case):

@@ -310,6 +310,17 @@ def test_boxes_that_share_a_line_of_schedule_d_in_opentaxsolver(boxes, replaced)
     assert "".join(found) == replaced
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_collectibles(name):
+    """Their rate is not that of other long-term gain (26 USC 1(h)(4)), and no format says so: a coin is left out or told, a bitcoin not."""
+    dates = {"acquired": "01/02/2023"}
+    done = made(name, block("L", line(1, asset_class="collectible", **dates), line(2, **dates)))
+    told = [
+        [entry.line.disposal_id for entry in lines] for reason, lines in (*done.left_out, *done.by_hand) if "collectibles" in reason.cause
+    ]
+    assert told == [["s1/1"]]
+
+
 def test_more_lines_than_taxact_takes():
     """2,000 are fine, 2,001 are not."""
     many = [line(number) for number in range(taxact.MOST_LINES + 1)]

@@ -64,6 +64,7 @@ DRAKE = e.Format(
             "Enter it by hand; where a purchase is missing, `taxlots check` says which.",
         ),
         e.Reason(e.each(e.negative), "an amount is negative", "Check after the import that its sign was kept."),
+        e.COLLECTIBLES,
     ),
     title=lambda line: line.description,
     held=csv_safe,

@@ -11,7 +11,7 @@ from taxlots.lots.holding import is_long
 from taxlots.reports.form8949 import INHERITED, NO_BOX, Block, Line, Totals
 
 WASH = "W"
-DIGITAL = "digital"
+DIGITAL, COLLECTIBLE = "digital", "collectible"
 SHORT_BOXES, LONG_BOXES = "ABCGHI", "DEFJKL"
 PAIRS = tuple(zip(SHORT_BOXES, LONG_BOXES, strict=True))
 DIGITAL_BOXES = frozenset("GHIJKL")
@@ -130,6 +130,11 @@ def term_is_not_that_of_the_dates(entry: Entry) -> bool:
 
 
 NO_FORM = Reason(each(without_box), "Form 8949 exists since 2011 only", "Enter them on Schedule D-1 of that year.")
+COLLECTIBLES = Reason(
+    each(lambda entry: entry.line.asset_class == COLLECTIBLE),
+    "collectibles, whose long-term gain is taxed at up to 28 %; the file does not say so",
+    "Mark them as collectibles after the import (code C of Form 8949), for the 28% Rate Gain Worksheet.",
+)
 
 
 def sums(entries: Sequence[Entry]) -> Totals:

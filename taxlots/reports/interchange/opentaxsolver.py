@@ -78,6 +78,7 @@ OPENTAXSOLVER = e.Format(
             "OpenTaxSolver 2025 lets the digital assets' total take their place on the line of Schedule D that both belong to",
             "Compare lines 1b to 3 and 8b to 10 of its Schedule D with the totals by box, and correct them by hand.",
         ),
+        e.COLLECTIBLES,
     ),
     title=lambda line: line.description,
     held=_held,

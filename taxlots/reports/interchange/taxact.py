@@ -46,8 +46,12 @@ TAXACT = e.Format(
             "no date of purchase is known (results of margin have none), so it is empty, and TaxAct asks for one",
             "Enter it by hand; where a purchase is missing, `taxlots check` says which.",
         ),
-        e.Reason(e.each(e.inherited), "the date of purchase says INHERITED", "Check after the import that it was kept."),
-        e.Reason(e.each(e.negative), "an amount is negative", "Check after the import that its sign was kept."),
+        e.Reason(
+            e.each(lambda entry: e.inherited(entry) or e.negative(entry)),
+            "the date of purchase says INHERITED, or an amount is negative",
+            "Check after the import that the word and the sign were kept.",
+        ),
+        e.COLLECTIBLES,
         e.Reason(
             lambda entries: entries if len(entries) > MOST_LINES else (),
             f"TaxAct takes {MOST_LINES:,} transactions at most",

@@ -29,7 +29,7 @@ TURBOTAX = e.Format(
         e.NO_FORM,
         e.Reason(
             e.each(lambda entry: entry.line.asset_class != e.DIGITAL),
-            "it takes digital assets only",
+            "it takes digital assets only, and no collectibles",
             "Export them with --to txf as well (TurboTax Desktop), and delete the digital assets there; or enter them by hand.",
         ),
         e.Reason(e.each(e.adjusted), "it has no column for codes and adjustments", "Enter them by hand, with the code."),

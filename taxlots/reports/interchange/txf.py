@@ -63,6 +63,7 @@ TXF = e.Format(
             "Enter it by hand; where a purchase is missing, `taxlots check` says which.",
         ),
         e.Reason(e.each(e.negative), "an amount is negative", "Check after the import that its sign was kept."),
+        e.COLLECTIBLES,
     ),
     title=lambda line: line.description,
     held=ascii_line,
