@@ -321,6 +321,12 @@ def test_collectibles(name):
     assert told == [["s1/1"]]
 
 
+@pytest.mark.parametrize(("said", "told"), [({"acquired": INHERITED}, 1), ({}, 1), ({"acquired": "01/02/2023"}, 0)])
+def test_dates_that_taxact_may_take_otherwise(said, told):
+    """Long-term by the form: INHERITED, two months by the dates (a gift of an older lot), and two years by the dates."""
+    assert len(causes("taxact", block("D", line(**said)))[1]) == told
+
+
 def test_more_lines_than_taxact_takes():
     """2,000 are fine, 2,001 are not."""
     many = [line(number) for number in range(taxact.MOST_LINES + 1)]

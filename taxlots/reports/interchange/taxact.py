@@ -47,9 +47,9 @@ TAXACT = e.Format(
             "Enter it by hand; where a purchase is missing, `taxlots check` says which.",
         ),
         e.Reason(
-            e.each(lambda entry: e.inherited(entry) or e.negative(entry)),
-            "the date of purchase says INHERITED, or an amount is negative",
-            "Check after the import that the word and the sign were kept.",
+            e.each(lambda entry: e.inherited(entry) or e.negative(entry) or e.term_is_not_that_of_the_dates(entry)),
+            "the date of purchase says INHERITED or gives another term than the form, or an amount is negative",
+            "Check after the import that the word, the term and the sign were kept.",
         ),
         e.COLLECTIBLES,
         e.Reason(
