@@ -3,12 +3,15 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import msgspec
+
 from taxlots.cli.progress import Advance
 from taxlots.cli.results import Result
-from taxlots.cli.selling import needs_tax
+from taxlots.cli.selling import amount_of, needs_tax
 from taxlots.decisions.impact import Measured, history_of
 from taxlots.decisions.impact import impact as replayed
 from taxlots.decisions.policy import policies_of
+from taxlots.decisions.portfolio import ZERO
 from taxlots.decisions.replay import History
 from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.reports.impact_documents import impact_document, impact_tables
@@ -17,8 +20,8 @@ from taxlots.session import Session, open_session
 USUAL_SPAN = timedelta(days=3 * 365)
 
 
-def impact(session: Session, advance: Advance, since: str | None, names: tuple[str, ...]) -> Result:
-    """The policies side by side, against buy-and-hold. Raises TaxlotsError."""
+def impact(session: Session, advance: Advance, since: str | None, names: tuple[str, ...], cash: str | None) -> Result:
+    """The policies side by side, against buy-and-hold; `cash` is what was there on the first day. Raises TaxlotsError."""
     needs_tax(session)
     if not session.settings.targets:
         hint = "Fill in [targets] in taxlots.toml, where `taxlots init` lists your assets."
@@ -26,6 +29,8 @@ def impact(session: Session, advance: Advance, since: str | None, names: tuple[s
     policies = policies_of(session.settings, names)
     begun, history = _begin(session, _day(since) if since else session.today - USUAL_SPAN)
     portfolio, years = begun.portfolio(), begun.years()
+    terms = msgspec.structs.replace(portfolio.terms, cash=amount_of("--cash", cash) or ZERO)
+    portfolio = replace(portfolio, terms=terms, deferred=dict.fromkeys(portfolio.deferred, ZERO))
     found = replayed(portfolio, years.position, history, policies, advance)
     problems = [*begun.problems, *years.problems, *_deferred(found)]
     return Result(impact_document(found, history, problems), impact_tables(found, history), problems)

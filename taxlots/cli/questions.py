@@ -90,6 +90,9 @@ def impact(
         str | None, typer.Option("--from", help="First day; default three years before the as-of day.", show_default=False)
     ] = None,
     policy: Annotated[list[str] | None, typer.Option("--policy", help="These alone, beside buy-and-hold.", show_default=False)] = None,
+    cash: Annotated[
+        str | None, typer.Option("--cash", help="What was there on the first day; default nothing.", show_default=False)
+    ] = None,
 ) -> None:
     """Policies replayed over the price table on the lots held then, after tax and cost, against buy-and-hold."""
-    given.carry_out("impact", since, tuple(policy or ()))
+    given.carry_out("impact", since, tuple(policy or ()), cash)

@@ -75,9 +75,16 @@ def history_of(prices: PriceTable, assets: Sequence[str], since: date, until: da
 
 
 def impact(
-    portfolio: Portfolio, base: Callable[[int], TaxPosition], history: History, policies: Sequence[Policy], progress: Callable[[str], None]
+    portfolio: Portfolio,
+    base: Callable[[int], TaxPosition],
+    history: History,
+    policies: Sequence[Policy],
+    progress: Callable[[str], None] = lambda _name: None,
 ) -> list[Measured]:
-    """The policies over the history, the first of which is the baseline; best value after tax first. Raises TaxlotsError."""
+    """The policies over the history, the first of which is the baseline; best value after tax first. Raises TaxlotsError.
+
+    The portfolio is that of the first day; its cash is what is there then, its contribution and withdrawal are left out.
+    """
     prices = history.prices[0]
     lots = tuple(replace(lot, price=prices[lot.asset]) for lot in portfolio.lots)
     quiet = msgspec.structs.replace(portfolio.terms, contribution=ZERO, withdrawal=ZERO, recurring_contribution=ZERO)

@@ -13,12 +13,13 @@ from taxlots.decisions.alternatives import ALTERNATIVES
 from taxlots.problems import TaxlotsError, problem
 from taxlots.settings import Settings, Target
 
+ONCE = "once"
 TRADING = frozenset(one.name for one in ALTERNATIVES) - {"hold", "contribute", "withdraw", "defer", "graduated"}
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`alternative` (None: never a trade) is taken on the first day of a period `every` on which it is due.
+    """`alternative` (None: never a trade) is taken on the first day of a period `every` on which it is due; `once`: on the first day alone.
 
     It is due where a weight is further from its target than `drift` (a fraction of the portfolio) or, with `outside_bands`, than its own
     band in [targets]; where it was not taken in this and the last period `at_least_every`; and, without any of these, in each period.
@@ -32,14 +33,16 @@ class Policy:
     outside_bands: bool = False
     at_least_every: str | None = None
 
-    def looks(self, today: date, last: date) -> bool:
-        """Whether today is in another period than the day of the last look."""
-        return self.alternative is not None and period_of(today, self.every) != period_of(last, self.every)
+    def looks(self, today: date, last: date | None) -> bool:
+        """Whether today is in another period than the day of the last look; that is None on the first day."""
+        if self.alternative is None or last is None or self.every == ONCE:
+            return self.alternative is not None and last is None and self.every == ONCE
+        return period_of(today, self.every) != period_of(last, self.every)
 
     def due(self, today: date, acted: date, weights: Mapping[str, Decimal], targets: Mapping[str, Target]) -> str:
         """Why it is due, in words; empty where it is not. `acted`: the day on which it was taken last, or the first day."""
         if self.drift is None and not self.outside_bands and self.at_least_every is None:
-            return f"the first day of a {self.every}"
+            return "the first day" if self.every == ONCE else f"the first day of a {self.every}"
         away = {asset: abs(weight - _target(targets, asset).weight) for asset, weight in weights.items()}
         for asset, distance in sorted(away.items(), key=lambda one: (-one[1], one[0])):
             limit = _target(targets, asset).band if self.outside_bands else self.drift
@@ -52,6 +55,7 @@ class Policy:
 
 POLICIES: tuple[Policy, ...] = (
     Policy("buy-and-hold", "nothing is traded"),
+    Policy("once", "to the targets on the first day, highest basis first, then nothing", "full-hifo", every=ONCE),
     Policy("yearly", "to the targets at the beginning of each year, highest basis first", "full-hifo", every="year"),
     Policy("quarterly", "to the targets at the beginning of each quarter, highest basis first", "full-hifo", every="quarter"),
     Policy("bands", "each month, what is outside its band goes back to it, as bands_to says", "bands", outside_bands=True),

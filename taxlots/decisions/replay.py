@@ -97,7 +97,8 @@ class _Run:
         self.year = history.days[0].year
         self.gains = {"short": ZERO, "long": ZERO, "collectibles": ZERO}
         self.carried = {"short": ZERO, "long": ZERO}  # beyond what is carried without the replayed trades
-        self.looked = self.acted = history.days[0]
+        self.looked: date | None = None
+        self.acted = history.days[0]
         self.loss_sales: dict[str, date] = {}
         self.bought: list[Acquisition] = []
         self.result = Replayed(policy)
@@ -115,9 +116,9 @@ class _Run:
 
     def _look(self, day: date, prices: Mapping[str, Decimal]) -> None:
         """Act where the policy does today."""
-        if not self.policy.looks(day, self.looked):
+        looks, self.looked = self.policy.looks(day, self.looked), day
+        if not looks:
             return
-        self.looked = day
         values = self._by_asset(prices)
         total = sum(values.values(), self.cash) + sum(self.deferred.values(), ZERO)
         if total <= 0:

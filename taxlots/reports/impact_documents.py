@@ -12,7 +12,7 @@ from taxlots.reports.tables import MONEY, NUMBER, TEXT, Table
 
 ASSUMPTIONS = (
     "each day's trades are at its price in the table, with trading_cost_bps; what limits a market's depth is left out",
-    "the cash under [rebalance] and [accounts] is there from the first day and earns nothing; contributions and withdrawals are left out",
+    "cash is what --cash says, and earns nothing; contributions, withdrawals and today's cash are left out",
     "a year's added tax is paid from the cash at the beginning of the next year; the income of the profile is that of each year",
     "after all tax: everything is sold on the last day",
 )

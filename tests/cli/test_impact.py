@@ -45,7 +45,7 @@ def test_ones_own_policy_and_all_of_the_table(tmp_path):
     own, _ = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
     case(tmp_path, own)
     found = policies(tmp_path)
-    assert set(found) == {"buy-and-hold", "careful", "yearly", "quarterly", "bands", "no-short-gains", "zero-tax"}
+    assert set(found) == {"buy-and-hold", "once", "careful", "yearly", "quarterly", "bands", "no-short-gains", "zero-tax"}
     # 20,000 of 30,000 are 66.7 %; then 75 x 150 of 26,250 are 42.9 %
     assert [(step["date"], step["why"]) for step in found["careful"]["steps"]] == [
         ("2024-01-02", "A was 16.7 points from its target"),
@@ -69,6 +69,7 @@ def test_a_terminal_shows_the_comparison_and_each_step(tmp_path):
         (("--from", "2021-01-04"), "", "nothing was held on 2021-01-04"),
         (("--from", "2024-03-01"), "", "1 days with a price of every asset"),
         (("--from", "2023-01-03", "--policy", "weekly"), "", "there is no policy 'weekly'"),
+        (("--from", "2023-01-03", "--cash", "-5"), "", "--cash"),
         (("--from", "2023-01-03"), '[policies.x]\nalternative = "defer"\n', "is no plan of one day"),
         (("--from", "2023-01-03"), "[policies.x]\ndrift = 0.05\noutside_bands = true\n", "two limits of drift"),
         (("--from", "2023-01-03"), '[policies.x]\nevery = "fortnight"\n', "fortnight"),

@@ -99,6 +99,17 @@ def test_what_a_loss_saves_comes_back_and_the_rest_is_carried():
     assert run.end == pytest.approx(Decimal(13_320), abs=Decimal("0.01"))
 
 
+def test_once_is_on_the_first_day_alone():
+    """300 A and 100 B at 100: 100 A become 100 B on the first day, 10,000 of 40,000, and nothing is done when A doubles."""
+    lots = [held("l1", "A", 300, 30_000, 100), held("l2", "B", 100, 10_000, 100)]
+    once = next(one for one in POLICIES if one.name == "once")
+    run = replay(begin(lots, {"A": 0.5, "B": 0.5}), once, GROWTH)
+    assert [(step.day, [(t.side, t.quantity) for t in step.trades]) for step in run.steps] == [
+        (date(2023, 1, 3), [("sell", 100), ("buy", 100)]),
+    ]
+    assert run.end == 200 * 200 + 200 * 100
+
+
 def test_a_policy_acts_on_the_first_day_of_a_period_where_it_is_due():
     """62.5 % against a target of 50 % with a band of 5 points is due on the first day of March that has a price, not on the next."""
     days = ((date(2023, 2, 27), 100), (date(2023, 2, 28), 166), (date(2023, 3, 2), "166.67"), (date(2023, 3, 3), 166))
