@@ -1,4 +1,4 @@
-"""The commands that answer questions: sell, harvest, wait and rebalance."""
+"""The commands that answer questions: sell, harvest, wait, rebalance and impact."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -81,3 +81,18 @@ def rebalance(  # noqa: PLR0913, PLR0917  one parameter per option
     request = Request(plan, save_plan, apply, compare, frontier, contributions, plot, year)
     as_file = plan is not None and given.output is not None and given.output.suffix == ".json"
     (replace(given, form=o.Format.JSON) if as_file else given).carry_out("rebalance", request)
+
+
+@reads_exports
+def impact(
+    given: Given,
+    since: Annotated[
+        str | None, typer.Option("--from", help="First day; default three years before the as-of day.", show_default=False)
+    ] = None,
+    policy: Annotated[list[str] | None, typer.Option("--policy", help="These alone, beside buy-and-hold.", show_default=False)] = None,
+    cash: Annotated[
+        str | None, typer.Option("--cash", help="What was there on the first day; default nothing.", show_default=False)
+    ] = None,
+) -> None:
+    """Policies replayed over the price table on the lots held then, after tax and cost, against buy-and-hold."""
+    given.carry_out("impact", since, tuple(policy or ()), cash)

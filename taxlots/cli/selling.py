@@ -67,13 +67,14 @@ def _asked(session: Session, wish: Wish) -> Asked:
         raise _wrong(f"{' and '.join(f'--{name}' for name in given) or 'no quantity'} given", hint)
     if wish.tax_from_cash and wish.cash is None:
         raise _wrong("--tax-from-cash goes with --cash", "Give the cash that is to remain: --cash 10000 --tax-from-cash.")
-    quantity, cash = (_amount(f"--{name}", getattr(wish, name)) for name in ("quantity", "cash"))
+    quantity, cash = (amount_of(f"--{name}", getattr(wish, name)) for name in ("quantity", "cash"))
     asset = _asset(session, wish.asset, wish.account)
     today = session.now.astimezone(session.ledger.zone).date()
     return Asked(asset, wish.account, quantity, cash, wish.target, wish.tax_from_cash, today)
 
 
-def _amount(option: str, text: str | None) -> Decimal | None:
+def amount_of(option: str, text: str | None) -> Decimal | None:
+    """An option's number above 0; None where it is not given. Raises TaxlotsError(USAGE)."""
     if text is None:
         return None
     try:

@@ -22,7 +22,7 @@ app = typer.Typer(
 
 # The module of taxlots.cli in which a function is, where that is not `commands`.
 _MODULES = (
-    {"rebalance": "rebalancing", "export": "exporting"}
+    {"rebalance": "rebalancing", "impact": "impact", "export": "exporting"}
     | dict.fromkeys(("sell", "harvest", "wait"), "selling")
     | dict.fromkeys(("explain", "file_year"), "years")
 )
