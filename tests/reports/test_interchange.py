@@ -321,6 +321,14 @@ def test_collectibles(name):
     assert told == [["s1/1"]]
 
 
+@pytest.mark.parametrize(("name", "code"), [("drake", "C"), ("taxact", "C"), ("opentaxsolver", "C"), ("txf", "")])
+def test_the_code_of_collectibles_is_in_the_file_where_it_has_codes(name, code):
+    """Code C adjusts nothing: TXF, which knows W only, carries the line all the same."""
+    done = made(name, block("F", line(1, asset_class="collectible", acquired="01/02/2023", code="C")))
+    (row,) = read_back(name, done.files)
+    assert row[5] == code
+
+
 @pytest.mark.parametrize(("said", "told"), [({"acquired": INHERITED}, 1), ({}, 1), ({"acquired": "01/02/2023"}, 0)])
 def test_dates_that_taxact_may_take_otherwise(said, told):
     """Long-term by the form: INHERITED, two months by the dates (a gift of an older lot), and two years by the dates."""

@@ -29,14 +29,14 @@ def _write(entries: Sequence[e.Entry], _day: date) -> list[e.File]:
 def _row(entry: e.Entry) -> tuple[str, ...]:
     line = entry.line
     acquired = INHERIT if e.inherited(entry) else line.acquired.replace("/", "")
-    washed = line.code == e.WASH
+    washed = e.washed(entry)
     adjustment = money(line.adjustment) if e.adjusted(entry) else ""
     return (
         *("", "", "", "", BOXES[entry.box]),
         *(csv_safe(line.description), acquired, line.sold.replace("/", ""), "L" if entry.term == "long" else "S", ""),
         *(money(line.proceeds), money(line.basis), "", ""),
         adjustment if washed else "",
-        *("", "" if washed else line.code, "" if washed else adjustment),
+        *("", e.further_codes(entry), "" if washed else adjustment),
     )
 
 
@@ -47,7 +47,7 @@ DRAKE = e.Format(
     refused=(
         e.NO_FORM,
         e.Reason(
-            e.each(lambda entry: len(entry.line.code) > 1),
+            e.each(lambda entry: len(entry.line.code.replace(e.MARKED, "")) > 1),
             "it wants an amount for each code, and the form has one for all",
             "Enter them by hand, the adjustment divided by code.",
         ),

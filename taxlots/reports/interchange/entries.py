@@ -10,7 +10,7 @@ from taxlots import exact
 from taxlots.lots.holding import is_long
 from taxlots.reports.form8949 import INHERITED, NO_BOX, Block, Line, Totals
 
-WASH = "W"
+WASH, MARKED = "W", "C"  # codes of column (f): a denied loss; a collectible
 DIGITAL, COLLECTIBLE = "digital", "collectible"
 SHORT_BOXES, LONG_BOXES = "ABCGHI", "DEFJKL"
 PAIRS = tuple(zip(SHORT_BOXES, LONG_BOXES, strict=True))
@@ -114,8 +114,19 @@ def negative(entry: Entry) -> bool:
 
 
 def other_code(entry: Entry) -> bool:
-    """An adjustment that is no loss denied by a wash sale."""
-    return adjusted(entry) and (entry.line.code != WASH or entry.line.adjustment < 0)
+    """An adjustment that is no loss denied by a wash sale; the code of collectibles adjusts nothing."""
+    amount = entry.line.adjustment
+    return further_codes(entry) not in {"", MARKED} or (bool(amount) and not washed(entry)) or amount < 0
+
+
+def washed(entry: Entry) -> bool:
+    """Its loss, or a part of it, is denied by a wash sale."""
+    return WASH in entry.line.code
+
+
+def further_codes(entry: Entry) -> str:
+    """The codes of column (f) but W."""
+    return entry.line.code.replace(WASH, "")
 
 
 def adjusted(entry: Entry) -> bool:
@@ -132,8 +143,8 @@ def term_is_not_that_of_the_dates(entry: Entry) -> bool:
 NO_FORM = Reason(each(without_box), "Form 8949 exists since 2011 only", "Enter them on Schedule D-1 of that year.")
 COLLECTIBLES = Reason(
     each(lambda entry: entry.line.asset_class == COLLECTIBLE),
-    "collectibles, whose long-term gain is taxed at up to 28 %; the file does not say so",
-    "Mark them as collectibles after the import (code C of Form 8949), for the 28% Rate Gain Worksheet.",
+    "collectibles, whose long-term gain is taxed at up to 28 %; that a program takes this from the file is not sure",
+    "Where they are not, mark them as collectibles after the import (code C of Form 8949), for the 28% Rate Gain Worksheet.",
 )
 
 

@@ -26,7 +26,7 @@ def _row(entry: e.Entry) -> tuple[str, ...]:
     line = entry.line
     return (
         *(csv_safe(line.description), line.sold, money(line.proceeds), line.acquired, money(line.basis)),
-        *(e.WASH if e.WASH in line.code else "", line.code, money(line.adjustment) if e.adjusted(entry) else "", entry.box),
+        *(e.WASH if e.washed(entry) else "", line.code, money(line.adjustment) if e.adjusted(entry) else "", entry.box),
     )
 
 

@@ -28,7 +28,7 @@ def _write(entries: Sequence[e.Entry], day: date) -> list[e.File]:
 def _record(entry: e.Entry) -> list[str]:
     line = entry.line
     acquired = "" if e.inherited(entry) else line.acquired
-    amounts = [line.basis, line.proceeds, *([line.adjustment] if line.code == e.WASH else [])]
+    amounts = [line.basis, line.proceeds, *([line.adjustment] if e.washed(entry) else [])]
     return [
         "TD",
         f"N{REFERENCES[STANDS_FOR.get(entry.box, entry.box)]}",
