@@ -5,16 +5,20 @@ import io
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from textwrap import wrap
 from typing import Any
 
 import msgspec
 
 from taxlots import exact
+from taxlots.problems import printable
 from taxlots.reports.tables import MONEY, TEXT, Table
 
 DRAFT = "DRAFT"
 MOST_ROWS = 2000  # of a table in a terminal
 WHOLE_TEXT, LEAST_TEXT = 16, 12  # a column of text no wider than the first is kept whole, a wider one is narrowed to the second
+LEAST_NOTE = 40  # columns that a remark takes also in a narrower window
+_COMMAND = "taxlots "
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -69,7 +73,18 @@ def _print_table(console: Any, table: Table, title: str) -> None:
     if len(table.rows) > MOST_ROWS:
         console.print(Text(f"  {len(table.rows) - MOST_ROWS:,} more rows: `--format json` or `csv` gives them all."))
     for note in table.notes:
-        console.print(Text(f"  {note}"))
+        console.file.write(_note(note, console.width))
+
+
+def _note(note: str, width: int) -> str:
+    """A remark, its further lines set in; what is to be copied stays in one line."""
+    note = printable(note)
+    if note.startswith(_COMMAND):
+        return f"  {note}\n"
+    lines = wrap(
+        note, max(width, LEAST_NOTE), initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(lines) + "\n"
 
 
 def _paragraph(row: Sequence[str]) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 from taxlots import exact
 
 _BORDER = "#BFBFBF"
-_MONEY = "#,##0.00;[Red]-#,##0.00"
+# Below 0 and less than half a cent away is 0.00, without the sign that a program would show; the cell keeps the amount.
+_MONEY = '[Red][<=-0.005]-#,##0.00;[<0]"0.00";#,##0.00'
 _HEADER = {
     "bold": True,
     "bg_color": "#1F3864",

@@ -223,7 +223,7 @@ def harvest_summary_table(rungs: Sequence[Rung]) -> Table:
     columns = (("asset", TEXT), ("term", TEXT), ("lots", NUMBER), *((name, MONEY) for name in names))
     paying = [rung for rung in rungs if rung.pays]
     total = exact.cents(_sum(paying, "tax_saved"))
-    notes = (f"{len(paying)} of {len(rungs)} lots at a loss pay; together they save {total} of this year's tax.",)
+    notes = (f"{len(paying)} of {len(rungs)} lots at a loss pay; together they save {total:,} of this year's tax.",)
     return Table("Harvestable losses", columns, rows, notes)
 
 
@@ -253,7 +253,11 @@ def plans_table(plans: Sequence[Plan], drift_penalty: Decimal) -> Table:
         )
     penalty = exact.plain(drift_penalty)
     notes = [f"A dollar out of place is taken to cost {penalty} (drift_penalty): that decides the ranking. Drift is in percentage points."]
-    notes += [f"{plan.name}: {note}" for plan in plans for note in plan.notes]
+    alike: dict[str, list[str]] = defaultdict(list)
+    for plan in plans:
+        for note in plan.notes:
+            alike[note].append(plan.name)
+    notes += [f"{', '.join(names)}: {note}" for note, names in alike.items()]
     notes += [
         f"{plan.name}: no plan scores above {plan.certificate.bound:z,.2f}; gap {plan.certificate.gap:.1e}"
         for plan in plans
