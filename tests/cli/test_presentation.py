@@ -67,7 +67,10 @@ def losing(count):
 
 
 def test_harvest_lists_what_pays_and_adds_up_the_rest(tmp_path):
-    """SOL: 100 x 33.70 less 20,000 pays. ETH: 70 lots worth 2.99 lose a cent each, less than they cost: one line for all, CSV and JSON keep each."""
+    """SOL: 100 x 33.70 less 20,000 pays. ETH: 70 lots worth 2.99 lose a cent each, which saves less than it costs: one line for all.
+
+    CSV, JSON and `--all` keep each.
+    """
     prices = "time,asset,price,currency,source\n2026-06-29,ETH,2990,USD,x\n2026-06-29,SOL,33.7,USD,x\n"
     settings = SETTINGS.split("[targets]", maxsplit=1)[0]
     folder(tmp_path, {"taxlots.toml": settings, "ledger.csv": losing(70), "prices.csv": prices})
