@@ -163,14 +163,28 @@ def harvest_table(found: Review) -> Table:
 def _paying_table(found: Review) -> Table:
     """The rungs that pay, with what they come to together."""
     paying = [rung for rung in found.rungs if rung.pays]
-    table = _ladder_table("Losses that pay if they are realised today, best first", found, paying)
+    table = _shorter(_ladder_table("Losses that pay if they are realised today, best first", found, paying))
     if not found.rungs:
-        return table
+        return replace(table, notes=("No open lot would be sold at a loss today.", *table.notes))
     loss, saved, net = (exact.cents(_sum(paying, name)) for name in ("loss", "tax_saved", "net"))
     told = (
         f"{len(paying):,} of {len(found.rungs):,} lots at a loss pay: a loss of {loss:,} saves {saved:,} of this year's tax, net {net:,}."
     )
     return replace(table, notes=(told, *table.notes))
+
+
+def _shorter(table: Table) -> Table:
+    """Without what all rows have in common, and without the steps: `--all`, CSV and JSON have them."""
+    names = [name for name, _ in table.columns]
+    left_out = {"pays", "what it offsets", *(name for name in ("carryover", "later tax", "replace by") if not any(_cells(table, name)))}
+    kept = [place for place, name in enumerate(names) if name not in left_out]
+    rows = [tuple(row[place] for place in kept) for row in table.rows]
+    return replace(table, columns=tuple(table.columns[place] for place in kept), rows=rows)
+
+
+def _cells(table: Table, name: str) -> list[object]:
+    place = [known for known, _ in table.columns].index(name)
+    return [row[place] for row in table.rows]
 
 
 def _ladder_table(title: str, found: Review, rungs: Sequence[Rung]) -> Table:

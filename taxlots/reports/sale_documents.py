@@ -178,7 +178,7 @@ def sale_tables(asked: Asked, found: Sale, notes: Sequence[str]) -> list[Table]:
         ("loss added to the carryover", _money(found.whole.carryover)),
         ("least tax that any choice of lots can have", _money(found.bound)),
     ]
-    summary = Table(f"Sale of {asked.asset}", (("what", TEXT), ("value", TEXT)), rows, tuple(notes))
+    summary = Table(f"Sale of {asked.asset}", (("what", TEXT), ("value", NUMBER)), rows, tuple(notes))
     return [summary, sold_table(found, asked.today), _orders_table(found), _kinks_table(found)]
 
 

@@ -252,7 +252,10 @@ def plans_table(plans: Sequence[Plan], drift_penalty: Decimal) -> Table:
             (name, f.score, f.tax_now, f.tax_later, f.carryover_value, f.trading_cost, *drifts, f.after_tax_value, len(plan.trades))
         )
     penalty = exact.plain(drift_penalty)
-    notes = [f"A dollar out of place is taken to cost {penalty} (drift_penalty): that decides the ranking. Drift is in percentage points."]
+    notes = [
+        "Score: what a plan gains over doing nothing, of tax, trading cost, carryover and drift. A tax below 0 is tax saved.",
+        f"A dollar out of place is taken to cost {penalty} (drift_penalty): that decides the ranking. Drift is in percentage points.",
+    ]
     alike: dict[str, list[str]] = defaultdict(list)
     for plan in plans:
         for note in plan.notes:

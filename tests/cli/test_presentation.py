@@ -87,6 +87,12 @@ def test_harvest_lists_what_pays_and_adds_up_the_rest(tmp_path):
     assert len(run(tmp_path, "harvest", "ledger.csv", *DAY, "--format", "json").json["losses"]) == 71
 
 
+def test_harvest_says_that_there_is_no_loss(home):
+    """At a price of 99 for SOL every lot is a gain."""
+    (home / "prices.csv").write_text(PRICES.replace("SOL,33.7", "SOL,99"))
+    assert "No open lot would be sold at a loss today." in run(home, "harvest", "ledger.csv", *DAY).out
+
+
 def test_what_a_loss_carried_on_does_to_later_years_is_told(tmp_path):
     """SOL is sold in two years: the loss carried out of 2026 lowers the tax of 2027 beside its sale.
 

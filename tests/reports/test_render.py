@@ -40,3 +40,16 @@ def test_remarks_are_set_in_and_commands_stay_whole():
     begun = next(n for n, line in enumerate(lines) if line.startswith("  A remark"))
     assert lines[begun + 1].startswith("    ")
     assert "\x1b" not in shown
+
+
+def test_a_last_column_of_sentences_stands_below_its_row_where_the_window_is_narrow():
+    """Instead of twelve letters a line; in a wide window it stays a column, and CSV has one in any case."""
+    why = "long-term since 2026-07-27; loss 191 % of the value; after the trades above it saves 19.58 of tax"
+    table = Table("Trades", (*_COLUMNS[:5], ("why", TEXT)), [(*_ROW[:5], why)] * 2)
+    narrow, wide = as_text([table], 80), as_text([table], 200)
+    assert narrow.count("    long-term since 2026-07-27; loss 191 % of the value;") == 2
+    assert all(len(line) <= 80 for line in narrow.splitlines())
+    head, row = (next(line for line in narrow.splitlines() if word in line) for word in ("quantity", "0.00127163"))
+    assert head.index("asset") == row.index("BTC")
+    assert "why" in wide
+    assert "why" not in narrow
