@@ -38,9 +38,12 @@ def harvest(
     account: o.Account = None,
     plot: o.Plot = None,
     year: o.Year = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also list each lot whose loss does not pay (csv and json always do).")] = False,
 ) -> None:
     """Year-end review: what each loss is worth in this year's netting, and the gains that are taxed at 0 %."""
-    given.carry_out("harvest", year, account, plot)
+    from taxlots.cli.selling import ReviewWish  # noqa: PLC0415  `--help` must stay fast
+
+    given.carry_out("harvest", ReviewWish(year, account, plot, everything))
 
 
 @reads_exports

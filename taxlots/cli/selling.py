@@ -191,8 +191,19 @@ def _empty(session: Session, asked: Asked) -> Result:
     return Result(document, [nothing], session.problems)
 
 
-def harvest(session: Session, _advance: Advance, year: int | None, account: str | None = None, plot: Path | None = None) -> Result:
+@dataclass(frozen=True, slots=True)
+class ReviewWish:
+    """What `taxlots harvest` is asked: the year to check, one account alone, a figure, every lot in the table."""
+
+    year: int | None = None
+    account: str | None = None
+    plot: Path | None = None
+    everything: bool = False
+
+
+def harvest(session: Session, _advance: Advance, wish: ReviewWish) -> Result:
     """Year-end review: what each loss is worth in this year's netting, and which gains are taxed at 0 %."""
+    year, account, plot = wish.year, wish.account, wish.plot
     needs_tax(session)
     portfolio = session.portfolio()
     if year is not None and year != portfolio.today.year:
@@ -203,7 +214,8 @@ def harvest(session: Session, _advance: Advance, year: int | None, account: str 
     if plot is not None:
         plots.harvest(found.rungs, plot)
     document = harvest_documents.harvest_document(found, session.problems, session.ledger.zone)
-    return Result(document, harvest_documents.harvest_tables(found), session.problems)
+    shown = harvest_documents.harvest_tables(found, everything=wish.everything)
+    return Result(document, shown, session.problems, harvest_documents.harvest_table(found))
 
 
 def wait(session: Session, _advance: Advance, account: str | None, interest: str | None) -> Result:

@@ -34,19 +34,15 @@ def plan_document(plan: Plan, portfolio: Portfolio, session: Session) -> Documen
         as_of=portfolio.today.isoformat(),
         after=times.max().isoformat() if len(times) else None,
         trading_cost_bps=exact.plain(portfolio.terms.trading_cost_bps),
-        tax_before=_plain(before),
-        tax_now=_plain(plan.figures.tax_now),
-        tax_after=_plain(predicted),
+        tax_before=exact.plain(before),
+        tax_now=exact.plain(plan.figures.tax_now),
+        tax_after=exact.plain(predicted),
         trades=[_trade(trade, one) for trade, one in zip(plan.trades, told.pop("trades"), strict=True)],
         figures=told,
         notes=list(plan.notes),
         settings_sha256=session.settings_file.sha256,
         rules_sha256=session.rulebook.sha256,
     )
-
-
-def _plain(value: Decimal) -> str | None:
-    return exact.plain(exact.to_decimal(exact.to_units(value)))
 
 
 def _trade(trade: Trade, told: Document) -> Document:
@@ -61,11 +57,13 @@ def applied_document(plan: PlanFile, found: Applied, problems: Sequence[Problem]
         plan=plan.plan,
         as_of=plan.as_of.isoformat(),
         year=found.year,
-        tax_before=_plain(found.tax_before),
-        tax_predicted=_plain(found.tax_predicted),
-        tax_after=_plain(found.tax_after),
+        tax_before=exact.plain(found.tax_before),
+        tax_predicted=exact.plain(found.tax_predicted),
+        tax_after=exact.plain(found.tax_after),
         agrees=found.agrees,
-        gains=[{"lot_id": t.lot_id, "account": t.account, "planned": exact.plain(t.gain), "booked": _plain(g)} for t, g in found.gains],
+        gains=[
+            {"lot_id": t.lot_id, "account": t.account, "planned": exact.plain(t.gain), "booked": exact.plain(g)} for t, g in found.gains
+        ],
         lots_after=found.lots_after,
     )
 
@@ -93,14 +91,14 @@ def comparison_document(plan: PlanFile, found: Comparison, problems: Sequence[Pr
                 "value": exact.plain(one.planned.value),
                 "gain": _gain(one.planned.gain),
             },
-            "executed": {"quantity": exact.plain(one.quantity), "value": _plain(one.value), "gain": _plain(one.gain)},
+            "executed": {"quantity": exact.plain(one.quantity), "value": exact.plain(one.value), "gain": exact.plain(one.gain)},
             "left": exact.plain(one.left),
         }
         for one in found.executed
     ]
     names = ("transaction_id", "account", "asset", "lot_id", "quantity", "gain")
     rest = [{name: exact.plain(r[name]) if isinstance(r[name], Decimal) else r[name] for name in names} for r in found.unplanned]
-    taxes = {"tax_planned": _plain(found.tax_planned), "tax_executed": _plain(found.tax_executed)}
+    taxes = {"tax_planned": exact.plain(found.tax_planned), "tax_executed": exact.plain(found.tax_executed)}
     return document("executed", problems, plan=plan.plan, as_of=plan.as_of.isoformat(), trades=trades, unplanned=rest, **taxes)
 
 
