@@ -15,7 +15,7 @@ from taxlots.decisions.optimise import Solved, certificate, optimal_trades
 from taxlots.decisions.placing import placed
 from taxlots.decisions.plan import Certificate, Figures, Plan, Trade
 from taxlots.decisions.portfolio import ZERO, Portfolio
-from taxlots.decisions.score import attributed, figures
+from taxlots.decisions.score import attributed, figures, year_of
 from taxlots.decisions.shortage import ways_out
 from taxlots.decisions.wash_window import wash_sale_applies, window_of
 
@@ -98,7 +98,12 @@ def _computed(portfolio: Portfolio, raw: Sequence[Trade]) -> Computed:
     where, moved = placed(portfolio, raw)
     trades = tuple(explained(portfolio, attributed(portfolio, where)))
     counted = figures(portfolio, trades)
-    notes = (*moved, *round_trips(raw), *against_first_in(portfolio, trades, counted), *_deferred_losses(portfolio, trades))
+    remarks = (
+        *against_first_in(portfolio, trades, counted),
+        *_deferred_losses(portfolio, trades),
+        *_carried_on(portfolio, trades, counted),
+    )
+    notes = (*moved, *round_trips(raw), *remarks)
     return Computed(trades, counted, notes)
 
 
@@ -107,6 +112,21 @@ def _why_not(portfolio: Portfolio, short: Decimal) -> str:
     terms = portfolio.terms
     wishes = [name for name, amount in (("withdrawal", terms.withdrawal), ("cash reserve", terms.cash_reserve)) if amount]
     return f"{exact.cents(short)} of the {' and the '.join(wishes) or 'purchases'} are not covered by this plan"
+
+
+def _carried_on(portfolio: Portfolio, trades: Sequence[Trade], counted: Figures) -> list[str]:
+    """What the loss that this year carries on does to later years' tax: it is in `tax_later`, and no trade of those years has it."""
+    with exact.exactly():
+        own = sum((t.tax for t in trades if year_of(portfolio, t) > portfolio.today.year), ZERO)
+        effect = exact.cents(counted.tax_later - own)
+    if not effect:
+        return []
+    told = (
+        f"the loss that the plan carries out of {portfolio.today.year} {'lowers' if effect < 0 else 'raises'} the tax of later years by "
+        f"{abs(effect):,}, which is no trade's: tax later, {exact.cents(counted.tax_later):,}, is that and the {exact.cents(own):,} of "
+        f"the trades of those years"
+    )
+    return [told]
 
 
 def _deferred_losses(portfolio: Portfolio, trades: Sequence[Trade]) -> list[str]:

@@ -1,16 +1,17 @@
 """What holdings can't represent (options, futures, contracts for difference, short sales, margin): one problem per position.
 
 A position is an instrument in an account. Its rows are all unusable; the problem stands at the first, and says how many there are, where
-they stand, and from when to when. Where another export of the account states the results of that time, the rows are set aside.
+they stand, and from when to when. Where another export of the account, or the same one, states the results of that time, the rows are
+set aside.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, tzinfo
 
-from taxlots.importers.records import Intake, NotBookedError, Row
+from taxlots.importers.records import Intake, NotBookedError, Row, Transaction
 from taxlots.importers.times import TimeError, parse_time
 from taxlots.importers.wall_clocks import names_a_time
 from taxlots.kinds import REALIZED
@@ -21,6 +22,7 @@ _MONEY = ("Currency", "Coin", "Balance Unit")
 _HEADER = "time,account,kind,sent_quantity,sent_asset,received_quantity,received_asset,note"
 _SHOWN = 8
 _TOLD = "its result is stated by another export of the account"
+_TOLD_HERE = "its result is stated by another row of the account"
 Span = tuple[datetime, datetime]
 
 
@@ -36,9 +38,10 @@ def tell(intake: Intake, platform: str, zone: tzinfo, results: Callable[[str], S
     """
     positions: dict[tuple[str, str, str], list[tuple[Row, NotBookedError]]] = defaultdict(list)
     for row, error in intake.refused:
-        if _is_told(error, results):
+        told = _told(error, intake, results)
+        if told:
             intake.unusable.discard(row.source)
-            intake.leave(row, _TOLD)
+            intake.leave(row, told)
             continue
         instrument = error.instrument or next(filter(None, map(row.text, _INSTRUMENT)), "")
         positions[error.account or "-".join(platform.lower().split()), error.what, instrument].append((row, error))
@@ -49,9 +52,20 @@ def tell(intake: Intake, platform: str, zone: tzinfo, results: Callable[[str], S
         intake.positions[rows[0][0].source] = frozenset(row.source for row, _ in rows)
 
 
-def _is_told(error: NotBookedError, results: Callable[[str], Span | None]) -> bool:
-    span = results(error.told_in) if error.told_in and error.time else None
-    return span is not None and error.time is not None and span[0] <= error.time <= span[1]
+def results_between(transactions: Iterable[Transaction]) -> Span | None:
+    """From the first transaction to the last result of a position; None where there is none."""
+    own = list(transactions)
+    ended = [one.time for one in own if one.kind == REALIZED]
+    return (min(one.time for one in own), max(ended)) if ended else None
+
+
+def _told(error: NotBookedError, intake: Intake, results: Callable[[str], Span | None]) -> str:
+    """Why the row is no fault: what its position came to is stated elsewhere; empty where it is not."""
+    if error.time is None:
+        return ""
+    here = error.told_beside and results_between(one for one in intake.transactions if one.account == error.account)
+    there = error.told_in and results(error.told_in)
+    return next((why for why, span in ((_TOLD_HERE, here), (_TOLD, there)) if span and span[0] <= error.time <= span[1]), "")
 
 
 def _problem(account: str, what: str, instrument: str, rows: Sequence[tuple[Row, NotBookedError]], zone: tzinfo) -> Problem:

@@ -17,14 +17,13 @@ from taxlots.importers.bulk import Bulk, joined
 from taxlots.importers.detect import Detected, Layout, count_rows, detect, detect_large, parts
 from taxlots.importers.findings import Findings
 from taxlots.importers.layouts import LAYOUTS
-from taxlots.importers.positions import Span
+from taxlots.importers.positions import Span, results_between
 from taxlots.importers.readers import LargeText, Sheet, Unreadable, beyond, read_sheets
 from taxlots.importers.records import FormLine, Intake, ReportedBalance, Row, Source, Table, Transaction
 from taxlots.importers.repeated_exports import without_retold, without_swan_copies
 from taxlots.importers.text_rows import RowsError
 from taxlots.importers.transaction_columns import row_times, source_count, sources
 from taxlots.importers.workbook_cells import is_error
-from taxlots.kinds import REALIZED
 from taxlots.problems import Problem, problem
 from taxlots.settings import Times
 
@@ -192,9 +191,7 @@ def _take_layout(layout: Layout, group: list[Detected], clock: tuple[tzinfo, Tim
 def _results(imported: Imported, layout: str) -> Span | None:
     """From the first transaction of a layout's files to the last result of a position in them; None where they state none."""
     files = {record.file for record in imported.files if layout in (record.layout or "").split(" + ")}
-    own = [one for one in imported.transactions if one.sources[0][0] in files]
-    ended = [one.time for one in own if one.kind == REALIZED]
-    return (min(one.time for one in own), max(ended)) if ended else None
+    return results_between(one for one in imported.transactions if one.sources[0][0] in files)
 
 
 def _parts(found: Detected) -> list[Table | Bulk]:

@@ -38,12 +38,14 @@ class NotBookedError(RowError):
         *,
         currency: str = "",
         told_in: str = "",
+        told_beside: bool = False,
         ends_in_a_result: bool = True,
     ) -> None:
         """What it is in a few words; what is left out, as the account, the time and the currency, is taken from the row or its layout.
 
         The next step is the hint, and where the position `ends_in_a_result` the lines that say which. `told_in` is the layout whose
-        rows state the results of such positions; where they do so at that time, the row is no fault.
+        rows state the results of such positions, `told_beside` that other rows of the export may; where they do so at that time, the
+        row is no fault.
         """
         super().__init__("KIND_NOT_BOOKED", f"{what} {instrument} is not booked in this version", hint)
         self.what = what
@@ -52,6 +54,7 @@ class NotBookedError(RowError):
         self.time = time
         self.currency = currency
         self.told_in = told_in
+        self.told_beside = told_beside
         self.ends_in_a_result = ends_in_a_result
 
 

@@ -35,9 +35,9 @@ def plan_document(plan: Plan, portfolio: Portfolio, session: Session) -> Documen
         as_of=portfolio.today.isoformat(),
         after=times.max().isoformat() if len(times) else None,
         trading_cost_bps=exact.plain(portfolio.terms.trading_cost_bps),
-        tax_before=_plain(before),
-        tax_now=_plain(plan.figures.tax_now),
-        tax_after=_plain(predicted),
+        tax_before=exact.plain(before),
+        tax_now=exact.plain(plan.figures.tax_now),
+        tax_after=exact.plain(predicted),
         trades=[_trade(trade, one) for trade, one in zip(plan.trades, told.pop("trades"), strict=True)],
         figures=told,
         notes=list(plan.notes),
@@ -45,10 +45,6 @@ def plan_document(plan: Plan, portfolio: Portfolio, session: Session) -> Documen
         rules_sha256=session.rulebook.sha256,
         **({"optimal": proven([plan], portfolio)} if plan.certificate else {}),
     )
-
-
-def _plain(value: Decimal) -> str | None:
-    return exact.plain(exact.to_decimal(exact.to_units(value)))
 
 
 def _trade(trade: Trade, told: Document) -> Document:
@@ -63,11 +59,13 @@ def applied_document(plan: PlanFile, found: Applied, problems: Sequence[Problem]
         plan=plan.plan,
         as_of=plan.as_of.isoformat(),
         year=found.year,
-        tax_before=_plain(found.tax_before),
-        tax_predicted=_plain(found.tax_predicted),
-        tax_after=_plain(found.tax_after),
+        tax_before=exact.plain(found.tax_before),
+        tax_predicted=exact.plain(found.tax_predicted),
+        tax_after=exact.plain(found.tax_after),
         agrees=found.agrees,
-        gains=[{"lot_id": t.lot_id, "account": t.account, "planned": exact.plain(t.gain), "booked": _plain(g)} for t, g in found.gains],
+        gains=[
+            {"lot_id": t.lot_id, "account": t.account, "planned": exact.plain(t.gain), "booked": exact.plain(g)} for t, g in found.gains
+        ],
         lots_after=found.lots_after,
     )
 
@@ -100,9 +98,9 @@ def comparison_document(plan: PlanFile, found: Comparison, problems: Sequence[Pr
             },
             "executed": {
                 "quantity": exact.plain(one.quantity),
-                "value": _plain(one.value),
-                "cost": _plain(one.cost),
-                "gain": _plain(one.gain) if one.planned.lot_id else None,
+                "value": exact.plain(one.value),
+                "cost": exact.plain(one.cost),
+                "gain": exact.plain(one.gain) if one.planned.lot_id else None,
             },
             "left": exact.plain(one.left),
             "elsewhere": exact.plain(one.elsewhere),
@@ -117,13 +115,13 @@ def comparison_document(plan: PlanFile, found: Comparison, problems: Sequence[Pr
             "asset": one.asset,
             "lot_id": one.lot_id,
             "quantity": exact.plain(one.quantity),
-            "value": _plain(one.value),
-            "gain": None if one.gain is None else _plain(one.gain),
+            "value": exact.plain(one.value),
+            "gain": None if one.gain is None else exact.plain(one.gain),
         }
         for one in found.unplanned
     ]
-    later = None if found.tax_executed_later is None else _plain(found.tax_executed_later)
-    taxes = {"tax_planned": _plain(found.tax_planned), "tax_executed": _plain(found.tax_executed), "tax_executed_later": later}
+    later = None if found.tax_executed_later is None else exact.plain(found.tax_executed_later)
+    taxes = {"tax_planned": exact.plain(found.tax_planned), "tax_executed": exact.plain(found.tax_executed), "tax_executed_later": later}
     return document("executed", problems, plan=plan.plan, as_of=plan.as_of.isoformat(), trades=trades, unplanned=rest, **taxes)
 
 

@@ -292,7 +292,13 @@ def test_harvest_in_tables(tmp_path):
     """Three tables with the deadline below the first."""
     page("harvest", tmp_path)
     ran = run(tmp_path, "harvest", "ledger.csv", *YEAR_END)
-    for words in ("Losses that could be realised today", "What each further dollar", "in the 0 % band", "traded by 2026-12-31", "41 days"):
+    for words in (
+        "Losses that pay if they are realised today",
+        "What each further dollar",
+        "in the 0 % band",
+        "traded by 2026-12-31",
+        "41 days",
+    ):
         assert words in ran.out, words
 
 

@@ -32,13 +32,17 @@ def test_fees_come_on_top_and_values_have_the_currency_of_their_column() -> None
         ("Charity-Sent", ",,,1,ETH,,,,", "donation -1 ETH"),
         ("Staking-Reward", "1,ETH,,,,,,,", "income:staking +1 ETH"),
         ("Swap", "1,POL,,1,MATIC,,,,", "convert -1 MATIC +1 POL"),
+        ("Margin-Gain", "1,ETH,,,,,,,", "realized-gain +1 ETH"),
+        ("Margin-Loss", ",,,1,ETH,,,,", "realized-gain -1 ETH"),
+        ("Margin-Fee", ",,,1,ETH,,,,", "fee fee 1 ETH"),
+        ("Margin-Fee-Rebate", "1,ETH,,,,,,,", "realized-gain +1 ETH"),
     ],
 )
 def test_kinds(kind: str, moved: str, expected: str) -> None:
     assert [legs(one) for one in read("bittytax", HEADER, line(kind, moved)).transactions] == [expected]
 
 
-@pytest.mark.parametrize(("kind", "code"), [("Margin-Gain", "KIND_NOT_BOOKED"), ("Loan", "KIND_NOT_BOOKED"), ("Burn", "ROW_UNKNOWN_KIND")])
+@pytest.mark.parametrize(("kind", "code"), [("Margin-Loss", "KIND_NOT_BOOKED"), ("Loan", "KIND_NOT_BOOKED"), ("Burn", "ROW_UNKNOWN_KIND")])
 def test_what_cannot_be_used_is_named(kind: str, code: str) -> None:
     assert codes(read("bittytax", HEADER, line(kind, "1,ETH,,,,,,,"))) == [code]
 

@@ -38,8 +38,8 @@ def test_a_comma_is_a_decimal_comma_where_no_number_has_a_point() -> None:
 @pytest.mark.parametrize(
     ("kind", "moved", "code"),
     [
-        ("Margin_trading_loss", "USDT,5,,,,", "KIND_NOT_BOOKED"),
-        ("Derivative Fee", "USDT,5,,,,", "KIND_NOT_BOOKED"),
+        ("Margin_trading_loss", "USDT,5,BEST,5,,", "KIND_NOT_BOOKED"),
+        ("Loan", "USDT,5,,,,", "KIND_NOT_BOOKED"),
         ("Raffle", ",,BEST,5,,", "ROW_UNKNOWN_KIND"),
         ("Trade", ",,BEST,5,,", "ROW_UNPAIRED_LEG"),
     ],

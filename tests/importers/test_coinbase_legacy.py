@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from layout_samples import codes, compare, legs, read
 from taxlots.importers.records import Intake
-from taxlots.importers.tools.tax_programs import REALIZED
+from taxlots.importers.tools.tax_programs import LOTS_REPORT
 from taxlots.problems import Severity
 
 from support import ledger_of, records
@@ -41,7 +41,7 @@ def test_golden_transfers_are_set_aside_with_one_warning() -> None:
 
 def test_golden_gain_loss_report_is_for_reconciliation() -> None:
     intake = compare("coinbase_gain_loss", f"{FOLDER}/gain-loss-report.csv")
-    assert set(intake.set_aside.values()) == {REALIZED}
+    assert set(intake.set_aside.values()) == {LOTS_REPORT}
     assert not intake.problems
 
 

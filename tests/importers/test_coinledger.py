@@ -72,11 +72,16 @@ def test_one_end_is_a_deposit_and_so_is_an_opening_position() -> None:
     assert [legs(one) for one in intake.transactions] == ["deposit +1 BTC", "deposit +2 ETH"]
 
 
+def test_results_of_margin_are_gains_and_losses() -> None:
+    intake = rows(line("Margin Gain", "Margin Gain", "USDT", "111"), line("Margin Loss", "Margin Loss", "USDT", "11", "2"))
+    assert [legs(one) for one in intake.transactions] == ["realized-gain +111 USDT", "realized-gain -11 USDT"]
+
+
 @pytest.mark.parametrize(
     ("lines", "code"),
     [
         ((line("Buy", "Debit", "EUR", "-15.6"),), "ROW_UNPAIRED_LEG"),
-        ((line("Margin Gain", "Margin Gain", "USDT", "111"),), "KIND_NOT_BOOKED"),
+        ((line("Margin Trade", "Credit", "USDT", "111"),), "KIND_NOT_BOOKED"),
         ((line("Trade", "Debit", "EUR", "15.6"),), "ROW_INVALID"),
         ((line("Airdrop", "Debit", "EUR", "-15.6"),), "ROW_INVALID"),
         ((line("Airdrop", "Mystery", "EUR", "-15.6"),), "ROW_UNKNOWN_KIND"),

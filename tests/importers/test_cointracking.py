@@ -45,6 +45,9 @@ def test_the_sample_gives_its_golden_ledger(name: str, file: str) -> None:
         ("Swap (steuerfrei),1,WETH,1,ETH,,", "convert -1 ETH +1 WETH"),
         ("Belohnung / Bonus,1,BTC,,,,", "income:reward +1 BTC"),
         ("Reward/Bonus,1,BTC,,,,", "income:reward +1 BTC"),
+        ("Margin Gewinn,1,BTC,,,,", "realized-gain +1 BTC"),
+        ("Derivatives / Futures Loss,,,90,USDT,,", "realized-gain -90 USDT"),
+        ("Margin Fee,,,2,USDT,,", "fee fee 2 USDT"),
     ],
 )
 def test_amounts_contain_the_fees_of_their_currency(row: str, expected: str) -> None:
@@ -59,8 +62,8 @@ def test_a_fee_in_a_third_currency_is_a_remark() -> None:
 @pytest.mark.parametrize(
     ("row", "code"),
     [
-        ("Margin Gewinn,1,BTC,,,,", "KIND_NOT_BOOKED"),
-        ("Derivatives / Futures Loss,,,1,BTC,,", "KIND_NOT_BOOKED"),
+        ("Margin Trade,1,BTC,500,USDT,,", "KIND_NOT_BOOKED"),
+        ("Derivatives / Futures Trade,1,BTC,500,USDT,,", "KIND_NOT_BOOKED"),
         ("Receive LP Token,1,LP-1,,,,", "KIND_NOT_BOOKED"),
         ("Darlehen erhalten,1,BTC,,,,", "KIND_NOT_BOOKED"),
         ("Trade,1,BTC,,,,", "ROW_UNPAIRED_LEG"),
@@ -141,3 +144,21 @@ def test_rows_that_do_not_fit_the_header() -> None:
 )
 def test_further_german_types(said: str, kind: str) -> None:
     assert [legs(one) for one in lines(f"{said},1,BTC,,,,").transactions] == [f"{kind} +1 BTC"]
+
+
+def test_trades_on_margin_are_no_fault_up_to_the_last_result_of_their_account() -> None:
+    """Results stand at 1 and 3 June: what was traded between them is in the last one; what is traded after it is in none."""
+    rows = (
+        f"{kind},{legs_given},,,{exchange},,said,{day}.06.2023 10:00:00"
+        for kind, legs_given, exchange, day in (
+            ("Margin Profit", "10,USDT,,", "Kraken", "01"),
+            ("Margin Trade", "1,BTC,500,USDT", "Kraken", "02"),
+            ("Margin Trade", "1,BTC,500,USDT", "Bitfinex", "02"),
+            ("Margin Loss", ",,90,USDT", "Kraken", "03"),
+            ("Margin Trade", "1,BTC,500,USDT", "Kraken", "04"),
+        )
+    )
+    intake = read("cointracking_import", HEADER, *rows)
+    assert [legs(one) for one in intake.transactions] == ["realized-gain +10 USDT", "realized-gain -90 USDT"]
+    assert {row: reason for (_, row), reason in intake.set_aside.items()} == {3: "its result is stated by another row of the account"}
+    assert sorted(row for _, row in intake.unusable) == [4, 6]

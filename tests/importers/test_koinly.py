@@ -92,6 +92,8 @@ def test_an_exchange_between_wallets_is_booked_where_it_happens() -> None:
         ("crypto_withdrawal", "interest_payment", ("W", "1,ETH", "", ","), "spend -1 ETH"),
         ("crypto_withdrawal", "fee", ("W", "1,ETH", "", ","), "fee fee 1 ETH"),
         ("exchange", "swap", ("W", "1,MATIC", "W", "1,POL"), "convert -1 MATIC +1 POL"),
+        ("crypto_deposit", "realized_gain", ("", ",", "W", "9,USDT"), "realized-gain +9 USDT"),
+        ("crypto_withdrawal", "realized_gain", ("W", "1,ETH", "", ","), "realized-gain -1 ETH"),
     ],
 )
 def test_kind_by_type_and_tag(kind: str, tag: str, legs_given: tuple[str, ...], expected: str) -> None:
@@ -103,7 +105,7 @@ def test_kind_by_type_and_tag(kind: str, tag: str, legs_given: tuple[str, ...], 
     ("kind", "tag", "legs_given", "code"),
     [
         ("crypto_deposit", "loan", ("", ",", "W", "1,ETH"), "KIND_NOT_BOOKED"),
-        ("crypto_withdrawal", "realized_gain", ("W", "1,ETH", "", ","), "KIND_NOT_BOOKED"),
+        ("exchange", "realized_gain", ("W", "1,ETH", "W", "5,SOL"), "KIND_NOT_BOOKED"),
         ("crypto_deposit", "jackpot", ("", ",", "W", "1,ETH"), "ROW_UNKNOWN_KIND"),
         ("crypto_deposit", "donation", ("", ",", "W", "1,ETH"), "ROW_INVALID"),
         ("buy", "", ("W", "5,EUR", "", ","), "ROW_UNPAIRED_LEG"),

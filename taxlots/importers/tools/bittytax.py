@@ -10,14 +10,14 @@ from datetime import UTC, tzinfo
 from taxlots.importers.records import Intake, Row, Table
 from taxlots.importers.times import time
 from taxlots.importers.tools.tax_program_cells import currency_column, part, valued, wallet
-from taxlots.importers.tools.tax_programs import LOAN, MARGIN, TRADE, TRANSFER, Entry, Labels, Maker, read_each
+from taxlots.importers.tools.tax_programs import LOAN, MARGIN, RESULT, TRADE, TRANSFER, Entry, Labels, Maker, read_each
 
 REQUIRED = ("Type", "Buy Quantity", "Buy Asset", "Sell Quantity", "Sell Asset", "Fee Quantity", "Fee Asset", "Wallet", "Timestamp")
 
+_LOANS = dict.fromkeys(("Loan", "Loan-Repayment"), LOAN)
 _MARGINS = dict.fromkeys(("Margin-Gain", "Margin-Loss", "Margin-Fee", "Margin-Fee-Rebate"), MARGIN)
-_REFUSED = _MARGINS | dict.fromkeys(("Loan", "Loan-Repayment"), LOAN)
 TYPES = Labels(
-    both={"Trade": TRADE, "Swap": "convert"} | _REFUSED,
+    both={"Trade": TRADE, "Swap": "convert"} | _LOANS | _MARGINS,
     incoming={
         "Deposit": TRANSFER,
         "Unstake": "aside: units come back from staking, where they stayed one's own",
@@ -33,8 +33,10 @@ TYPES = Labels(
         "Cashback": "income:reward",
         "Fee-Rebate": "income:reward",
         "Gift-Received": "gift-in",
+        "Margin-Gain": RESULT,
+        "Margin-Fee-Rebate": RESULT,
     }
-    | _REFUSED,
+    | _LOANS,
     outgoing={
         "Withdrawal": TRANSFER,
         "Stake": "aside: units go into staking, where they stay one's own",
@@ -45,8 +47,10 @@ TYPES = Labels(
         "Charity-Sent": "donation",
         "Lost": "lost",
         "Fee": "fee",
+        "Margin-Loss": RESULT,
+        "Margin-Fee": "fee",
     }
-    | _REFUSED,
+    | _LOANS,
 )
 
 

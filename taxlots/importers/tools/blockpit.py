@@ -12,7 +12,7 @@ from datetime import UTC, tzinfo
 from taxlots.importers.records import Intake, Row, Source, Table
 from taxlots.importers.times import time
 from taxlots.importers.tools.tax_program_cells import decimal_mark, part, unique_ids, wallet, whole_id
-from taxlots.importers.tools.tax_programs import DERIVATIVE, LOAN, MARGIN, TRADE, TRANSFER, Entry, Labels, Maker, read_each
+from taxlots.importers.tools.tax_programs import DERIVATIVE, LOAN, MARGIN, RESULT, TRADE, TRANSFER, Entry, Labels, Maker, read_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,13 @@ _SENT, _RECEIVED = ("Outgoing Amount", "Outgoing Asset"), ("Incoming Amount", "I
 EXPORT = ("Blockpit ID", "Timestamp", "Source Name", "Transaction Type", *_SENT, *_RECEIVED)
 TEMPLATE = ("Date (UTC)", "Integration Name", "Label", *_SENT, *_RECEIVED)
 
-_REFUSED = {
+_LOANS = dict.fromkeys(("Loan", "Loan repayment", "Collateral"), LOAN)
+_POSITIONS = {
     **dict.fromkeys(("Margin trading profit", "Margin trading loss", "Margin trading fee"), MARGIN),
     **dict.fromkeys(("Derivative profit", "Derivative loss", "Derivative fee"), DERIVATIVE),
-    **dict.fromkeys(("Loan", "Loan repayment", "Collateral"), LOAN),
 }
 TYPES = Labels(
-    both={"Trade": TRADE, "Token swap": "convert", "Token migration": "convert"} | _REFUSED,
+    both={"Trade": TRADE, "Token swap": "convert", "Token migration": "convert"} | _LOANS | _POSITIONS,
     incoming={
         "Deposit": TRANSFER,
         "Non-taxable in": TRANSFER,
@@ -73,8 +73,10 @@ TYPES = Labels(
         "Income": "income:other",
         "Gift": "gift-in",
         "Gift received": "gift-in",
+        "Margin trading profit": RESULT,
+        "Derivative profit": RESULT,
     }
-    | _REFUSED,
+    | _LOANS,
     outgoing={
         "Withdrawal": TRANSFER,
         "Non-taxable out": TRANSFER,
@@ -85,8 +87,12 @@ TYPES = Labels(
         "Donation": "donation",
         "Lost": "lost",
         "Stolen": "theft",
+        "Margin trading loss": RESULT,
+        "Derivative loss": RESULT,
+        "Margin trading fee": "fee",
+        "Derivative fee": "fee",
     }
-    | _REFUSED,
+    | _LOANS,
 )
 
 

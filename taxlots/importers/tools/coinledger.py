@@ -17,7 +17,7 @@ from taxlots.importers.numbers import required
 from taxlots.importers.records import Intake, Row, RowError, Table
 from taxlots.importers.times import time
 from taxlots.importers.tools.tax_program_cells import Part, part, wallet
-from taxlots.importers.tools.tax_programs import MARGIN, TRADE, TRANSFER, Entry, Labels, read_each, take
+from taxlots.importers.tools.tax_programs import MARGIN, RESULT, TRADE, TRANSFER, Entry, Labels, read_each, take
 
 TEMPLATE = ("Date (UTC)", "Asset Sent", "Amount Sent", "Asset Received", "Amount Received", "Type")
 EXPORT = ("Timestamp (UTC)", "Type", "Internal Id", "Platform", "Record Type", "Asset", "Amount")
@@ -37,8 +37,9 @@ TYPES = Labels(
         "Interest Payment": "income:interest",
         "Income": "income:other",
         "Gift Received": "gift-in",
-    }
-    | _MARGINS,
+        "Margin Gain": RESULT,
+        "Futures": RESULT,
+    },
     outgoing={
         "Withdrawal": TRANSFER,
         "Transfer": TRANSFER,
@@ -51,8 +52,10 @@ TYPES = Labels(
         "Investment Loss": "lost",
         "Casualty Loss": "lost",
         "Theft Loss": "theft",
-    }
-    | _MARGINS,
+        "Margin Loss": RESULT,
+        "Futures": RESULT,
+        "Margin Fee": "fee",
+    },
 )
 _SIDES = {"debit": "sent", "credit": "received", "fee": "fee", "platform fee": "fee", "network fee": "fee", "margin gain": "received"}
 _SIDES |= {"margin loss": "sent"}

@@ -14,7 +14,7 @@ from datetime import UTC, tzinfo
 from taxlots.importers.records import Intake, Row, RowError, Source, Table
 from taxlots.importers.times import time
 from taxlots.importers.tools.tax_program_cells import currency_column, part, unique_ids, valued, wallet
-from taxlots.importers.tools.tax_programs import LOAN, MARGIN, POOL, TRADE, TRANSFER, Entry, Labels, Maker, contained, read_each
+from taxlots.importers.tools.tax_programs import LOAN, MARGIN, POOL, RESULT, TRADE, TRANSFER, Entry, Labels, Maker, contained, read_each
 
 EXPORT = ("Date", "Type", "Received Quantity", "Received Currency", "Received Wallet", "Sent Quantity", "Sent Currency", "Sent Wallet")
 IMPORT = ("Date", "Received Quantity", "Received Currency", "Sent Quantity", "Sent Currency", "Fee Amount", "Fee Currency", "Tag")
@@ -39,6 +39,7 @@ _IN = {
     "gift": "gift-in",
     "gift received": "gift-in",
     "unstake": POOL,
+    "margin rebate": RESULT,
 }
 _OUT = {
     "gift": "gift-out",
@@ -50,19 +51,24 @@ _OUT = {
     "spend": "spend",
     "fee": "fee",
     "stake": POOL,
+    "margin fee": "fee",
 }
-_ANY = {"spam": "aside: marked as spam"}
-_MARGINS = ("margin", "margin fee", "margin gain", "margin loss", "margin rebate", "futures")
-_ANY |= dict.fromkeys(_MARGINS, MARGIN) | dict.fromkeys(("borrow", "repay", "loan", "collateral"), LOAN)
+_RESULTS = dict.fromkeys(("margin gain", "margin loss", "futures"), RESULT)
+_IN |= _RESULTS
+_OUT |= _RESULTS
+_ANY = {"spam": "aside: marked as spam", "margin": MARGIN} | dict.fromkeys(("borrow", "repay", "loan", "collateral"), LOAN)
+_TWO_SIDED = _ANY | dict.fromkeys(_RESULTS, MARGIN)
 TAGS = Labels(
-    both={"": TRADE, "stake": TRADE, "unstake": TRADE} | _ANY, incoming={"": TRANSFER} | _IN | _ANY, outgoing={"": TRANSFER} | _OUT | _ANY
+    both={"": TRADE, "stake": TRADE, "unstake": TRADE} | _TWO_SIDED,
+    incoming={"": TRANSFER} | _IN | _ANY,
+    outgoing={"": TRANSFER} | _OUT | _ANY,
 )
 _TRADES = dict.fromkeys(("buy", "sell", "trade", "multi token trade", "stake", "unstake", "mint"), TRADE) | {
     "wrap": "convert",
     "unwrap": "convert",
 }
 TYPES = Labels(
-    both=_TRADES | {"transfer": TRANSFER} | _ANY,
+    both=_TRADES | {"transfer": TRANSFER} | _TWO_SIDED,
     incoming={"receive": TRANSFER, "transfer": TRANSFER} | _IN | _ANY,
     outgoing={"send": TRANSFER, "transfer": TRANSFER} | _OUT | _ANY,
 )

@@ -13,7 +13,19 @@ from datetime import tzinfo
 from taxlots.importers.records import Intake, Row, Table
 from taxlots.importers.times import time
 from taxlots.importers.tools.tax_program_cells import decimal_mark, part, wallet
-from taxlots.importers.tools.tax_programs import DERIVATIVE, LOAN, MARGIN, TRADE, TRANSFER, Entry, Labels, Maker, contained, read_each
+from taxlots.importers.tools.tax_programs import (
+    DERIVATIVE,
+    LOAN,
+    MARGIN,
+    RESULT,
+    TRADE,
+    TRANSFER,
+    Entry,
+    Labels,
+    Maker,
+    contained,
+    read_each,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,7 @@ _IN = {
     "Interest Income": "income:interest",
     "Zinsen": "income:interest",
     "Zinseinnahme": "income:interest",
+    **dict.fromkeys(("Margin Profit", "Margin Gewinn", "Derivatives / Futures Profit", "Derivate / Futures Gewinn"), RESULT),
 }
 _OUT = {
     "Withdrawal": TRANSFER,
@@ -102,12 +115,13 @@ _OUT = {
     "Borrowing Gebühr": "fee",
     "Settlement Fee": "fee",
     "Settlement Gebühr": "fee",
+    "Margin Fee": "fee",
+    "Margin Gebühr": "fee",
+    **dict.fromkeys(("Margin Loss", "Margin Verlust", "Derivatives / Futures Loss", "Derivate / Futures Verlust"), RESULT),
 }
 _REFUSED = {
-    **dict.fromkeys(("Margin Trade", "Margin Profit", "Margin Loss", "Margin Fee"), MARGIN),
-    **dict.fromkeys(("Margin Gewinn", "Margin Verlust", "Margin Gebühr"), MARGIN),
-    **dict.fromkeys(("Derivatives / Futures Trade", "Derivatives / Futures Profit", "Derivatives / Futures Loss"), DERIVATIVE),
-    **dict.fromkeys(("Derivate / Futures Trade", "Derivate / Futures Gewinn", "Derivate / Futures Verlust"), DERIVATIVE),
+    "Margin Trade": MARGIN,
+    **dict.fromkeys(("Derivatives / Futures Trade", "Derivate / Futures Trade"), DERIVATIVE),
     **dict.fromkeys(("Provide Liquidity", "Remove Liquidity", "Receive LP Token", "Return LP Token"), _LIQUIDITY),
     **dict.fromkeys(("Receive Loan", "Repay Loan", "Receive Collateral", "Send Collateral", "Liquidation"), LOAN),
     **dict.fromkeys(("Darlehen erhalten", "Darlehen zurückgezahlt", "Collateral erhalten", "Collateral gesendet"), LOAN),

@@ -14,7 +14,7 @@ from taxlots.importers.numbers import required
 from taxlots.importers.records import Intake, Row, RowError, Table
 from taxlots.importers.times import time
 from taxlots.importers.tools.tax_program_cells import currency_column, part, valued, wallet
-from taxlots.importers.tools.tax_programs import LOAN, MARGIN, POOL, TRADE, TRANSFER, Entry, Labels, Maker, read_each
+from taxlots.importers.tools.tax_programs import LOAN, MARGIN, POOL, RESULT, TRADE, TRANSFER, Entry, Labels, Maker, read_each
 
 UNIVERSAL = ("Date", "Sent Amount", "Sent Currency", "Received Amount", "Received Currency", "Net Worth Amount", "Net Worth Currency")
 SIMPLE = ("Koinly Date", "Amount", "Currency")
@@ -33,8 +33,8 @@ BULK = (
 _IGNORED = dict.fromkeys(("ignored", "ignore", "spam"), "aside: marked as spam or ignored")
 _POOLS = dict.fromkeys(("to pool", "from pool", "add to pool", "remove from pool", "stake", "unstake"), POOL)
 _LOANS = dict.fromkeys(("loan", "loan repayment", "margin loan", "margin repayment", "collateral"), LOAN)
-_MARGIN = dict.fromkeys(("realized gain", "realised gain", "margin fee", "margin gain", "margin loss", "futures"), MARGIN)
-_APART = _IGNORED | _POOLS | _LOANS | _MARGIN
+_RESULTS = ("realized gain", "realised gain", "margin gain", "margin loss", "futures")
+_APART = _IGNORED | _POOLS | _LOANS | dict.fromkeys(_RESULTS, RESULT)
 TAGS = Labels(
     both={
         "": TRADE,
@@ -45,7 +45,7 @@ TAGS = Labels(
         "liquidity out": TRADE,
     }
     | _IGNORED
-    | _MARGIN,
+    | dict.fromkeys((*_RESULTS, "margin fee"), MARGIN),
     incoming={
         "": TRANSFER,
         "airdrop": "income:airdrop",
@@ -79,6 +79,7 @@ TAGS = Labels(
         "tax": "spend",
         "interest payment": "spend",
         "loan fee": "fee",
+        "margin fee": "fee",
         "fee": "fee",
     }
     | _APART,

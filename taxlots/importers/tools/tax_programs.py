@@ -5,6 +5,7 @@ of the universal ledger or one of
 
 * `trade`: a buy, sell or swap, by which of the legs is money; the same asset on both sides is a transfer between two wallets;
 * `transfer`: the same, and with one leg a deposit or withdrawal;
+* `result` (the kind realized-gain): what a position in margin or derivatives came to; what came in is profit, what left is loss;
 * `aside: REASON`: recognised and without effect on holdings;
 * `refuse: WHAT`: recognised, but not booked in this version.
 
@@ -21,10 +22,11 @@ from functools import lru_cache
 from taxlots import exact
 from taxlots.importers.records import Intake, NotBookedError, Row, RowError, Table, Transaction
 from taxlots.importers.tools.tax_program_cells import BY_HAND, Part
-from taxlots.kinds import DUST, KINDS, is_fiat
+from taxlots.kinds import DUST, KINDS, REALIZED, is_fiat
 
 TRADE, TRANSFER, ASIDE, REFUSE = "trade", "transfer", "aside:", "refuse:"
-REALIZED = "a report of realised lots, for reconciliation, not transactions"
+RESULT = REALIZED
+LOTS_REPORT = "a report of realised lots, for reconciliation, not transactions"
 MARGIN = "refuse: margin trading"
 DERIVATIVE = "refuse: trading in derivatives"
 LOAN = "refuse: a loan or its collateral"
@@ -110,7 +112,7 @@ def set_all_aside(tables: Sequence[Table], _zone: tzinfo) -> Intake:
     intake = Intake()
     for table in tables:
         for row in table.rows:
-            intake.leave(row, REALIZED)
+            intake.leave(row, LOTS_REPORT)
     return intake
 
 
@@ -120,7 +122,7 @@ def take(entry: Entry, said: str, intake: Intake) -> None:
         asset = next((side.asset for side in (entry.sent, entry.received, entry.fee) if side and side.asset), "")
         what, ends = said.removeprefix(REFUSE).strip(), said in {MARGIN, DERIVATIVE}
         hint = None if ends else BY_HAND
-        raise NotBookedError(what, asset, entry.account, hint, entry.time, currency=asset, ends_in_a_result=ends)
+        raise NotBookedError(what, asset, entry.account, hint, entry.time, currency=asset, told_beside=ends, ends_in_a_result=ends)
     made = said.removeprefix(ASIDE).strip() if said.startswith(ASIDE) else _booked(entry, said)
     if isinstance(made, Transaction):
         for one in _at_its_wallets(entry, made):
