@@ -76,17 +76,18 @@ def contributions_until(portfolio: Portfolio, done: Callable[[dict[str, Decimal]
     The limits hold: what may be bought, whole units, the minimum trade; what can't be placed yet is placed with the next ones.
     """
     terms = portfolio.terms
+    weights = {asset: portfolio.target(asset).weight for asset in portfolio.assets}
     buyable = [asset for asset in portfolio.assets if portfolio.can_buy(asset)]
     with exact.exactly():
         values, total, money = dict(portfolio.values), portfolio.total, ZERO
         for count in range(MOST_CONTRIBUTIONS + 1):
-            gaps = {asset: portfolio.target(asset).weight * total - value for asset, value in values.items()}
+            gaps = {asset: weights[asset] * total - value for asset, value in values.items()}
             if done(gaps, total):
                 return count
             size = (terms.recurring_contribution if count else terms.contribution) or terms.contribution or terms.recurring_contribution
             total += size if count or not terms.contribution else ZERO  # the one of today is in the total already
             money += size / (1 + portfolio.cost_rate)
-            wished = {asset: portfolio.target(asset).weight * total - values[asset] for asset in buyable}
+            wished = {asset: weights[asset] * total - values[asset] for asset in buyable}
             for asset, value in _placed(portfolio, wished, money):
                 values[asset] += value
                 money -= value
@@ -96,10 +97,12 @@ def contributions_until(portfolio: Portfolio, done: Callable[[dict[str, Decimal]
 def _placed(portfolio: Portfolio, wished: Mapping[str, Decimal], money: Decimal) -> Iterator[tuple[str, Decimal]]:
     """New money on the assets furthest below their targets; what no asset lacks, or is too little for one, stays cash."""
     for asset in sorted(wished, key=lambda asset: (-wished[asset], asset)):
-        value = min(money, max(ZERO, wished[asset]))
+        value = min(money, wished[asset])
+        if value <= 0:
+            return
         if portfolio.is_whole(asset):
             value -= value % portfolio.prices[asset]
-        if value > 0 and value >= portfolio.terms.min_trade:
+        if value and value >= portfolio.terms.min_trade:
             yield asset, value
             money -= value
 

@@ -30,7 +30,7 @@ def unmatched_names(settings: Settings, ledger: Ledger) -> list[Problem]:
 def nearest(name: str, known: Iterable[str]) -> str:
     """The next step for a name that matches nothing: what it may have been meant to be."""
     by_lower = {one.lower(): one for one in sorted(known)}
-    near = [by_lower[one] for one in get_close_matches(name.lower(), by_lower, 3, 0.6)]
+    near = [by_lower[one] for one in get_close_matches(name.lower(), by_lower)]
     return f"Correct it, or take it out; the nearest: {', '.join(near)}." if near else "Correct it, or take it out."
 
 
@@ -44,11 +44,11 @@ def _account(name: str) -> str:
 
 
 def _is_told(settings: Settings, name: str, known: Collection[str]) -> bool:
-    """Whether nothing speaks for an account that is not in the ledger: no cash, or the name of another one but for a letter or two."""
+    """Whether nothing speaks for an account that is not in the ledger: no cash, or the name of another one but for a letter or a capital."""
     if not settings.accounts[name].cash:
         return True
     others = [one.lower() for one in known if one not in settings.accounts]
-    return bool(get_close_matches(name.lower(), others, 1, 0.8))
+    return bool(get_close_matches(name.lower(), others, 1, 4 / 5))
 
 
 def _accounts_of_methods(settings: Settings) -> Iterator[tuple[str, Iterable[str]]]:
