@@ -44,7 +44,7 @@ def _account(name: str) -> str:
 
 
 def _is_told(settings: Settings, name: str, known: Collection[str]) -> bool:
-    """Whether nothing speaks for an account that is not in the ledger: no cash, or the name of another one but for a letter or a capital."""
+    """Whether nothing speaks for an account that is not in the ledger: no cash, or all but the name of another one."""
     if not settings.accounts[name].cash:
         return True
     others = [one.lower() for one in known if one not in settings.accounts]
