@@ -11,6 +11,7 @@ from taxlots.decisions.dated import cash_low
 from taxlots.decisions.deferred import after, deferred_trades
 from taxlots.decisions.explain import against_first_in, explained
 from taxlots.decisions.harvest import round_trips
+from taxlots.decisions.more_units import with_more_units
 from taxlots.decisions.optimise import Solved, certificate, optimal_trades
 from taxlots.decisions.placing import placed
 from taxlots.decisions.plan import Certificate, Figures, Plan, Trade
@@ -149,6 +150,7 @@ def _optimal(started: Start, alone: Start, others: Sequence[Plan]) -> Plan:
 def _optimum(start: Start, others: Sequence[Plan]) -> Plan:
     """The optimum of the linear programs; where the exact score of another plan is higher, that plan, with the gap that is left."""
     raw, solved = optimal_trades(start.rest)
+    raw = with_more_units(start.rest, raw)
     plan = _plan(start, (OPTIMAL, MEANING), [*start.first, *raw], ())
     first = figures(start.whole, start.first).score if start.first else ZERO
     if solved.sold is None:

@@ -296,3 +296,21 @@ def test_deferred_accounts_are_pools_of_their_own(chosen):
         if plan.feasible and not plan.several_dates:
             assert plan.figures.score <= plans[OPTIMAL].figures.score, plan.name
     assert plans["hold"].trades == ()
+
+
+def test_trades_in_a_deferred_account_move_no_target():
+    """V is before costs: 5,000 sold and 4,900 bought at 1 % in the account cost 99, and the target of 60 % of 20,000 stays 12,000.
+
+    The bound then counts the drift that the score counts, and the gap is that of rounding.
+    """
+    lots = [lot("L1", "BTC", 100, 10_000, 100), replace(lot("L2", "BTC", 100, 10_000, 100), account="ira", taxed=False)]
+    chosen = portfolio(lots, {"BTC": "0.4", "ETH": "0.6"}, trading_cost_bps=100, drift_penalty="0.03")
+    chosen = replace(chosen, prices={"BTC": Decimal(100), "ETH": Decimal(100)}, deferred={"ira": Decimal(0)})
+    sold, bought = sale(chosen, chosen.lots[1], Decimal(50)), replace(purchase(chosen, "ETH", Decimal(49)), account="ira")
+    rest = after(chosen, [sold, bought])
+    assert rest.total == chosen.total
+    assert rest.target_value("ETH") == 12_000
+    assert drift(rest, ()).value == drift(chosen, [sold, bought]).value
+    plan = named(chosen, OPTIMAL)
+    assert any(t.account == "ira" for t in plan.trades)
+    assert plan.certificate.gap < 1e-6
