@@ -163,7 +163,7 @@ def _remarks(found: Comparison) -> Iterator[str]:
 
 
 def frontier_rows(found: Sequence[MoneyPoint]) -> list[Document]:
-    """The points as JSON numbers."""
+    """The points as JSON numbers, with their trades as exact quantities."""
     return [
         {
             "contributions": one.contributions,
@@ -174,6 +174,8 @@ def frontier_rows(found: Sequence[MoneyPoint]) -> list[Document]:
             "trading_cost": float(one.point.evaluated.trading_cost),
             "sold": one.point.sold,
             "meaning": one.meaning,
+            "sells": [{"lot_id": name, "quantity": exact.plain(quantity)} for name, quantity in one.point.sells.items()],
+            "buys": [{"asset": name, "quantity": exact.plain(quantity)} for name, quantity in one.point.buys.items()],
         }
         for one in found
     ]

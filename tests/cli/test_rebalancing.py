@@ -165,6 +165,11 @@ def test_the_worked_frontier(tmp_path):
     points = ran.json["frontier"]
     assert [point["drift"] for point in points] == pytest.approx([float(row["drift"]) for row in shown], abs=0.02)
     assert [point["cost"] for point in points] == pytest.approx([float(row["cost"]) for row in shown], abs=0.02)
+    # the cheapest sells the loss b1 alone, the nearest all of what is out of place
+    assert [sum(float(sale["quantity"]) for sale in point["sells"]) for point in points] == sorted(
+        (sum(float(sale["quantity"]) for sale in point["sells"]) for point in points), reverse=True
+    )
+    assert {sale["lot_id"] for sale in points[-1]["sells"]} < {sale["lot_id"] for sale in points[0]["sells"]}
 
 
 def test_contributions_are_a_third_axis(tmp_path):
