@@ -83,7 +83,7 @@ class Layout:
             "above": len(self.moving),
             "below": len(self.moving),
             "specific": len(self.moving) if self.has_variance else 0,
-            "nets": 2,
+            "nets": len(self.arrays.net_lots),
             "height": self.heights,
             "paid": 1,
             "exposure": self.factors,

@@ -32,7 +32,6 @@ WEIGHT = Context(prec=34)
 ASSUMPTIONS = (
     "trading cost is linear in the value traded",
     "alternative minimum tax is outside the bound; the exact score includes it",
-    "collectibles sold are taxed like other long-term gains inside the bound",
     "a purchase may be divided over the taxable accounts that have the money, so that none has to be moved",
     "units are divisible",
     "a wash sale is barred, where the law would only defer its loss",

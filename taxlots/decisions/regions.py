@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from taxlots.decisions.group import Group, Parts, layered, span
-from taxlots.decisions.piece import INFINITY, Affine, Bound, Line, Piece
+from taxlots.decisions.piece import INFINITY, Affine, Bound, Line, Nets, Piece
 from taxlots.decisions.rate_lines import difference, lines_of
 from taxlots.problems import TaxlotsError, problem
 from taxlots.rulebook import Rulebook
@@ -61,7 +61,10 @@ class _State:
 
 @dataclass(frozen=True, slots=True)
 class TaxModel:
-    """The numbers of one filer's year, as floats: what the pieces are made from. `due` is the exact tax without any trade."""
+    """The numbers of one filer's year, as floats: what the pieces are made from.
+
+    `starts` and `due` are the nets and the exact tax without any trade.
+    """
 
     schedule: Schedule
     base_ordinary: float
@@ -71,17 +74,15 @@ class TaxModel:
     limit: float
     legal_limit: float
     state: "_State | None"
-    start_short: float
-    start_long: float
+    starts: Nets
     group: Group
     due: float
 
 
-def tax_model(position: TaxPosition, rulebook: Rulebook, collectibles_lost: float | None = None) -> TaxModel:
+def tax_model(position: TaxPosition, rulebook: Rulebook, *, collectibles_sold: bool = False) -> TaxModel:
     """The model of a position. Raises TaxlotsError(RULE_MISSING) for a year that is not covered, as is one with personal exemptions.
 
-    `collectibles_lost`: where long-term collectibles can be sold, what all their losses are together (US dollars, at most 0); the model
-    is then a lower bound of the tax.
+    `collectibles_sold`: long-term collectibles can be, so the 28 % group is a net of its own.
     """
     schedule = schedule_for(position.year, position.filing_status, rulebook)
     if schedule.exemption is not None:
@@ -92,6 +93,7 @@ def tax_model(position: TaxPosition, rulebook: Rulebook, collectibles_lost: floa
     invested = position.interest + position.ordinary_dividends
     base = earned + invested - deduction
     due = tax_due(position, rulebook)
+    group = Group(float(position.collectibles - position.carryover_long), collectibles_sold)
     room = max(Decimal(0), base + position.qualified_dividends)
     return TaxModel(
         schedule=schedule,
@@ -102,9 +104,12 @@ def tax_model(position: TaxPosition, rulebook: Rulebook, collectibles_lost: floa
         limit=float(min(schedule.loss_limit, room)),
         legal_limit=float(schedule.loss_limit),
         state=_state(position, base + position.qualified_dividends, deduction, rulebook),
-        start_short=float(position.short_term - position.carryover_short),
-        start_long=float(position.long_term - position.carryover_long),
-        group=Group(float(position.collectibles - position.carryover_long) + (collectibles_lost or 0.0), collectibles_lost is not None),
+        starts=(
+            float(position.short_term - position.carryover_short),
+            float(position.long_term - position.carryover_long),
+            group.most if collectibles_sold else 0.0,
+        ),
+        group=group,
         due=float(due.total - due.amt),
     )
 
@@ -165,19 +170,18 @@ def _pieces_of(polygon: _Polygon, model: TaxModel) -> Iterator[Piece]:
     gain = polygon.preferential
     shares = model.group.shares(polygon.ordinary, gain) if gain != Affine() else [("", (), gain)]
     for name, within, group in shares:
-        for cell, bounds, parts in _split(model, (ordinary, group, stack), gain):
+        for cell, bounds, parts in _split(model, (ordinary, group, stack)):
             every = (*polygon.bounds, *within, *bounds)
-            if all(b.expression.short or b.expression.long or b.lower <= b.expression.constant <= b.upper for b in every):
+            if all(any(b.expression.slopes) or b.lower <= b.expression.constant <= b.upper for b in every):
                 yield Piece(f"{polygon.name}{name}, {SPLIT}, {cell}", every, polygon.carried, (*parts, *shared))
 
 
-def _split(model: TaxModel, layers: tuple[Affine, Affine, Affine], gain: Affine) -> Iterator[tuple[str, tuple[Bound, ...], Parts]]:
+def _split(model: TaxModel, layers: tuple[Affine, Affine, Affine]) -> Iterator[tuple[str, tuple[Bound, ...], Parts]]:
     """The tax at preferential rates by cells, of other income, the 28 % group and all income together."""
     ordinary, group, stack = layers
-    least = model.group.least and gain != Affine()
-    if group != Affine() or least:
+    if group != Affine():
         favoured = stack.plus(ordinary, -1.0).plus(group, -1.0)
-        yield from layered(model.schedule, (ordinary, group, favoured), least=least)
+        yield from layered(model.schedule, (ordinary, group, favoured))
         return
     by_stack = (stack, lines_of(model.schedule.preferential))
     for low, high, lines in difference(model.schedule):

@@ -46,8 +46,8 @@ def test_the_instances_reach_every_regime():
         for name, quantity in found.sells.items():
             place = data.lot_ids.index(name)
             sold[place] = float(quantity) * data.price[data.owner[place]]
-        short, long = nets(data, Moves(sold, np.zeros(len(data.names))))
-        regimes.update(piece.name.partition(", other")[0] for piece in data.pieces if piece.holds(short, long, 1e-6))
+        where = nets(data, Moves(sold, np.zeros(len(data.names))))
+        regimes.update(piece.name.partition(", other")[0] for piece in data.pieces if piece.holds(where, 1e-6))
     polygons = ("loss beyond the limit", "deductible loss", "short gain, long loss", "both gains", "long gain, short loss")
     for polygon in polygons:
         assert sum(count for name, count in regimes.items() if name.startswith(polygon)) >= 5, polygon
