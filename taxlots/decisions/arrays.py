@@ -112,8 +112,8 @@ class Arrays:
             return 0.0, 0.0
         point = np.array([nets])
         slack = 1e-7 * (1.0 + sum(map(abs, nets)))
-        found = [(float(p.tax(point)[0]), p.carried.at(nets)) for p in self.pieces if p.holds(nets, slack)]
-        return min(found)
+        held = [p for p in self.pieces if p.holds(nets, slack)]
+        return min((float(p.tax(point)[0]), p.carried.at(nets)) for p in [p for p in held if not p.edge] or held)
 
     @cached_property
     def start(self) -> tuple[float, float]:

@@ -16,13 +16,13 @@ Net investment income tax is convex: both arms of its minimum rise alike with th
 linear program, and the least of their optima is the optimum. Gain on collectibles is in `group`.
 
 A state's schedule is convex in its base and the same in every piece: taxable income, or the income before capital gain plus the year's
-own net gain where the state allows no loss. The cliff of a state is replaced by the largest convex function below it.
+own net gain where the state allows no loss. A state's cliff divides the pieces once more: below it, its last cent, and above.
 
 A loss that meets no income saves no tax: the limit is no more than taxable income before the loss (Capital Loss Carryover Worksheet).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from taxlots.decisions.group import Group, Parts, layered, span
@@ -36,6 +36,7 @@ from taxlots.tax.schedule import Schedule, Tiers, schedule_for
 from taxlots.tax.states import StateSchedule, state_schedule
 
 ORDINARY, SPLIT = "ordinary rates", "preferential rates"
+LAST_CENT, CENT = "the last cent of no state tax", 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,14 @@ class _Polygon:
 class _State:
     """A state's convex lines; its base is `before_gain` (which may be negative) plus the net gain, or the year's own net gain.
 
-    `carried_in` is what takes the net after carryovers back to the year's own; None where losses count as they do federally.
+    `free` is the base up to which nothing is due, where that is a cliff. `carried_in` is what takes the net after carryovers back to the
+    year's own; None where losses count as they do federally.
     """
 
     lines: tuple[Line, ...]
     before_gain: float
     carried_in: float | None
+    free: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +129,15 @@ def _state(position: TaxPosition, income: Decimal, deduction: Decimal, rulebook:
     if schedule is None:
         return None
     carried_in = float(position.carryover_short + position.carryover_long)
-    return _State(_state_lines(schedule), before, carried_in if schedule.losses_within_year_only else None)
+    if schedule.losses_within_year_only:
+        return _State(_state_lines(schedule), before, carried_in)
+    free = schedule.no_tax_up_to
+    whole = schedule if free is None else replace(schedule, no_tax_up_to=None)
+    return _State(_state_lines(whole), before, None, None if free is None else float(free))
 
 
 def _state_lines(schedule: StateSchedule) -> tuple[Line, ...]:
+    """The schedule, or the largest convex function below it where it has a cliff."""
     if schedule.no_tax_up_to is not None:
         free = (schedule.no_tax_up_to, Decimal(0))
         above = [(upper, rate) for upper, rate in schedule.tiers if upper is None or upper > schedule.no_tax_up_to]
@@ -144,7 +152,24 @@ def _state_lines(schedule: StateSchedule) -> tuple[Line, ...]:
 def pieces(model: TaxModel) -> Iterator[Piece]:
     """All pieces; their regions cover the plane of (Gs, Gl), and the tax is their minimum where they overlap."""
     for polygon in _polygons(model.limit):
-        yield from _pieces_of(polygon, model)
+        for piece in _pieces_of(polygon, model):
+            yield from _by_cliff(piece, polygon, model.state)
+
+
+def _by_cliff(piece: Piece, polygon: _Polygon, state: _State | None) -> Iterator[Piece]:
+    """The piece without the state's cliff, by the sides of it."""
+    if state is None or state.free is None:
+        yield piece
+        return
+    base, last = Affine(state.before_gain).plus(polygon.ordinary).plus(polygon.preferential), state.free - CENT
+    sides: tuple[tuple[str, float, float, Parts], ...] = (
+        ("no state tax", -INFINITY, last, ()),
+        (LAST_CENT, last, state.free, ()),
+        ("state tax", state.free, INFINITY, ((base, state.lines),)),
+    )
+    for name, low, high, parts in sides:
+        bounds = (*piece.bounds, Bound(base, low, high, slack=CENT / 2))
+        yield Piece(f"{piece.name}, {name}", bounds, piece.carried, (*piece.parts, *parts), edge=name == LAST_CENT)
 
 
 def _polygons(limit: float) -> tuple[_Polygon, ...]:
@@ -198,7 +223,7 @@ def _shared_parts(polygon: _Polygon, model: TaxModel) -> tuple[tuple[Affine, tup
     net = Affine(short=1.0, long=1.0)
     floor = max(0.0, -rate * (model.legal_limit + excess))
     parts: list[tuple[Affine, tuple[Line, ...]]] = [(net, (Line(0.0, floor), Line(rate, -rate * excess)))]
-    if model.state is not None:
+    if model.state is not None and model.state.free is None:
         parts += _state_parts(model.state, polygon)
     return tuple(parts)
 

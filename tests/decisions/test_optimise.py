@@ -168,11 +168,11 @@ def test_a_loss_beside_collectibles_of_the_year_saves_28_percent():
 
 
 def test_a_plan_that_minimum_tax_makes_cheaper_stays_below_the_bound():
-    """2026 single, wages 230,000, long-term gain 1,000,000: the minimum tax's exemption is used up, so wages cost 26 % of 230,000 = 59,800.
+    """2026 single, wages 230,000, long-term gain 1,000,000: the minimum tax's exemption is used up: wages cost 26 %, 59,800.
 
-    Regularly it were 41,024 up to 201,775 and 32 % of 12,125, 44,904: the minimum tax is 14,896. 12,000 of A with a short-term gain of 10,000
-    should go at 30 cents a dollar, 3,600. The sale costs 26 %, 5 % as it lifts as much gain into the 20 % rate, and 3.8 %: 3,480, so 120
-    remain. By the regular tax alone it were 40.8 %, so nothing would be sold, and a bound of 0 would be false.
+    Regularly it were 41,024 up to 201,775 and 32 % of 12,125, 44,904: the minimum tax is 14,896. 12,000 of A with a short-term gain of
+    10,000 should go at 30 cents a dollar, 3,600. The sale costs 26 %, 5 % as it lifts as much gain into the 20 % rate, and 3.8 %: 3,480,
+    so 120 remain. By the regular tax alone it were 40.8 %, so nothing would be sold, and a bound of 0 would be false.
     """
     position = TaxPosition(year=2026, filing_status="single", wages=Decimal(230_000), long_term=Decimal(1_000_000))
     chosen = portfolio([lot("L1", "BTC", 12, 2000, 1000, long=False)], {"BTC": 0}, position, trading_cost_bps=0, drift_penalty="0.3")
@@ -186,7 +186,7 @@ def test_sold_collectibles_are_inside_the_bound(basis, score):
     """A collectible lot worth 12,000, of which half has to go at 20 cents a dollar (1,200), beside 60,000 of collectible gains.
 
     2026 single, wages 300,000: the group costs 28 % and 3.8 %. With a loss of 18,000 all is sold and half bought back: 5,724 and 1,200. Of
-    a gain of 9,600 half would cost 31.8 % of 4,800, 1,526.40: nothing is sold. (At 18.8 %, like another long-term gain, it would be: 902.40.)
+    a gain of 9,600 half would cost 31.8 % of 4,800, 1,526.40: nothing is sold. (At 18.8 % half would be: 902.40.)
     At its basis half is sold for the 1,200, and the group stays.
     """
     position = TaxPosition(
