@@ -31,8 +31,7 @@ ROUNDED = Decimal("1e-6")  # of a minimum trade, lost to rounding down to units
 WEIGHT = Context(prec=34)
 ASSUMPTIONS = (
     "trading cost is linear in the value traded",
-    "alternative minimum tax is outside the bound; the exact score includes it",
-    "collectibles sold are taxed like other long-term gains inside the bound",
+    "of alternative minimum tax the bound takes that a plan adds none and could save all of today's; the exact score includes it",
     "a purchase may be divided over the taxable accounts that have the money, so that none has to be moved",
     "units are divisible",
     "a wash sale is barred, where the law would only defer its loss",
@@ -72,11 +71,12 @@ def solve_instance(portfolio: Portfolio, instance: Instance, effort: Effort | No
     found = Search(data, effort).run()
     if found.moves is None:
         return Solved(None, {}, -float("inf"), instance, Proven(float("inf"), ()))
-    bound = found.bound + shifted_base(data, Evaluator(instance, portfolio.rulebook))
+    evaluator = Evaluator(instance, portfolio.rulebook)
+    bound = found.bound + shifted_base(data, evaluator)
     hold = cost(data, Moves(np.zeros(len(data.owner)), np.zeros(len(data.names))))
     sold = {data.lot_ids[n]: float(found.moves.sold[n]) for n in np.flatnonzero(found.moves.sold > DUST)}
     bought = {data.names[n]: float(found.moves.bought[n]) for n in np.flatnonzero(found.moves.bought > DUST)}
-    return Solved(sold, bought, hold - bound, instance, Proven(bound, proof_of(data, found)))
+    return Solved(sold, bought, hold - bound + evaluator.minimum_tax, instance, Proven(bound, proof_of(data, found)))
 
 
 def instance_of(portfolio: Portfolio) -> Instance:

@@ -20,6 +20,7 @@ from taxlots.tax import tax_due
 
 # More than a dollar traded can cost or save in tax and fees, so that drift decides and cost only between equals.
 OUTWEIGHS = Decimal(100)
+LEFT_OUT = "alternative minimum tax is left out of the search for what can be sold free of tax, so a little more may be possible"
 
 
 def zero_tax(portfolio: Portfolio) -> tuple[list[Trade], list[str]]:
@@ -33,7 +34,15 @@ def zero_tax(portfolio: Portfolio) -> tuple[list[Trade], list[str]]:
         excess = sum((-change for change in to_targets(portfolio).values() if change < 0), ZERO)
         trades = [*sales, *rounded_purchases(portfolio, sales, bought)]
         left = _above(portfolio, trades)
-    return trades, [f"{exact.cents(left)} stay above their targets: selling them would be taxed this year"] if excess and left > 1 else []
+    if not excess or left <= 1:
+        return trades, []
+    note = f"{exact.cents(left)} stay above their targets: selling them would be taxed this year"
+    return trades, [note, LEFT_OUT] if _minimum_tax(portfolio, rounded_sales(portfolio, solved)) else [note]
+
+
+def _minimum_tax(portfolio: Portfolio, sales: Sequence[Trade]) -> bool:
+    """Whether the minimum tax is due today or by the sales that the linear programs chose without it."""
+    return any(tax_due(position_with(portfolio.position, part), portfolio.rulebook).amt > 0 for part in ((), sales))
 
 
 def _above(portfolio: Portfolio, trades: Sequence[Trade]) -> Decimal:
@@ -47,7 +56,7 @@ def _above(portfolio: Portfolio, trades: Sequence[Trade]) -> Decimal:
 def _free(portfolio: Portfolio, sales: Sequence[Trade]) -> list[Trade]:
     """The sales without what the exact tax finds taxed: a last unit by rounding, or what the linear programs leave out.
 
-    Those are the alternative minimum tax and the rate of collectibles sold. Gains give way, most gain per dollar first.
+    That is the alternative minimum tax. Gains give way, most gain per dollar first.
     """
     kept = worth_while(portfolio, in_units(portfolio, sales))
     if _untaxed(portfolio, kept):

@@ -17,6 +17,7 @@ from taxlots.decisions.deferred import after
 from taxlots.decisions.placing import placed
 from taxlots.decisions.policies import affordable, in_units, worth_while
 from taxlots.decisions.score import drift, figures, position_with, purchase, sale
+from taxlots.decisions.tax_free import zero_tax
 from taxlots.tax import TaxPosition, tax_due
 
 CENT = Decimal("0.01")
@@ -131,6 +132,26 @@ def test_zero_tax_prefers_what_the_zero_band_holds():
     plan = named(portfolio(lots, {"BTC": 0}, position, trading_cost_bps=0), "zero-tax")
     assert [(t.lot.lot_id, t.value) for t in plan.trades] == [("L2", 20_000)]
     assert plan.figures.tax_now == 0
+
+
+def test_zero_tax_says_that_minimum_tax_may_leave_room():
+    """Wages of 400,000 and a long-term gain of 1,000,000: the minimum tax is due, and the programs know the regular tax only.
+
+    A short-term gain costs 28 % by the minimum tax and 35 % regularly, a long-term loss saves 20 % by both: so 4,500 are free of tax beside
+    the loss lot's sale, and the programs find 3,993.80. Without the gain of 1,000,000 there is no minimum tax and nothing to say.
+    """
+    lots = [
+        lot("L0", "ART", 4, 3062, 1000, long=False, asset_class="collectible"),
+        lot("L1", "BTC", 4, 1386, 1000),
+        lot("L2", "BTC", 1, 2292, 1000),
+    ]
+    told = {}
+    for gain in (0, 1_000_000):
+        position = TaxPosition(year=2026, filing_status="single", wages=Decimal(400_000), short_term=Decimal(5000), long_term=Decimal(gain))
+        trades, notes = zero_tax(portfolio(lots, {"ART": 0, "BTC": 0}, position, trading_cost_bps=0, drift_penalty="0.1"))
+        assert tax_due(position_with(position, trades)).total <= tax_due(position).total
+        told[gain] = any("may be possible" in note for note in notes)
+    assert told == {0: False, 1_000_000: True}
 
 
 def test_zero_tax_makes_room_with_losses_that_come_back():
