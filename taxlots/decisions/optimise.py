@@ -60,14 +60,22 @@ def solve(portfolio: Portfolio) -> Solved:
     return solve_instance(portfolio, instance_of(portfolio))
 
 
-def solve_instance(portfolio: Portfolio, instance: Instance, effort: Effort | None = None, most_tax: float | None = None) -> Solved:
-    """The optimum of a decision about this portfolio; of the plans whose tax this year rises by no more than `most_tax`, if it is given."""
+def solve_instance(
+    portfolio: Portfolio, instance: Instance, effort: Effort | None = None, most_tax: float | None = None, cost_weight: float = 1.0
+) -> Solved:
+    """The optimum of a decision about this portfolio; of the plans whose tax this year rises by no more than `most_tax`, if it is given.
+
+    A dollar of trading cost counts `cost_weight` dollars; the bound is that of the score only where it counts one.
+    """
     if not instance.assets or not (instance.lots or instance.cash + instance.contribution > instance.withdrawal):
         short = instance.withdrawal - instance.cash - instance.contribution > 0
         nothing = None if short else dict[str, float]()
         return Solved(nothing, {}, -float("inf") if short else 0.0, instance, Proven(0.0, ()))
     data = arrays(instance, portfolio.rulebook)
     data = data if most_tax is None else replace(data, most_tax=most_tax)
+    if cost_weight != 1:
+        more = (cost_weight - 1) * data.rate
+        data = replace(data, sale_cost=data.sale_cost + more, buy_cost=data.buy_cost + more)
     found = Search(data, effort).run()
     if found.moves is None:
         return Solved(None, {}, -float("inf"), instance, Proven(float("inf"), ()))
