@@ -171,7 +171,8 @@ def test_zero_tax_makes_room_with_losses_that_come_back():
 def test_zero_tax_makes_no_losses_out_of_trading_cost():
     """All of BTC is a gain of 30 %; ETH, at its target, has neither gain nor loss.
 
-    At 15 hundredths of a percent 10,000 of ETH, sold and bought back, cost 30 and realise a loss of 15, which would leave room for 50 of BTC: that is not worth 30.
+    At 15 hundredths of a percent 10,000 of ETH, sold and bought back, cost 30 and realise a loss of 15, which would leave room for 50 of
+    BTC: that is not worth 30.
     """
     lots = [lot("L1", "BTC", 300, 21_000, 100), lot("L2", "ETH", 100, 10_000, 100)]
     assert named(portfolio(lots, {"BTC": 0, "ETH": 0.25}), "zero-tax").trades == ()
