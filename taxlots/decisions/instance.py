@@ -130,6 +130,8 @@ def decoded(content: bytes, name: str, wanted: Any) -> Any:
     """The document as that type, numbers exactly as written. Raises TaxlotsError(INSTANCE_INVALID)."""
     try:
         return msgspec.json.decode(content, type=wanted, strict=True)
+    except RecursionError:
+        raise invalid(name, "", "it is nested too deeply for a document of this kind") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         text = content.decode("utf-8", "replace")
         found = NOT_JSON_NUMBERS.search(text)

@@ -11,7 +11,7 @@ import numpy as np
 
 from taxlots.decisions.arrays import BOTH, BUY, HOLD, SELL, Arrays
 
-HEIGHTS, LINES, EDGES = 4, 12, 6
+HEIGHTS, LINES, EDGES = 4, 12, 7
 
 
 @dataclass(frozen=True)

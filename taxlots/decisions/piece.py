@@ -38,11 +38,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """`lower <= expression <= upper`."""
+    """`lower <= expression <= upper`. With a `cliff` the tax jumps above `upper`, so that nothing above it may be taken for it."""
 
     expression: Affine
     lower: float
     upper: float
+    cliff: bool = False
+
+    def holds(self, short: float, long: float, slack: float) -> bool:
+        """Whether the nets keep it, within some slack in dollars."""
+        return self.lower - slack <= self.expression.at(short, long) <= self.upper + (0.0 if self.cliff else slack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ class Piece:
 
     def holds(self, short: float, long: float, slack: float) -> bool:
         """Whether the nets lie in its region, within some slack in dollars."""
-        return all(b.lower - slack <= b.expression.at(short, long) <= b.upper + slack for b in self.bounds)
+        return all(bound.holds(short, long, slack) for bound in self.bounds)
 
     def tax(self, points: np.ndarray) -> np.ndarray:
         """The tax at points (Gs, Gl), one per row; right where the piece's bounds hold."""

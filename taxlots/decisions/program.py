@@ -19,6 +19,7 @@ from taxlots.decisions.solver import quiet_solver
 PARTS = 1e4
 SNUG = 1e-9
 INSIDE = 1e-7
+CLEAR = 1e-3  # dollars that a plan keeps from a cliff, so that rounding does not carry it over
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Point:
     share: np.ndarray
     prices: Prices
     columns: np.ndarray
+
+
+def _snug(limit: float) -> float:
+    """A limit with room for the solver's tolerance; a limit of 0 stays, since doing nothing keeps it and may be all that does."""
+    return max(0.0, limit - SNUG) if limit >= 0 else limit - SNUG
 
 
 class Program:
@@ -143,7 +149,7 @@ class Program:
         _, lot = layout.sales
         sale, buy = layout.columns("sale", len(lot)), layout.columns("buy", len(layout.buying))
         paid = layout.columns("paid", 1)
-        (cash,) = rows.add(-INFINITY, arrays.money / unit - SNUG)
+        (cash,) = rows.add(-INFINITY, _snug(arrays.money / unit))
         rows.put(cash, buy, 1 + arrays.rate)
         rows.put(cash, sale, -(1 - arrays.rate))
         rows.put(cash, paid, 1.0)
@@ -165,7 +171,7 @@ class Program:
             rows.put(capped, layout.columns("height", layout.heights), 1.0)
             self.at["capped"] = int(capped)
         if np.isfinite(arrays.turnover):
-            (turnover,) = rows.add(-INFINITY, arrays.turnover / unit - SNUG)
+            (turnover,) = rows.add(-INFINITY, _snug(arrays.turnover / unit))
             rows.put(turnover, np.concatenate((sale, buy)), 1.0)
             self.at["turnover"] = int(turnover)
 
@@ -234,7 +240,8 @@ class Program:
         height = layout.starts["height"]
         for number, row in enumerate(self.at["edges"]):
             bound = piece.bounds[number] if number < len(piece.bounds) else None
-            self._set_row(int(row), bound.expression if bound else Affine(), (bound.lower, bound.upper) if bound else (-INFINITY, INFINITY))
+            sides = (bound.lower, bound.upper - (CLEAR + self.arrays.rounding if bound.cliff else 0.0)) if bound else (-INFINITY, INFINITY)
+            self._set_row(int(row), bound.expression if bound else Affine(), sides)
         for number in range(layout.heights):
             used = number < len(piece.parts)
             argument, lines = piece.parts[number] if used else (Affine(), ())

@@ -16,7 +16,7 @@ Net investment income tax is convex: both arms of its minimum rise alike with th
 linear program, and the least of their optima is the optimum. Gain on collectibles is in `group`.
 
 A state's schedule is convex in its base and the same in every piece: taxable income, or the income before capital gain plus the year's
-own net gain where the state allows no loss. The cliff of a state is replaced by the largest convex function below it.
+own net gain where the state allows no loss. Where income up to some amount is free of it (a cliff), each piece is divided there.
 
 A loss that meets no income saves no tax: the limit is no more than taxable income before the loss (Capital Loss Carryover Worksheet).
 """
@@ -32,7 +32,7 @@ from taxlots.problems import TaxlotsError, problem
 from taxlots.rulebook import Rulebook
 from taxlots.tax.liability import tax_due
 from taxlots.tax.position import TaxPosition
-from taxlots.tax.schedule import Schedule, Tiers, schedule_for
+from taxlots.tax.schedule import Schedule, schedule_for
 from taxlots.tax.states import StateSchedule, state_schedule
 
 ORDINARY, SPLIT = "ordinary rates", "preferential rates"
@@ -51,12 +51,14 @@ class _Polygon:
 class _State:
     """A state's convex lines; its base is `before_gain` (which may be negative) plus the net gain, or the year's own net gain.
 
-    `carried_in` is what takes the net after carryovers back to the year's own; None where losses count as they do federally.
+    `carried_in` is what takes the net after carryovers back to the year's own; None where losses count as they do federally. A base
+    up to `free_up_to` owes nothing, whatever the lines say.
     """
 
     lines: tuple[Line, ...]
     before_gain: float
     carried_in: float | None
+    free_up_to: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +123,11 @@ def _state(position: TaxPosition, income: Decimal, deduction: Decimal, rulebook:
     if schedule is None:
         return None
     carried_in = float(position.carryover_short + position.carryover_long)
-    return _State(_state_lines(schedule), before, carried_in if schedule.losses_within_year_only else None)
+    free = None if schedule.no_tax_up_to is None else float(schedule.no_tax_up_to)
+    return _State(_state_lines(schedule), before, carried_in if schedule.losses_within_year_only else None, free)
 
 
 def _state_lines(schedule: StateSchedule) -> tuple[Line, ...]:
-    if schedule.no_tax_up_to is not None:
-        free = (schedule.no_tax_up_to, Decimal(0))
-        above = [(upper, rate) for upper, rate in schedule.tiers if upper is None or upper > schedule.no_tax_up_to]
-        return lines_of(Tiers([free, *above]))
     lines = lines_of(schedule.tiers)
     if schedule.surtax is None:
         return lines
@@ -139,7 +138,10 @@ def _state_lines(schedule: StateSchedule) -> tuple[Line, ...]:
 def pieces(model: TaxModel) -> Iterator[Piece]:
     """All pieces; their regions cover the plane of (Gs, Gl), and the tax is their minimum where they overlap."""
     for polygon in _polygons(model.limit):
-        yield from _pieces_of(polygon, model)
+        sides = [("", (), ())] if model.state is None else list(_state_sides(model.state, polygon))
+        for piece in _pieces_of(polygon, model):
+            for name, within, parts in sides:
+                yield Piece(piece.name + name, (*piece.bounds, *within), piece.carried, (*piece.parts, *parts))
 
 
 def _polygons(limit: float) -> tuple[_Polygon, ...]:
@@ -157,7 +159,7 @@ def _polygons(limit: float) -> tuple[_Polygon, ...]:
 def _pieces_of(polygon: _Polygon, model: TaxModel) -> Iterator[Piece]:
     ordinary = Affine(model.base_ordinary).plus(polygon.ordinary)
     stack = ordinary.plus(polygon.preferential).plus(Affine(model.qualified))
-    shared = _shared_parts(polygon, model)
+    shared = _investment_parts(model)
     by_ordinary = (stack, lines_of(model.schedule.ordinary))
     yield Piece(f"{polygon.name}, {ORDINARY}", polygon.bounds, polygon.carried, (by_ordinary, *shared))
     if polygon.preferential == Affine() and not model.qualified:
@@ -184,8 +186,8 @@ def _split(model: TaxModel, layers: tuple[Affine, Affine, Affine], gain: Affine)
         yield f"other income {span(low, high)}", (Bound(ordinary, low, high),), ((ordinary, lines), by_stack)
 
 
-def _shared_parts(polygon: _Polygon, model: TaxModel) -> tuple[tuple[Affine, tuple[Line, ...]], ...]:
-    """Net investment income tax and state tax: the same in every piece.
+def _investment_parts(model: TaxModel) -> Parts:
+    """Net investment income tax: the same in every piece.
 
     Form 8960 takes the loss that the law allows, even where there is too little income to use it.
     """
@@ -193,17 +195,25 @@ def _shared_parts(polygon: _Polygon, model: TaxModel) -> tuple[tuple[Affine, tup
     excess = max(0.0, float(model.schedule.niit_threshold) - model.other_income) - model.investment
     net = Affine(short=1.0, long=1.0)
     floor = max(0.0, -rate * (model.legal_limit + excess))
-    parts: list[tuple[Affine, tuple[Line, ...]]] = [(net, (Line(0.0, floor), Line(rate, -rate * excess)))]
-    if model.state is not None:
-        parts += _state_parts(model.state, polygon)
-    return tuple(parts)
+    return ((net, (Line(0.0, floor), Line(rate, -rate * excess))),)
 
 
-def _state_parts(state: _State, polygon: _Polygon) -> list[tuple[Affine, tuple[Line, ...]]]:
-    """The state's tax; where it allows no loss, a net loss counts as no gain: the tax is never below that on other income."""
+def _state_sides(state: _State, polygon: _Polygon) -> Iterator[tuple[str, tuple[Bound, ...], Parts]]:
+    """The state's tax: name, where it holds, and parts; on both sides of a cliff where there is one.
+
+    Where the state allows no loss, a net loss counts as no gain: the tax is never below that on other income.
+    """
     before = Affine(state.before_gain)
     if state.carried_in is None:
-        return [(before.plus(polygon.ordinary).plus(polygon.preferential), state.lines)]
-    least = max(line.intercept + line.slope * state.before_gain for line in state.lines)
-    own = before.plus(Affine(state.carried_in, short=1.0, long=1.0))
-    return [(own, (*state.lines, Line(0.0, least)))]
+        base, lines = before.plus(polygon.ordinary).plus(polygon.preferential), state.lines
+        always = False
+    else:
+        base = before.plus(Affine(state.carried_in, short=1.0, long=1.0))
+        lines = (*state.lines, Line(0.0, max(line.intercept + line.slope * state.before_gain for line in state.lines)))
+        always = state.free_up_to is not None and state.before_gain > state.free_up_to
+    if state.free_up_to is None or always:
+        yield "", (), ((base, lines),)
+        return
+    edge = f"{state.free_up_to:,.0f}"
+    yield f", no state tax up to {edge}", (Bound(base, -INFINITY, state.free_up_to, cliff=True),), ()
+    yield f", state tax above {edge}", (Bound(base, state.free_up_to, INFINITY),), ((base, lines),)

@@ -18,7 +18,7 @@ from taxlots.decisions.costs import Moves, allowed, cost
 from taxlots.decisions.program import Point, Program
 
 WHOLE = 1e-6
-DUST = 1e-12
+DUST = 1e-11
 ROUNDS = 60
 PATIENT = 3
 MEMORY = 6
@@ -113,7 +113,7 @@ class Search:
     def _possible(self, menu: np.ndarray) -> bool:
         """Whether every asset has an option that its band allows: a restricted asset outside its band has none."""
         arrays = self.arrays
-        outside = np.abs(arrays.distance) > arrays.band * (1 + WHOLE) + WHOLE
+        outside = np.abs(arrays.distance) > arrays.band + arrays.rounding
         return bool((menu.any(axis=1) & ~(outside & ~arrays.tradable)).all())
 
     def _ordered(self, reachable: list[int]) -> list[int]:
@@ -192,7 +192,9 @@ class Search:
         self._remember(prices)
         closed = self._raise(node, prices)
         if not closed and self._is_whole(point, program):
-            self._offer(Moves(point.sold, point.bought))
+            if not self._offer(Moves(point.sold, point.bought)) and program.layout.chosen.any():
+                self._round(node, point)  # shares within rounding of whole ones leave traces of the options not taken
+                program.set_menu(node.menu)
             closed = node.bound >= self.best_cost - self._slack()
         added = program.add_tangents(point, self._tolerance(program)) + program.add_links(point)
         return closed, not added
@@ -261,11 +263,14 @@ class Search:
             if not program.add_tangents(found, self._tolerance(program)):
                 return
 
-    def _offer(self, moves: Moves) -> None:
-        """Take moves as the best plan where they are allowed and cheaper."""
+    def _offer(self, moves: Moves) -> bool:
+        """Take moves as the best plan where they are allowed and cheaper; whether they are allowed."""
         moves = tidied(self.arrays, moves)
-        if allowed(self.arrays, moves) and (reached := cost(self.arrays, moves)) < self.best_cost:
+        if not allowed(self.arrays, moves):
+            return False
+        if (reached := cost(self.arrays, moves)) < self.best_cost:
             self.best, self.best_cost, self.favourite = moves, reached, self.piece
+        return True
 
     def _divide(self, node: Node) -> list[tuple[tuple[int, ...], Node]]:
         """Bar what the prices exclude, then divide the menu of the asset whose shares are mixed most."""

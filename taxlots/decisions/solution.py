@@ -75,8 +75,7 @@ def solve(instance: Instance, effort: Effort | None = None, rulebook: Rulebook |
 def _paid(data: Arrays, evaluator: Evaluator, moves: Moves, known: Proven, effort: Effort | None) -> Solution:
     """The solution that these moves are; with less money where the exact tax, paid from cash, is above that of the program.
 
-    The program leaves out what sales add to the 28 % group, and a state's cliff. What they cost is set aside, and once more where the
-    next plan differs.
+    The program leaves out what sales add to the 28 % group. What that costs is set aside, and once more where the next plan differs.
     """
     aside = 0.0
     for _ in range(MOST_TRIES):

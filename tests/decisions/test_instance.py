@@ -37,7 +37,6 @@ def put(place, value):
 BAD = {
     "no schema": (("schema",), "gone", "$.schema"),
     "another schema": (("schema",), "taxlots.plan/1", "schema"),
-    "no lots": (("lots",), [], "there are no lots"),
     "no assets": (("assets",), [], "there are no assets"),
     "price 0": (("assets", 0, "price"), 0, "$.assets[0].price: the price of A is 0"),
     "negative price": (("assets", 1, "price"), -2, "$.assets[1].price: -2: it can't be negative"),
@@ -72,7 +71,6 @@ BAD = {
     "negative variance": (("risk",), {"factors": [[1], [1]], "specific_variance": [0, -1]}, "$.risk.specific_variance[1]"),
     "factors of another size": (("risk",), {"factors": [[1], [1], [1]], "specific_variance": [0, 1]}, "$.risk.factors: 3 rows"),
     "tracking error without risk": (("risk",), None, "$.max_tracking_error"),
-    "contribution below the minimum trade": (("contribution",), 50, "50 is below the minimum trade of 500"),
 }
 
 
@@ -83,8 +81,6 @@ def test_bad_input_is_refused_with_its_place(case):
     document = put(place, value)
     if case == "tracking error without risk":
         document["max_tracking_error"] = 0.02
-    if case == "contribution below the minimum trade":
-        document["min_trade"] = 500
     with pytest.raises(TaxlotsError) as caught:
         parse_instance(json.dumps(document).encode(), "bad.json")
     assert caught.value.problem.code in {"INSTANCE_INVALID", "RULE_MISSING"}
