@@ -19,6 +19,9 @@ from taxlots.decisions.solver import quiet_solver
 PARTS = 1e4
 SNUG = 1e-9
 INSIDE = 1e-7
+TANGENT = -1
+MOST_ADDED = 1.0
+PER_ITERATION = 0.01
 CLEAR = 1e-3  # dollars that a plan keeps from a cliff, so that rounding does not carry it over
 
 
@@ -48,6 +51,8 @@ class Program:
         self.rows = Rows([], [], [], [], [])
         self.at: dict[str, Any] = {}
         self.linked: set[int] = set()
+        self.added: list[int] = []  # per row added after the first ones: the sale that it links to its option's share, or TANGENT
+        self.work = 0.0
         self._rows()
         self.solver = quiet_solver()
         for name, value in (("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9)):
@@ -277,10 +282,10 @@ class Program:
         import highspy  # noqa: PLC0415  as in _pass
 
         told = highspy.HighsModelStatus
-        self.solver.run()
+        self._run()
         if self.solver.getModelStatus() not in {told.kOptimal, told.kInfeasible}:
             self.solver.clearSolver()  # numerical trouble from the last basis: once more from none
-            self.solver.run()
+            self._run()
         if self.solver.getModelStatus() != told.kOptimal:
             return None
         solution = self.solver.getSolution()
@@ -292,6 +297,29 @@ class Program:
         asset = layout.asset[layout.buying]
         bought = np.bincount(asset, values[start["buy"] : start["above"]], minlength=len(arrays.names)) * self.unit
         return Point(sold, bought, values[: start["sale"]], self._prices(duals), values)
+
+    def _run(self) -> None:
+        """Solve, and count the work: an iteration of the simplex method passes over rows and columns a few times."""
+        width, rows = self.layout.starts["width"], self.rows.count + len(self.added)
+        self.solver.run()
+        self.work += width + max(0, self.solver.getInfo().simplex_iteration_count) * (width + rows) * PER_ITERATION
+
+    def forget(self) -> None:
+        """Drop added rows that the last solution does not need, once there are many; they come again where they are violated."""
+        import highspy  # noqa: PLC0415  as in _pass
+
+        if len(self.added) <= MOST_ADDED * (self.rows.count + self.layout.starts["width"]):
+            return
+        basis = self.solver.getBasis()
+        slack = [status == highspy.HighsBasisStatus.kBasic for status in basis.row_status[self.rows.count :]]
+        if not basis.valid or not any(slack):
+            return
+        dropped = np.flatnonzero(slack)
+        self.solver.deleteRows(len(dropped), (dropped + self.rows.count).astype(np.int32))
+        basis.row_status = [*basis.row_status[: self.rows.count], *(s for s, gone in zip(basis.row_status[self.rows.count :], slack, strict=True) if not gone)]
+        self.added = [link for link, gone in zip(self.added, slack, strict=True) if not gone]
+        self.linked = {link for link in self.added if link != TANGENT}
+        self.solver.setBasis(basis)
 
     def ray(self) -> Prices | None:
         """Prices that prove that nothing is feasible, once `run` has found so; None where the solver has none."""
@@ -358,11 +386,13 @@ class Program:
         columns = np.column_stack((start["specific"] + own, start["above"] + own, start["below"] + own, moving[own]))
         values = np.column_stack((np.ones(len(own)), -2 * specific * at, 2 * specific * at, specific * at**2))
         self._add_rows(columns, values, np.zeros(len(own)))
+        self.added += [TANGENT] * len(own)
 
     def _add_common(self, common: np.ndarray, at: np.ndarray) -> None:
         start = self.layout.starts
         columns = np.column_stack((start["common"] + common, start["exposure"] + common))
         self._add_rows(columns, np.column_stack((np.ones(len(common)), -2 * at)), -(at**2))
+        self.added += [TANGENT] * len(common)
 
     def _add_rows(self, columns: np.ndarray, values: np.ndarray, lower: np.ndarray) -> None:
         count = len(columns)
@@ -381,6 +411,7 @@ class Program:
         found = np.flatnonzero(self.layout.chosen[option] & (sold > most * point.share[option] + 1e-7))
         found = np.array([n for n in found if n not in self.linked], dtype=np.int64)
         self.linked.update(found.tolist())
+        self.added += found.tolist()
         columns = np.column_stack((option[found], start["sale"] + found))
         self._add_rows(columns, np.column_stack((most[found], np.full(len(found), -1.0))), np.zeros(len(found)))
         return len(found)

@@ -174,9 +174,9 @@ class Search:
         self.piece = node.piece
         program.set_piece(self.arrays.pieces[node.piece])
         program.set_menu(node.menu)
+        program.forget()
         for turn in range(ROUNDS):
-            self.work += program.layout.starts["width"]
-            point = program.run()
+            point = self._run(program)
             if point is None:
                 return self._set_aside(node, program.ray())
             closed, settled = self._take(node, point, program)
@@ -185,6 +185,13 @@ class Search:
             if turn >= PATIENT and self._better_open(node):
                 break
         return False
+
+    def _run(self, program: Program) -> Point | None:
+        """Solve, and count the work against the effort."""
+        before = program.work
+        point = program.run()
+        self.work += program.work - before
+        return point
 
     def _take(self, node: Node, point: Point, program: Program) -> tuple[bool, bool]:
         """Learn from a solution: its bound, and its plan where no asset is mixed. Whether the node is closed, and the program exact."""
@@ -255,8 +262,7 @@ class Search:
         menu[np.arange(len(menu)), shares.argmax(axis=1)] = True
         program.set_menu(menu)
         for _ in range(ROUNDS):
-            self.work += layout.starts["width"]
-            found = program.run()
+            found = self._run(program)
             if found is None:
                 return
             self._offer(Moves(found.sold, found.bought))
