@@ -226,7 +226,11 @@ class _Taxed(NamedTuple):
 
 
 def _taxed(
-    tax: LinearTax | FederalTax, lots: Sequence[Lot], held: tuple[np.ndarray, np.ndarray, np.ndarray], rate: float, rulebook: Rulebook | None
+    tax: LinearTax | FederalTax,
+    lots: Sequence[Lot],
+    held: tuple[np.ndarray, np.ndarray, np.ndarray],
+    rate: float,
+    rulebook: Rulebook | None,
 ) -> _Taxed:
     """By the tax model; `held`: value, the basis per dollar of it, and whether a sale loses."""
     value, share, losing = held

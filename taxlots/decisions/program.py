@@ -316,7 +316,10 @@ class Program:
             return
         dropped = np.flatnonzero(slack)
         self.solver.deleteRows(len(dropped), (dropped + self.rows.count).astype(np.int32))
-        basis.row_status = [*basis.row_status[: self.rows.count], *(s for s, gone in zip(basis.row_status[self.rows.count :], slack, strict=True) if not gone)]
+        basis.row_status = [
+            *basis.row_status[: self.rows.count],
+            *(s for s, gone in zip(basis.row_status[self.rows.count :], slack, strict=True) if not gone),
+        ]
         self.added = [link for link, gone in zip(self.added, slack, strict=True) if not gone]
         self.linked = {link for link in self.added if link != TANGENT}
         self.solver.setBasis(basis)

@@ -198,12 +198,14 @@ class Search:
         prices = charged(self.arrays, point.prices)
         self._remember(prices)
         closed = self._raise(node, prices)
-        if not closed and self._is_whole(point, program):
-            if not self._offer(Moves(point.sold, point.bought)) and program.layout.chosen.any():
-                self._round(node, point)  # shares within rounding of whole ones leave traces of the options not taken
-                program.set_menu(node.menu)
-            closed = node.bound >= self.best_cost - self._slack()
+        whole = not closed and self._is_whole(point, program)
+        taken = whole and self._offer(Moves(point.sold, point.bought))
         added = program.add_tangents(point, self._tolerance(program)) + program.add_links(point)
+        if whole and not taken and not added and program.layout.chosen.any():
+            self._round(node, point)  # shares within rounding of whole ones leave traces of the options not taken
+            program.set_menu(node.menu)
+        if whole:
+            closed = node.bound >= self.best_cost - self._slack()
         return closed, not added
 
     def _settle(self, node: Node, point: Point, program: Program) -> bool:

@@ -70,6 +70,10 @@ BAD = {
     "factors without variances": (("risk",), {"factors": [[1], [1]]}, "$.risk.specific_variance: 0 numbers for 2 assets"),
     "negative variance": (("risk",), {"factors": [[1], [1]], "specific_variance": [0, -1]}, "$.risk.specific_variance[1]"),
     "factors of another size": (("risk",), {"factors": [[1], [1], [1]], "specific_variance": [0, 1]}, "$.risk.factors: 3 rows"),
+    "wages beyond any number": (("tax", "position", "wages"), "1e999999999", "wages is 1.000e+999999999"),
+    "price of hundreds of digits": (("assets", 0, "price"), 10**400, "$.assets[0].price: 1.000e+400: it must lie"),
+    "covariance beyond any return": (("risk", "covariance", 0, 0), 1e300, "$.risk.covariance[0]: it has a number"),
+    "variance beyond any return": (("risk",), {"factors": [[1], [1]], "specific_variance": [0, 1e300]}, "$.risk.specific_variance[1]"),
     "tracking error without risk": (("risk",), None, "$.max_tracking_error"),
 }
 
@@ -98,7 +102,7 @@ def test_what_is_no_number_is_named_with_its_line(word):
     assert text.splitlines()[caught.value.problem.row - 1].strip() == f"{word},"
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b'{"schema": "taxlots.instance/1"}'])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b'{"schema": "taxlots.instance/1"}', b'{"a":' * 100_000])
 def test_what_is_no_document(content):
     """Cut off, of another kind, or no text at all."""
     with pytest.raises(TaxlotsError) as caught:
