@@ -14,7 +14,7 @@ import numpy as np
 from taxlots.decisions.arrays import INFINITY, Arrays
 from taxlots.decisions.bounds import Charged, Prices, Relaxed, charged
 from taxlots.decisions.corners import Corners, corners
-from taxlots.decisions.costs import Moves, allowed, cost
+from taxlots.decisions.costs import Moves, allowed, cash_left, cost
 from taxlots.decisions.program import Point, Program
 
 WHOLE = 1e-6
@@ -27,12 +27,12 @@ STRETCHES = tuple(10.0**n for n in range(0, 13, 2))
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """When to stop: the gap that is aimed at, the one that is enough after `patience` columns times nodes, and the most of these."""
+    """When to stop: the gap that is aimed at, the one that is enough after `patience`, and the most work, in units of `Program.work`."""
 
     aim: float = 1e-7
     enough: float = 1e-4
     patience: float = 2e6
-    most: float = 4e7
+    most: float = 2e7
 
 
 @dataclass(slots=True)
@@ -325,7 +325,12 @@ def stretched(ray: Prices, factor: float) -> Prices:
 
 
 def tidied(arrays: Arrays, moves: Moves) -> Moves:
-    """Without the solver's dust: whole lots are whole, and amounts too small to mean anything are nothing."""
+    """Without the solver's dust: whole lots are whole, amounts too small to mean anything are nothing, no cent is spent that is not there."""
     dust = DUST * max(1.0, abs(arrays.total))
     sold = np.where(moves.sold < dust, 0.0, np.where(moves.sold > arrays.value - dust, arrays.value, moves.sold))
-    return Moves(sold, np.where(moves.bought < dust, 0.0, moves.bought))
+    clean = Moves(sold, np.where(moves.bought < dust, 0.0, moves.bought))
+    spent = (1 + arrays.rate) * float(clean.bought.sum())
+    missing = dust / 100 - cash_left(arrays, clean)
+    if spent > 0 and 0 < missing <= arrays.rounding:
+        return Moves(sold, clean.bought * (1 - min(1.0, missing / spent)))
+    return clean

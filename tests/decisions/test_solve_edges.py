@@ -157,3 +157,15 @@ def test_rows_that_are_not_needed_are_dropped(monkeypatch):
         assert found.cost == pytest.approx(usual.cost, rel=1e-6, abs=1e-6)
         assert found.bound == pytest.approx(usual.bound, rel=1e-6, abs=1e-6)
     assert sum(dropped) > 20
+
+
+@pytest.mark.parametrize("total", [1_000, 10_000_000])
+def test_limits_that_leave_no_room_are_kept(total):
+    """Targets of 0.6, 0.3 and 0.1 with bands of 0, no cash left and no cost: 0.4 is sold and bought, which is the turnover allowed."""
+    assets = [("A", 8.04, 0.6, 0), ("B", 3.3, 0.3, 0), ("C", 0.35, 0.1, 0)]
+    given = instance(assets, [("a", "A", float(total) / 8.04, 0, "long")], {**LINEAR, "long_rate": 0}, max_turnover=0.8)
+    found = solve(given)
+    assert found.status == "optimal"
+    assert found.evaluated.broken == ()
+    assert found.evaluated.cash >= 0
+    assert float(found.evaluated.turnover) == pytest.approx(0.8, abs=1e-9)
