@@ -11,6 +11,7 @@ import numpy as np
 from taxlots.decisions.piece import Affine, Piece
 
 CLOSE = 1e-9
+EDGE = 1e-12  # of the amounts: well above the rounding of a crossing, and worth nothing where the objective is small
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def _line(expression: Affine, value: float) -> tuple[float, float, float]:
 
 
 def _inside(points: np.ndarray, piece: Piece, box: tuple[float, float, float, float]) -> np.ndarray:
-    slack = CLOSE * (1.0 + np.abs(points).sum(axis=1)) + CLOSE * max(map(abs, box))
+    slack = EDGE * (1.0 + np.abs(points).sum(axis=1) + max(map(abs, box)))
     short, long = points[:, 0], points[:, 1]
     inside = (short >= box[0] - slack) & (short <= box[1] + slack) & (long >= box[2] - slack) & (long <= box[3] + slack)
     for bound in piece.bounds:

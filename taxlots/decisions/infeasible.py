@@ -18,6 +18,7 @@ from taxlots.rulebook import Rulebook
 
 QUICK = Effort(aim=1e-6, enough=1e-3, patience=5e5, most=5e6)
 MARGIN = 1e-6
+ROOM = 1e-3
 HEAVY = 1e4
 MOST_BANDS = 30
 UNNAMED = {"constraint": None, "message": "no single constraint is to blame: relax two of cash, bands, turnover and tracking error"}
@@ -28,7 +29,36 @@ def reasons(data: Arrays, instance: Instance, rulebook: Rulebook | None = None) 
     if data.total <= 0:
         return [_withdrawal(instance, 0.0, rulebook) or UNNAMED]
     ways = (_money(data, instance, rulebook), *(way(data) for way in (_bands, _turnover, _tracking, _min_trade)))
-    return [told for told in ways if told is not None] or [UNNAMED]
+    return [told for told in ways if told is not None] or _together(data) or [UNNAMED]
+
+
+def _together(data: Arrays) -> list[dict[str, Any]]:
+    """Several limits with values that do together: all are lifted, then each is set again, or where that is too much to its least value."""
+    anywhere = np.full(len(data.names), INFINITY)
+    now = replace(data, least=0.0, tracking=INFINITY, turnover=INFINITY, band=anywhere)
+    told: list[dict[str, Any]] = []
+    if _best(_free(now)) is None:
+        return []
+    for field, way, unit in (("least", _min_trade, 1.0), ("tracking", _tracking, data.total), ("turnover", _turnover, data.total)):
+        tight = replace(now, **{field: getattr(data, field)})
+        found = None if _best(_free(tight)) is not None else way(tight)
+        if found:
+            found = _roomier(found)
+            told.append(found)
+        now = replace(tight, **{field: found["needed"] * unit}) if found else tight
+    last = replace(now, band=data.band)
+    if _best(_free(last)) is None:
+        found = _bands(last)
+        if found is None:
+            return []
+        told.append(_roomier(found))
+    return [one | {"together": True, "message": f"{one['message']}; with the other changes named here"} for one in told]
+
+
+def _roomier(told: dict[str, Any]) -> dict[str, Any]:
+    """The same way out with a thousandth to spare: several limits at their very edge leave one plan, which rounding misses."""
+    needed = told["needed"] * (1 + (ROOM if told["needed"] > told["now"] else -ROOM))
+    return _told(told["constraint"], told["now"], needed, told["message"].rpartition(": ")[2])
 
 
 def _told(constraint: str, now: float, needed: float, because: str) -> dict[str, Any]:

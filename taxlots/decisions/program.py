@@ -1,8 +1,9 @@
 """The linear program of one decision, built as arrays and handed to HiGHS in one call.
 
-Amounts are in units of a ten-thousandth of the portfolio, so that the solver's tolerances mean the same for every size. The tax's piece is
-written into rows that are kept free for it, so that the next piece starts from the last basis. Quadratic variance is approximated
-from below by tangents, added where a solution violates it.
+Amounts are in units of a ten-thousandth of the portfolio (before a withdrawal, which may leave next to nothing of it), so that the
+solver's tolerances mean the same for every size. The tax's piece is written into rows that are kept free for it, so that the next piece
+starts from the last basis. Quadratic variance is approximated from below by tangents, added where a solution violates it, and dropped
+where it has long ceased to matter.
 """
 
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ class Program:
     def __init__(self, arrays: Arrays, menu: np.ndarray) -> None:
         """Build and hand over."""
         self.arrays, self.layout = arrays, Layout(arrays, menu)
-        self.unit = (arrays.total if arrays.total > 0 else 1.0) / PARTS
+        self.unit = (max(arrays.total, float(arrays.value.sum())) or 1.0) / PARTS
         self.rows = Rows([], [], [], [], [])
         self.at: dict[str, Any] = {}
         self.linked: set[int] = set()

@@ -325,7 +325,7 @@ def stretched(ray: Prices, factor: float) -> Prices:
 
 
 def tidied(arrays: Arrays, moves: Moves) -> Moves:
-    """Without the solver's dust: whole lots are whole, amounts too small to mean anything are nothing, no cent is spent that is not there."""
+    """Without the solver's dust: whole lots are whole, traces are nothing, and nothing is spent that is not there."""
     dust = DUST * max(1.0, abs(arrays.total))
     sold = np.where(moves.sold < dust, 0.0, np.where(moves.sold > arrays.value - dust, arrays.value, moves.sold))
     clean = Moves(sold, np.where(moves.bought < dust, 0.0, moves.bought))
