@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from taxlots.decisions.added_rows import AddedRows
 from taxlots.decisions.arrays import HOLD, INFINITY, Arrays
 from taxlots.decisions.bounds import Prices
 from taxlots.decisions.layout import EDGES, LINES, Layout, Rows
@@ -19,7 +20,6 @@ from taxlots.decisions.solver import quiet_solver
 
 PARTS = 1e4
 INSIDE = 1e-7
-TANGENT = -1
 MOST_ADDED = 1.0
 PER_ITERATION, PER_ENTRY = 40.0, 0.002  # work of a simplex iteration, and for each row and column: about a microsecond each
 CLEAR = 1e-3  # dollars that a plan keeps from a cliff, so that rounding does not carry it over
@@ -45,11 +45,10 @@ class Program:
         self.unit = (max(arrays.total, float(arrays.value.sum())) or 1.0) / PARTS
         self.rows = Rows([], [], [], [], [])
         self.at: dict[str, Any] = {}
-        self.linked: set[int] = set()
-        self.added: list[int] = []  # per row added after the first ones: the sale that it links to its option's share, or TANGENT
         self.work = 0.0
         self._rows()
         self.solver = quiet_solver()
+        self.added = AddedRows(self.solver, self.rows.count)
         for name, value in (("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9)):
             self.solver.setOptionValue(name, value)
         # Presolve costs more than it saves where there is nothing to choose: the basis of all slacks is nearly feasible then.
@@ -300,24 +299,9 @@ class Program:
         self.work += width + max(0, self.solver.getInfo().simplex_iteration_count) * (PER_ITERATION + PER_ENTRY * (width + rows))
 
     def forget(self) -> None:
-        """Drop added rows that the last solution does not need, once there are many; they come again where they are violated."""
-        import highspy  # noqa: PLC0415  as in _pass
-
-        if len(self.added) <= MOST_ADDED * (self.rows.count + self.layout.starts["width"]):
-            return
-        basis = self.solver.getBasis()
-        slack = [status == highspy.HighsBasisStatus.kBasic for status in basis.row_status[self.rows.count :]]
-        if not basis.valid or not any(slack):
-            return
-        dropped = np.flatnonzero(slack)
-        self.solver.deleteRows(len(dropped), (dropped + self.rows.count).astype(np.int32))
-        basis.row_status = [
-            *basis.row_status[: self.rows.count],
-            *(s for s, gone in zip(basis.row_status[self.rows.count :], slack, strict=True) if not gone),
-        ]
-        self.added = [link for link, gone in zip(self.added, slack, strict=True) if not gone]
-        self.linked = {link for link in self.added if link != TANGENT}
-        self.solver.setBasis(basis)
+        """Drop added rows that the last solution does not need, once they are many: each makes every later program slower."""
+        if len(self.added) > MOST_ADDED * (self.rows.count + self.layout.starts["width"]):
+            self.added.forget()
 
     def ray(self) -> Prices | None:
         """Prices that prove that nothing is feasible, once `run` has found so; None where the solver has none."""
@@ -383,22 +367,12 @@ class Program:
         start, moving = self.layout.starts, self.layout.moving
         columns = np.column_stack((start["specific"] + own, start["above"] + own, start["below"] + own, moving[own]))
         values = np.column_stack((np.ones(len(own)), -2 * specific * at, 2 * specific * at, specific * at**2))
-        self._add_rows(columns, values, np.zeros(len(own)))
-        self.added += [TANGENT] * len(own)
+        self.added.add(columns, values, np.zeros(len(own)))
 
     def _add_common(self, common: np.ndarray, at: np.ndarray) -> None:
         start = self.layout.starts
         columns = np.column_stack((start["common"] + common, start["exposure"] + common))
-        self._add_rows(columns, np.column_stack((np.ones(len(common)), -2 * at)), -(at**2))
-        self.added += [TANGENT] * len(common)
-
-    def _add_rows(self, columns: np.ndarray, values: np.ndarray, lower: np.ndarray) -> None:
-        count = len(columns)
-        if count:
-            starts = (np.arange(count) * columns.shape[1]).astype(np.int32)
-            self.solver.addRows(
-                count, lower, np.full(count, INFINITY), columns.size, starts, columns.ravel().astype(np.int32), values.ravel().astype(float)
-            )
+        self.added.add(columns, np.column_stack((np.ones(len(common)), -2 * at)), -(at**2))
 
     def add_links(self, point: Point) -> int:
         """`x <= V y` for the lots that a solution sells beyond their option's share; how many were added."""
@@ -407,9 +381,8 @@ class Program:
         most = self.arrays.value[lot] / self.unit
         sold = point.columns[start["sale"] : start["buy"]]
         found = np.flatnonzero(self.layout.chosen[option] & (sold > most * point.share[option] + 1e-7))
-        found = np.array([n for n in found if n not in self.linked], dtype=np.int64)
-        self.linked.update(found.tolist())
-        self.added += found.tolist()
+        linked = set(self.added.links)
+        found = np.array([n for n in found if n not in linked], dtype=np.int64)
         columns = np.column_stack((option[found], start["sale"] + found))
-        self._add_rows(columns, np.column_stack((most[found], np.full(len(found), -1.0))), np.zeros(len(found)))
+        self.added.add(columns, np.column_stack((most[found], np.full(len(found), -1.0))), np.zeros(len(found)), found.tolist())
         return len(found)
