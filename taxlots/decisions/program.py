@@ -14,7 +14,7 @@ import numpy as np
 from taxlots.decisions.added_rows import AddedRows
 from taxlots.decisions.arrays import HOLD, INFINITY, Arrays
 from taxlots.decisions.bounds import Prices
-from taxlots.decisions.layout import EDGES, LINES, Layout, Rows
+from taxlots.decisions.layout import EDGES, Layout, Rows
 from taxlots.decisions.piece import Affine, Piece
 from taxlots.decisions.solver import quiet_solver
 
@@ -229,9 +229,9 @@ class Program:
 
     def _tax_rows(self) -> None:
         self.at["edges"] = self.rows.add(-INFINITY, INFINITY, EDGES)
-        self.at["lines"] = self.rows.add(-INFINITY, INFINITY, self.layout.heights * LINES)
+        self.at["lines"] = self.rows.add(-INFINITY, INFINITY, self.layout.heights * self.layout.lines)
         heights = self.layout.columns("height", self.layout.heights)
-        self.rows.put(self.at["lines"], np.repeat(heights, LINES), 1.0)
+        self.rows.put(self.at["lines"], np.repeat(heights, self.layout.lines), 1.0)
 
     def set_piece(self, piece: Piece) -> None:
         """Write a piece of the tax into its rows, and the value of the loss that it carries into the costs."""
@@ -244,8 +244,8 @@ class Program:
         for number in range(layout.heights):
             used = number < len(piece.parts)
             argument, lines = piece.parts[number] if used else (Affine(), ())
-            for index in range(LINES):
-                row = int(self.at["lines"][number * LINES + index])
+            for index in range(layout.lines):
+                row = int(self.at["lines"][number * layout.lines + index])
                 line = lines[index] if index < len(lines) else None
                 scaled = Affine().plus(argument, -line.slope) if line else Affine()
                 self._set_row(row, scaled, (line.intercept if line else -INFINITY, INFINITY))

@@ -49,15 +49,16 @@ class _Polygon:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """A state's convex lines; its base is `before_gain` (which may be negative) plus the net gain, or the year's own net gain.
+    """A state's convex lines; its base is `before_gain` (which may be negative) plus the net gain, of which at least `least_gain` counts.
 
-    `carried_in` is what takes the net after carryovers back to the year's own; None where losses count as they do federally. A base
-    up to `free_up_to` owes nothing, whatever the lines say.
+    `carried_in` takes the net after carryovers back to the year's own, where none are carried in. A base up to `free_up_to` owes
+    nothing, whatever the lines say.
     """
 
     lines: tuple[Line, ...]
     before_gain: float
-    carried_in: float | None
+    least_gain: float
+    carried_in: float = 0.0
     free_up_to: float | None = None
 
 
@@ -103,7 +104,7 @@ def tax_model(position: TaxPosition, rulebook: Rulebook, collectibles_lost: floa
         other_income=float(earned - position.investment_income),
         limit=float(min(schedule.loss_limit, room)),
         legal_limit=float(schedule.loss_limit),
-        state=_state(position, base + position.qualified_dividends, deduction, rulebook),
+        state=_state(position, (base + position.qualified_dividends, deduction), -float(schedule.loss_limit), rulebook),
         start_short=float(position.short_term - position.carryover_short),
         start_long=float(position.long_term - position.carryover_long),
         group=Group(float(position.collectibles - position.carryover_long) + (collectibles_lost or 0.0), collectibles_lost is not None),
@@ -111,20 +112,23 @@ def tax_model(position: TaxPosition, rulebook: Rulebook, collectibles_lost: floa
     )
 
 
-def _state(position: TaxPosition, income: Decimal, deduction: Decimal, rulebook: Rulebook) -> _State | None:
-    """The state's part of the model; `income` is after the federal deduction and before capital gain."""
+def _state(position: TaxPosition, federal: tuple[Decimal, Decimal], most_loss: float, rulebook: Rulebook) -> _State | None:
+    """The state's part of the model; `federal`: income after the deduction and before capital gain, and the deduction."""
+    income, deduction = federal
     own_deductions = position.state_deductions
     before = float(income if own_deductions is None else income + deduction - own_deductions)
     if position.state_rate is not None:
-        return _State((Line(0.0, 0.0), Line(float(position.state_rate), 0.0)), before, None)
+        return _State((Line(0.0, 0.0), Line(float(position.state_rate), 0.0)), before, most_loss)
     if position.state is None:
         return None
     schedule = state_schedule(position.state, position.year, position.filing_status, rulebook)
     if schedule is None:
         return None
-    carried_in = float(position.carryover_short + position.carryover_long)
     free = None if schedule.no_tax_up_to is None else float(schedule.no_tax_up_to)
-    return _State(_state_lines(schedule), before, carried_in if schedule.losses_within_year_only else None, free)
+    lines = _state_lines(schedule)
+    if schedule.losses_within_year_only:
+        return _State(lines, before, 0.0, float(position.carryover_short + position.carryover_long), free)
+    return _State(lines, before, most_loss, free_up_to=free)
 
 
 def _state_lines(schedule: StateSchedule) -> tuple[Line, ...]:
@@ -137,8 +141,8 @@ def _state_lines(schedule: StateSchedule) -> tuple[Line, ...]:
 
 def pieces(model: TaxModel) -> Iterator[Piece]:
     """All pieces; their regions cover the plane of (Gs, Gl), and the tax is their minimum where they overlap."""
+    sides = [("", (), ())] if model.state is None else list(_state_sides(model.state))
     for polygon in _polygons(model.limit):
-        sides = [("", (), ())] if model.state is None else list(_state_sides(model.state, polygon))
         for piece in _pieces_of(polygon, model):
             for name, within, parts in sides:
                 yield Piece(piece.name + name, (*piece.bounds, *within), piece.carried, (*piece.parts, *parts))
@@ -198,20 +202,16 @@ def _investment_parts(model: TaxModel) -> Parts:
     return ((net, (Line(0.0, floor), Line(rate, -rate * excess))),)
 
 
-def _state_sides(state: _State, polygon: _Polygon) -> Iterator[tuple[str, tuple[Bound, ...], Parts]]:
+def _state_sides(state: _State) -> Iterator[tuple[str, tuple[Bound, ...], Parts]]:
     """The state's tax: name, where it holds, and parts; on both sides of a cliff where there is one.
 
-    Where the state allows no loss, a net loss counts as no gain: the tax is never below that on other income.
+    It never falls below that at the largest loss that counts: none where the state allows no loss, else the one that the law allows,
+    which reduces adjusted gross income even where there is too little income to use it.
     """
-    before = Affine(state.before_gain)
-    if state.carried_in is None:
-        base, lines = before.plus(polygon.ordinary).plus(polygon.preferential), state.lines
-        always = False
-    else:
-        base = before.plus(Affine(state.carried_in, short=1.0, long=1.0))
-        lines = (*state.lines, Line(0.0, max(line.intercept + line.slope * state.before_gain for line in state.lines)))
-        always = state.free_up_to is not None and state.before_gain > state.free_up_to
-    if state.free_up_to is None or always:
+    base = Affine(state.before_gain + state.carried_in, short=1.0, long=1.0)
+    least = state.before_gain + state.least_gain
+    lines = (*state.lines, Line(0.0, max(line.intercept + line.slope * least for line in state.lines)))
+    if state.free_up_to is None or least > state.free_up_to:
         yield "", (), ((base, lines),)
         return
     edge = f"{state.free_up_to:,.0f}"
