@@ -49,6 +49,8 @@ BAD = {
     "lot of an unknown asset": (("lots", 0, "asset"), "Z", "$.lots[0].asset: 'Z' is not among $.assets"),
     "quantity 0": (("lots", 0, "quantity"), 0, "$.lots[0].quantity: lot a1 has quantity 0"),
     "negative basis": (("lots", 0, "basis"), -1, "$.lots[0].basis"),
+    "term missing": (("lots", 0, "term"), "gone", "`term`"),
+    "a rate missing": (("tax",), {"model": "linear", "short_rate": 0.35}, "`long_rate`"),
     "unknown term": (("lots", 0, "term"), "medium", "$.lots[0].term"),
     "negative cash": (("cash",), -1, "$.cash: -1: it can't be negative"),
     "negative withdrawal": (("withdrawal",), -1, "$.withdrawal"),
