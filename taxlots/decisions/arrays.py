@@ -137,10 +137,10 @@ class Arrays:
         losing = self.by_asset(np.where(self.losing, 1.0, 0.0)) > 0
         least = max(self.least, 0.0)
         if least > 0:
-            payable = least <= self.most_bought + self.rounding
+            payable = least <= min(self.most_bought, self.turnover) + self.rounding
             menu[:, HOLD], menu[:, BUY] = True, payable
-            menu[:, SELL] = sellable >= least
-            menu[:, BOTH] = ~self.exclusive & (rebuyable >= least) & payable
+            menu[:, SELL] = (sellable >= least) & (least <= self.turnover + self.rounding)
+            menu[:, BOTH] = ~self.exclusive & (rebuyable >= least) & payable & (2 * least <= self.turnover + self.rounding)
         else:
             menu[:, SELL] = (self.exclusive | (self.wash & losing)) & (sellable > 0)
             menu[:, BUY] = self.exclusive & (sellable > 0)

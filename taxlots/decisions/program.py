@@ -277,9 +277,14 @@ class Program:
 
         told = highspy.HighsModelStatus
         self._run()
-        if self.solver.getModelStatus() not in {told.kOptimal, told.kInfeasible}:
-            self.solver.clearSolver()  # numerical trouble from the last basis: once more from none
+        _, usual = self.solver.getOptionValue("presolve")
+        for presolve in (usual, "off" if usual == "choose" else "choose"):
+            if self.solver.getModelStatus() in {told.kOptimal, told.kInfeasible}:
+                break
+            self.solver.clearSolver()  # numerical trouble from the last basis: once more from none, then by the other way
+            self.solver.setOptionValue("presolve", presolve)
             self._run()
+        self.solver.setOptionValue("presolve", usual)
         if self.solver.getModelStatus() != told.kOptimal:
             return None
         solution = self.solver.getSolution()
