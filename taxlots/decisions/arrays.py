@@ -141,18 +141,19 @@ class Arrays:
         rebuyable = self.by_asset(np.where(self.losing & self.wash[self.owner], 0.0, self.value))
         losing = self.by_asset(np.where(self.losing, 1.0, 0.0)) > 0
         least = max(self.least, 0.0)
+        worth = least - 1e-3 * self.rounding  # what lots are that are worth the minimum trade but for their last digits
         if least > 0:
             payable = least <= min(self.most_bought, self.turnover) + self.rounding
             menu[:, HOLD], menu[:, BUY] = True, payable
-            menu[:, SELL] = (sellable >= least) & (least <= self.turnover + self.rounding)
-            menu[:, BOTH] = ~self.exclusive & (rebuyable >= least) & payable & (2 * least <= self.turnover + self.rounding)
+            menu[:, SELL] = (sellable >= worth) & (least <= self.turnover + self.rounding)
+            menu[:, BOTH] = ~self.exclusive & (rebuyable >= worth) & payable & (2 * least <= self.turnover + self.rounding)
         else:
             menu[:, SELL] = (self.exclusive | (self.wash & losing)) & (sellable > 0)
             menu[:, BUY] = self.exclusive & (sellable > 0)
             menu[:, BOTH] = ~menu[:, BUY]
         # What may not be bought sells, or stays where nothing of it is held or not enough for a sale.
         only_sold = ~self.buyable
-        enough = sellable >= least if least > 0 else sellable > 0
+        enough = sellable >= worth if least > 0 else sellable > 0
         menu[only_sold, BOTH] = menu[only_sold, BUY] = False
         menu[only_sold, SELL] = enough[only_sold]
         menu[only_sold, HOLD] = ~enough[only_sold] | (least > 0)

@@ -190,7 +190,7 @@ def _both(curve: _Curve, lots: "_Ladder", held: tuple[np.ndarray, np.ndarray], p
     sold = np.minimum(np.maximum(lots.profitable(-buy), least), lots.total)
     bought = lots.cost_of(sold) + curve.least(everyone, start + least - sold, start + most, buy) - buy * (start - sold)
     best = np.minimum(bought, lots.least_cost(curve, start + least, sold, np.zeros(len(start))) + buy * least)
-    best[lots.total < least] = INFINITY
+    best[lots.total < least - curve.rounding] = INFINITY
     return best
 
 
@@ -228,5 +228,5 @@ class _Ladder:
         found[self.value <= 0] = INFINITY
         best = np.full(self.count, INFINITY)
         np.minimum.at(best, owner, found)
-        best[self.total < required] = INFINITY
+        best[self.total < required - curve.rounding] = INFINITY
         return best

@@ -209,3 +209,13 @@ def test_a_minimum_trade_beyond_all_money_is_no_purchase():
     found = solve(instance([("A", 100, 0.5, None), ("B", 10, 0.4, None)], lots, LINEAR, max_tracking_error=0.5, **options))
     assert (found.sells, found.buys) == ({}, {})
     assert found.gap <= 1e-9
+
+
+def test_a_lot_worth_the_minimum_trade_but_for_its_last_digits_is_sold():
+    """A price of 61,234.56 makes 163.30647268470615 units 9,999,999.9999..., not 10 million. The band of 0.3 forces the sale."""
+    lots = [("a", "A", 163.30647268470615, 5_000_000, "long")]
+    options = {"cash": 173_395, "drift_penalty": 0.5, "min_trade": 10_000_000}
+    found = solve(instance([("A", 61234.56, 0, 0.3)], lots, LINEAR, **options))
+    assert Decimal("61234.56") * Decimal("163.30647268470615") < 10_000_000
+    assert found.status == "optimal"
+    assert float(found.sells["a"]) == pytest.approx(163.30647268470615, rel=1e-12)
