@@ -32,6 +32,8 @@ FORMATS: dict[str, dict[str, Any]] = {
     "center": {"valign": "top", "align": "center"},
     "right": {"valign": "top", "align": "right"},
     "error": _LEFT | {"bold": True, "font_color": "#C00000"},
+    "ties": {"font_color": "#2E7D32"},
+    "differs": {"bold": True, "font_color": "#C00000", "bg_color": "#FDE9E7"},
     "money": {"num_format": _MONEY, "valign": "top"},
     "quantity": {"num_format": "#,##0.00########", "valign": "top"},
     "fine": {"num_format": "0.00#######", "valign": "top", "italic": True, "font_color": "#595959"},
@@ -44,6 +46,7 @@ FORMATS: dict[str, dict[str, Any]] = {
     "total": _TOTAL | _LEFT,
     "total_money": _TOTAL | {"num_format": _MONEY},
     "total_whole": _TOTAL | {"num_format": "#,##0"},
+    "note_money": {"italic": True, "font_color": "#595959", "num_format": _MONEY, "valign": "top"},
     "bold_money": {"bold": True, "num_format": _MONEY},
     "bold": _LEFT | {"bold": True},
 }

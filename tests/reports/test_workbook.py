@@ -22,6 +22,8 @@ NAMES = [
     "Summary",
     "Form 8949",
     "Disposals",
+    "By asset",
+    "By account",
     "Income",
     "Open lots",
     "Lot identifications",
@@ -30,6 +32,7 @@ NAMES = [
     "Problems",
     "Methods",
     "Sources",
+    "Checks",
 ]
 DECIMALS = {"Rebalance": 2}  # the optimum is found in floats
 RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>

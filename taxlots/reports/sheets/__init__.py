@@ -3,6 +3,9 @@
 from collections.abc import Callable
 
 from taxlots.reports.sheets import (
+    by_account,
+    by_asset,
+    checks,
     disposals,
     form_8949,
     harvest,
@@ -21,6 +24,8 @@ SHEETS: tuple[Callable[[Workbook], None], ...] = (
     summary.write,
     form_8949.write,
     disposals.write,
+    by_asset.write,
+    by_account.write,
     income.write,
     open_lots.write,
     identifications.write,
@@ -29,4 +34,5 @@ SHEETS: tuple[Callable[[Workbook], None], ...] = (
     problems.write,
     methods.write,
     sources.write,
+    checks.write,
 )

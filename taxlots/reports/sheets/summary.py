@@ -10,11 +10,13 @@ from taxlots.reports.sheets.book import Workbook, total
 from taxlots.reports.sheets.content import UNITED_STATES, Facts
 from taxlots.reports.sheets.page import Page
 from taxlots.reports.sheets.schedule_d import STYLES, TITLES, ScheduleD
+from taxlots.reports.sheets.ties import Figure
 from taxlots.tax import TaxDue
 
 NAME = "Summary"
 _WIDTHS = (10, 56, *[16] * 6, 10)
 _OVERVIEW = ("Tax year", "Tax estimate", "Short-term gain", "Long-term gain", "Total gain", "Income", "Estimated tax")
+OVERVIEW = {"short_gain": 2, "long_gain": 3, "gain": 4, "income": 5}  # columns with totals
 _CHART_ROWS = 15
 _DUE: tuple[tuple[str, Callable[[TaxDue], Decimal]], ...] = (
     ("Adjusted gross income", lambda due: due.agi),
@@ -57,7 +59,7 @@ def _overview(book: Workbook, page: Page) -> int:
     for row, year in enumerate(facts.years, start=first):
         _year(page, row, year)
     after = first + len(facts.years)
-    _column_totals(page, after, first, range(2, 6))
+    _column_totals(page, after, first)
     _chart(book, page, first, after - 1)
     return after + 2 + _CHART_ROWS
 
@@ -85,13 +87,26 @@ def _covered(facts: Facts, year: int) -> str:
     return f"{tax.position.filing_status}, federal and state, before credits" if tax.position else ""
 
 
-def _column_totals(page: Page, row: int, first: int, columns: range) -> None:
-    facts = page.facts
+def _column_totals(page: Page, row: int, first: int) -> None:
     page.row(row, ["Total", *[None] * (len(_OVERVIEW) - 1)], "total")
-    terms = {term: total(r["gain"] for r in facts.disposals if r["term"] == term) for term in ("short", "long")}
-    values = (*terms.values(), exact.CONTEXT.add(terms["short"], terms["long"]), total(r["value"] for r in facts.income))
-    for column, value in zip(columns, values, strict=True):
+    values = _totals(page.facts)
+    for name, column in OVERVIEW.items():
+        value = values[name]
         page.formula(row, column, f"ROUND(SUM({cell(first, column)}:{cell(row - 1, column)}),9)", value, "total_money")
+
+
+def total_of(facts: Facts, name: str) -> Figure | None:
+    """The total over the years of one of `OVERVIEW`; None where the sheet has no years."""
+    if not facts.years:
+        return None
+    address = cell(HEADER_ROW + 1 + len(facts.years), OVERVIEW[name])
+    return Figure(NAME, f"{quoted(NAME)}!{address}", _totals(facts)[name])
+
+
+def _totals(facts: Facts) -> dict[str, Decimal]:
+    short, long = (total(r["gain"] for r in facts.disposals if r["term"] == term) for term in ("short", "long"))
+    incomes = total(r["value"] for r in facts.income)
+    return {"short_gain": short, "long_gain": long, "gain": exact.CONTEXT.add(short, long), "income": incomes}
 
 
 def _chart(book: Workbook, page: Page, first: int, last: int) -> None:
