@@ -26,6 +26,7 @@ NAMES = [
     "By account",
     "Income",
     "Open lots",
+    "Rollforward",
     "Lot identifications",
     "Harvest",
     "Rebalance",

@@ -15,6 +15,7 @@ from taxlots.reports.sheets import (
     open_lots,
     problems,
     rebalance,
+    rollforward,
     sources,
     summary,
 )
@@ -28,6 +29,7 @@ SHEETS: tuple[Callable[[Workbook], None], ...] = (
     by_account.write,
     income.write,
     open_lots.write,
+    rollforward.write,
     identifications.write,
     harvest.write,
     rebalance.write,

@@ -92,9 +92,7 @@ def plain_names(names: Iterable[str]) -> frozenset[str]:
     found = frozenset(names)
     folded = Counter(name.casefold() for name in found)
     return frozenset(
-        name
-        for name in found
-        if _NAME.fullmatch(name) and name.casefold() not in {"true", "false"} and folded[name.casefold()] == 1
+        name for name in found if _NAME.fullmatch(name) and name.casefold() not in {"true", "false"} and folded[name.casefold()] == 1
     )
 
 

@@ -14,6 +14,7 @@ from taxlots.decisions.money_frontier import MoneyPoint
 from taxlots.decisions.plan import Plan
 from taxlots.decisions.plan_file import PlanFile
 from taxlots.decisions.portfolio import Portfolio
+from taxlots.lots.filed import closing
 from taxlots.problems import Problem, Severity, TaxlotsError
 from taxlots.reports.form8949 import Block, blocks
 from taxlots.reports.harvest_documents import Review
@@ -21,6 +22,7 @@ from taxlots.session import Session
 from taxlots.tax import TaxDue, TaxPosition, tax_due
 
 UNITED_STATES = "us"
+LAST_YEAR_OF_COMMON_POOLS = 2024  # Rev. Proc. 2024-28
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Facts:
     taxes: dict[int, TaxOfYear]
     problems: list[Problem]
     _names: dict[str, str] = field(default_factory=dict)
+    _closed: pd.DataFrame | None = None
 
     @property
     def session(self) -> Session:
@@ -89,6 +92,16 @@ class Facts:
     def local(self, moment: datetime) -> datetime:
         """The same moment in the taxpayer's time zone."""
         return moment.astimezone(self.session.ledger.zone)
+
+    @property
+    def allocated(self) -> pd.DataFrame:
+        """The lots at the first moment of 2025, after what was in one pool over all accounts was allocated to them (`frames.LOTS`)."""
+        if self._closed is None:
+            session = self.session
+            booked = session.book
+            elect = session.elect or (lambda _ledger: booked.elections)
+            self._closed = closing(booked.ledger or session.ledger, elect, session.rulebook, LAST_YEAR_OF_COMMON_POOLS).lots
+        return self._closed
 
     def place(self, file: str | None, row: int | None = None) -> str:
         """`file:row`; a file is named without its folders where that name is unique (Sources gives the path)."""

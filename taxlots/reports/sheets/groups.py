@@ -112,7 +112,7 @@ class Grouped:
         live: str | Callable[[Group], str] = self.live("disposals", column, term)
         if column == "gain":
             live = f"ROUND({{{term}_net}}-{{{term}_basis}}+{{{term}_adjustment}},9)"
-        return Field(f"{term}_{column}", title, 14, "money", lambda g: g.of(term, column), live, total=True)
+        return Field(f"{term}_{column}", title, 15, "money", lambda g: g.of(term, column), live, total=True)
 
     def holding(self) -> list[Field]:
         """How much is held: units of an asset; of an account, which holds several, the number of lots."""

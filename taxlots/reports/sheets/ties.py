@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from taxlots import exact
 
-ROUNDING = Decimal("0.000001")  # sums of cells, which are floating-point numbers
+ROUNDING = Decimal("0.0001")  # sums of cells, which are floating-point numbers
 
 
 @dataclass(frozen=True, slots=True)
