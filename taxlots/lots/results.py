@@ -43,7 +43,7 @@ class Book:
 
     `claims`: what purchases after a sale took over of its loss. `carried`: short-term and long-term loss that a filed year carries into a
     year. `ledger` is what was booked: after a filed year its lots and what came later. `problems` holds the ledger's problems too: what is
-    missing there makes these numbers incomplete.
+    missing there makes these numbers incomplete. `common` are the assets whose lots are in one pool over all accounts in the end.
     """
 
     lots: pd.DataFrame
@@ -55,6 +55,7 @@ class Book:
     claims: list[Claim] = field(default_factory=list)
     carried: dict[int, tuple[Decimal, Decimal]] = field(default_factory=dict)
     ledger: Ledger | None = None
+    common: frozenset[str] = frozenset()
 
 
 def book(ledger: Ledger, elections: Elections, rulebook: Rulebook) -> Book:
@@ -88,6 +89,7 @@ def written(ledger: Ledger, folded: tuple[Entries, Booked], elections: Elections
         problems=problems,
         claims=writer.claims(),
         ledger=ledger,
+        common=frozenset(np.array(entries.assets, object)[booked.universal].tolist()),
     )
 
 

@@ -96,14 +96,16 @@ def plain_names(names: Iterable[str]) -> frozenset[str]:
     )
 
 
-def sum_exactly(extents: Sequence[Extent], column: int, criteria: Sequence[tuple[int, str]]) -> str:
-    """As `sum_where`, comparing text letter by letter: for names that `plain_names` leaves out."""
+def sum_exactly(extents: Sequence[Extent], column: int, criteria: Sequence[tuple[int, str]], equal: Sequence[tuple[int, str]] = ()) -> str:
+    """As `sum_where`, comparing text letter by letter: for names that `plain_names` leaves out; `equal` are criteria of numbers."""
     if not extents:
         return "0"
-    return "+".join(
-        "SUMPRODUCT(" + ",".join(f"--EXACT({extent.range(where)},{value})" for where, value in criteria) + f",{extent.range(column)})"
-        for extent in extents
-    )
+    found = []
+    for extent in extents:
+        tests = [f"--EXACT({extent.range(where)},{value})" for where, value in criteria]
+        tests += [f"--({extent.range(where)}={value})" for where, value in equal]
+        found.append(f"SUMPRODUCT({','.join(tests)},{extent.range(column)})")
+    return "+".join(found)
 
 
 def count_of(extents: Sequence[Extent], column: int, text: str) -> str:

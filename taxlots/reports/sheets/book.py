@@ -23,8 +23,8 @@ class Field:
     """A column: its title, width and style, and how a row's value is found.
 
     `formula` names other columns by key, such as `ROUND({net}-{basis},9)`; the value then is what the cell shows without calculating,
-    and where it is None there is no formula either. A formula that is not the same in every row is made of the row. `total` adds the
-    column up below the table. `mark` colours it: a "difference" above `DIFFERENCE` in red, a "state" by what it says.
+    and where it is None there is no formula either. A formula that is not the same in every row is made of the row (empty: none).
+    `total` adds the column up below the table. `mark` colours it: a "difference" above `DIFFERENCE` in red, a "state" by what it says.
     """
 
     key: str
@@ -152,9 +152,10 @@ class _Writer:
                 continue
             if field.formula and isinstance(value, (Decimal, int, str)):
                 template = formulas[field.key] if isinstance(field.formula, str) else self._template(field.formula(row))
-                self.page.formula(number, column, template.replace("{row}", str(number + 1)), value, field.style)
-            else:
-                self.page.put(number, column, value, field.style)
+                if template:
+                    self.page.formula(number, column, template.replace("{row}", str(number + 1)), value, field.style)
+                    continue
+            self.page.put(number, column, value, field.style)
 
     def _totals(self, rows: Sequence[Any], everything: Sequence[Any]) -> int:
         after = self.extent.last + 1

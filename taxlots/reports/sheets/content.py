@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from taxlots import frames
@@ -14,7 +15,13 @@ from taxlots.decisions.money_frontier import MoneyPoint
 from taxlots.decisions.plan import Plan
 from taxlots.decisions.plan_file import PlanFile
 from taxlots.decisions.portfolio import Portfolio
+from taxlots.ledger.entries import split
+from taxlots.ledger.entry_columns import Entries
+from taxlots.lots.book import book_entries
+from taxlots.lots.booked import Booked
+from taxlots.lots.calendar import Calendar
 from taxlots.lots.filed import closing
+from taxlots.lots.results import Book
 from taxlots.problems import Problem, Severity, TaxlotsError
 from taxlots.reports.form8949 import Block, blocks
 from taxlots.reports.harvest_documents import Review
@@ -50,6 +57,15 @@ class TaxOfYear:
     why_not: str
 
 
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Entries, what the fold made of them, and the day of each entry since 1970."""
+
+    entries: Entries
+    booked: Booked
+    day: np.ndarray
+
+
 @dataclass(slots=True)
 class Facts:
     """Rows of the asked years, tax by year, and every problem, each computed once for all sheets."""
@@ -62,7 +78,8 @@ class Facts:
     taxes: dict[int, TaxOfYear]
     problems: list[Problem]
     _names: dict[str, str] = field(default_factory=dict)
-    _closed: pd.DataFrame | None = None
+    _closed: Book | None = None
+    _folded: Folded | None = None
 
     @property
     def session(self) -> Session:
@@ -94,13 +111,24 @@ class Facts:
         return moment.astimezone(self.session.ledger.zone)
 
     @property
-    def allocated(self) -> pd.DataFrame:
-        """The lots at the first moment of 2025, after what was in one pool over all accounts was allocated to them (`frames.LOTS`)."""
+    def folded(self) -> Folded:
+        """The book once more, as entries and what the fold made of them."""
+        if self._folded is None:
+            session = self.session
+            ledger, elections = session.book.ledger or session.ledger, session.book.elections
+            entries = split(ledger.transactions)
+            day = Calendar(entries, ledger.zone, inherited_is_long=elections.regime.inherited_is_long).day
+            self._folded = Folded(entries, book_entries(entries, elections, ledger.zone), day)
+        return self._folded
+
+    @property
+    def allocated(self) -> Book:
+        """The book at the close of 2024, after what was in one pool over all accounts was allocated to them."""
         if self._closed is None:
             session = self.session
             booked = session.book
             elect = session.elect or (lambda _ledger: booked.elections)
-            self._closed = closing(booked.ledger or session.ledger, elect, session.rulebook, LAST_YEAR_OF_COMMON_POOLS).lots
+            self._closed = closing(booked.ledger or session.ledger, elect, session.rulebook, LAST_YEAR_OF_COMMON_POOLS)
         return self._closed
 
     def place(self, file: str | None, row: int | None = None) -> str:

@@ -6,9 +6,6 @@ from decimal import Decimal
 
 from taxlots import exact, frames
 from taxlots.kinds import DUST
-from taxlots.ledger.entries import split
-from taxlots.lots.book import book_entries
-from taxlots.lots.calendar import Calendar
 from taxlots.lots.holding import time_of
 from taxlots.lots.rollforward import SIGNS, Line, Measure, Reallocation, rollforward
 from taxlots.reports.sheets import open_lots
@@ -71,12 +68,8 @@ class Roll:
 
 def rolled(facts: Facts, lots: list[open_lots.Held]) -> list[Roll]:
     """The lines, and one for each account and asset of an open lot that no change explains."""
-    session = facts.session
-    ledger, elections = session.book.ledger or session.ledger, session.book.elections
-    entries = split(ledger.transactions)
-    booked = book_entries(entries, elections, ledger.zone)
-    day = Calendar(entries, ledger.zone, inherited_is_long=elections.regime.inherited_is_long).day
-    lines = rollforward(entries, booked, day, facts.content.year, _anew(facts))
+    folded = facts.folded
+    lines = rollforward(folded.entries, folded.booked, folded.day, facts.content.year, _anew(facts))
     rows = {(line.account, line.asset): Roll(line) for line in lines}
     pooled = {line.asset for line in lines if line.account is None}
     with exact.exactly():
@@ -96,7 +89,7 @@ def _anew(facts: Facts) -> Reallocation | None:
     if universal is None:
         return None
     basis: dict[tuple[str, str], int] = {}
-    for lot in frames.records(facts.allocated):
+    for lot in frames.records(facts.allocated.lots):
         if lot["account"] is not None:
             key = (lot["account"], lot["asset"])
             basis[key] = basis.get(key, 0) + exact.to_units(lot["basis"])
@@ -147,7 +140,7 @@ class _Sheet:
         added = "".join(("+" if SIGNS[name] > 0 else "-") + f"{{{measure}_{name}}}" for name in names)
         closing = f"ROUND({f'{{{measure}_opening}}' if year else '0'}{added},9)"
         fields = [
-            Field(f"{measure}_{name}", titles[name], 14, style, _value(measure, name), closing if name == "closing" else "", total=money)
+            Field(f"{measure}_{name}", titles[name], 15, style, _value(measure, name), closing if name == "closing" else "", total=money)
             for name in self.used(measure)
             if name in titles
         ]
