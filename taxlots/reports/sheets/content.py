@@ -68,7 +68,7 @@ class Folded:
 
 @dataclass(slots=True)
 class Facts:
-    """Rows of the asked years, tax by year, and every problem, each computed once for all sheets."""
+    """Rows of the asked years, tax by year, and every problem, each computed once for all sheets; `held` is for the sheet Open lots."""
 
     content: Content
     disposals: list[dict[str, Any]]
@@ -77,6 +77,7 @@ class Facts:
     years: list[int]
     taxes: dict[int, TaxOfYear]
     problems: list[Problem]
+    held: list[Any] | None = None
     _names: dict[str, str] = field(default_factory=dict)
     _closed: Book | None = None
     _folded: Folded | None = None

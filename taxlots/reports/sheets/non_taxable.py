@@ -28,7 +28,7 @@ _NO_RECEIVER = f"no other end is known: the lots wait in '{OUTSIDE}'"
 
 
 def moved(facts: Facts) -> list[Row]:
-    """The rows of the period in the order of time, with the basis that went along (None: no lot moved)."""
+    """The rows of the period in the order of time, with the basis that went along or came in (None: no lot moved)."""
     ledger = facts.session.ledger
     rows = ledger.transactions
     kinds = pa.array(rows["kind"].array)
@@ -38,7 +38,8 @@ def moved(facts: Facts) -> list[Row]:
     for row in frames.records(chosen):
         row["local"] = facts.local(row["time"])
         if facts.content.year in {None, row["local"].year} and not _about_money(row):
-            row["carried"] = basis.get(row["id"], row["basis"])
+            own = row["home_value"] if row["kind"] == "inheritance" else row["basis"]
+            row["carried"] = basis.get(row["id"], own)
             found.append(row)
     return found
 
@@ -101,7 +102,7 @@ def _fields(facts: Facts) -> tuple[Field, ...]:
         Field("received_asset", "Asset in", 9, "text", lambda r: r["received_asset"]),
         Field("received", "Quantity in", 17, "quantity", lambda r: r["received_quantity"]),
         Field("lost", "Lost on the way", 15, "quantity", _lost, "ROUND({sent}-{received},18)"),
-        Field("carried", "Basis carried", 14, "money", lambda r: r["carried"], total=True),
+        Field("carried", "Basis carried", 14, "money", lambda r: r["carried"]),
         Field("pairing", "How the ends were paired", 34, "wrap", _pairing),
         Field("exact", "Quantity in full, where a number is too short", 24, "wrap", _in_full),
         Field("utc", "When (UTC)", 17, "time", lambda r: r["time"]),
