@@ -145,6 +145,7 @@ def test_only_what_is_wrong_differs(here):
         "Rollforward: rows that Open lots does not show",
         "Balance check: reported balances that differ",
         "1099 reconciliation: forms that differ from the disposals",
+        "Problems: errors that remain",
     ]
     (sol,) = [r for r in rows(path, "Rollforward") if r["Tie"] == "DIFFERS"]
     assert (sol["Account"], sol["Asset"], sol["Units: difference"], sol["Basis: difference"]) == ("two", "SOL", -2.5, 0)

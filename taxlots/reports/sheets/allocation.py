@@ -19,10 +19,7 @@ from taxlots.reports.sheets.page import Cell, exact_text
 
 NAME = "2025-01-01 allocation"
 DIGITAL = "digital"
-_NOTE = (
-    "Rev. Proc. 2024-28: from 2025 on each account is its own pool of digital assets. Remaining units and unused basis of each account at "
-    "the close of 2024; of what came out of one pool over all accounts, each lot with what it was when it was acquired."
-)
+_NOTE = "Rev. Proc. 2024-28: units and unused basis of each account at the close of 2024; from then on each account is its own pool."
 _OWN = "each account was its own pool before: nothing to allocate"
 _ALONE = "all units were in one account: there is one allocation only"
 _REFUSED = "no allocation that can be followed: one pool goes on (see Problems)"

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from taxlots import exact
-from taxlots.reports.sheets import disposals, form_8949
-from taxlots.reports.sheets.addresses import count_of, spread
+from taxlots.reports.sheets import disposals, form_8949, summary
+from taxlots.reports.sheets.addresses import HEADER_ROW, cell, count_of, quoted, spread
 from taxlots.reports.sheets.book import Field, Layout, Workbook
 from taxlots.reports.sheets.content import Facts
-from taxlots.reports.sheets.page import DIFFERS, TIES
+from taxlots.reports.sheets.page import DIFFERS, TIES, Page
 from taxlots.reports.sheets.ties import Figure, Tie
 
 _NOTE = "Both figures are fetched from their sheets by live formulas. Allowed is what rounding to cents, or floating-point cells, may make."
@@ -45,8 +45,18 @@ def write(book: Workbook) -> None:
     differing = sum(not tie.holds for tie in ties)
     page.text(row, 0, "Checks that differ", "bold")
     counted = count_of(spread(layout.name, len(ties)), layout.column("state"), DIFFERS)
-    page.formula(row, layout.column("state"), counted, differing, "whole")
-    page.marked("difference", (row, layout.column("state")), (row, layout.column("state")))
+    column = layout.column("state")
+    page.formula(row, column, counted, differing, "whole")
+    page.marked("difference", (row, column), (row, column))
+    _on_summary(book.pages[summary.NAME], f"{quoted(page.name)}!{cell(row, column)}", len(ties), differing)
+
+
+def _on_summary(page: Page, address: str, count: int, differing: int) -> None:
+    """One line above the figures says how many checks differ."""
+    told = f'IF({address}=0,"All {count} checks of the sheet Checks tie",{address}&" of {count} checks differ: see the sheet Checks")'
+    value = f"{differing} of {count} checks differ: see the sheet Checks" if differing else f"All {count} checks of the sheet Checks tie"
+    page.formula(HEADER_ROW - 1, 0, told, value, "bold")
+    page.marked("summary", (HEADER_ROW - 1, 0), (HEADER_ROW - 1, 0))
 
 
 def _form_ties(facts: Facts) -> Iterator[Tie]:

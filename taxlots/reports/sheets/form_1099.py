@@ -103,7 +103,7 @@ class _Sheets:
             Field("source", "First line: file and row", 32, "wrap", lambda c: self.facts.place(*c.source) if c.source else ""),
         ]
         empty = f"No Form 1099-DA or 1099-B was read for {self.facts.period}: boxes stay the expected ones."
-        return Layout(NAME, tuple(fields), empty, _NOTE, 2)
+        return Layout(NAME, tuple(fields), empty, _NOTE, 2, "basis_form")
 
     def measured(self, measure: str) -> list[Field]:
         """Columns of units, proceeds or basis; no difference where the form has no figure."""
@@ -159,7 +159,7 @@ class _Sheets:
             Field("names", "Disposals of the day", 40, "wrap", lambda r: "; ".join(r.day.names) or "none"),
             Field("source", "File and row", 32, "wrap", lambda r: self.facts.place(*r.line.source)),
         )
-        return Layout(LINES, fields, "No line of a form.", _LINES_NOTE, 2)
+        return Layout(LINES, fields, "No line of a form.", _LINES_NOTE, 2, "line_units")
 
 
 def _day_differences() -> tuple[Field, ...]:

@@ -98,10 +98,12 @@ class Page:
         self.marked("state", (row, column), (row, column))
 
     def marked(self, mark: str, first: tuple[int, int], last: tuple[int, int]) -> None:
-        """Colours that follow the values: a "difference" is red, a "state" green where it ties or agrees, red where it does not."""
+        """Colours that follow the values: a "difference" is red; a "state" (of all: "summary") is green where it ties, else red."""
         rules = [(f"ABS(N({cell(*first)}))>{DIFFERENCE}", "differs")]
         if mark == "state":
             rules = [(f'{cell(*first)}="{state}"', "differs" if state == DIFFERS else "ties") for state in (DIFFERS, TIES, AGREES)]
+        if mark == "summary":
+            rules = [(f'LEFT({cell(*first)},3)="All"', "ties"), (f'LEFT({cell(*first)},3)<>"All"', "differs")]
         for criteria, style in rules:
             self.sheet.conditional_format(*first, *last, {"type": "formula", "criteria": f"={criteria}", "format": self.styles[style]})
 

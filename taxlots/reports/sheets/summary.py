@@ -5,12 +5,12 @@ from decimal import Decimal
 
 from taxlots import exact
 from taxlots.reports.sheets import disposals, income
-from taxlots.reports.sheets.addresses import HEADER_ROW, cell, fixed, quoted
+from taxlots.reports.sheets.addresses import HEADER_ROW, cell, fixed, letters, quoted, spread, sum_of
 from taxlots.reports.sheets.book import Workbook, total
 from taxlots.reports.sheets.content import UNITED_STATES, Facts
-from taxlots.reports.sheets.page import Page
-from taxlots.reports.sheets.schedule_d import STYLES, TITLES, ScheduleD
-from taxlots.reports.sheets.ties import Figure
+from taxlots.reports.sheets.page import DIFFERS, Page
+from taxlots.reports.sheets.schedule_d import STYLES, TIE, TITLES, ScheduleD
+from taxlots.reports.sheets.ties import Figure, Tie
 from taxlots.tax import TaxDue
 
 NAME = "Summary"
@@ -42,11 +42,18 @@ def write(book: Workbook) -> None:
         page.text(HEADER_ROW, 0, f"No disposals and no income in {facts.period}.")
         page.finish(HEADER_ROW, last, header_row=None)
         return
-    row = _overview(book, page)
+    row, differing = _overview(book, page), 0
     for year in facts.years:
         schedule = ScheduleD(page, year, row)
         schedule.write()
-        row = schedule.row
+        row, differing = schedule.row, differing + schedule.differing
+    column = letters(TIE)
+    counted = Figure(f"{NAME}, lines that differ", f'COUNTIF({quoted(NAME)}!${column}$1:${column}${row},"{DIFFERS}")', differing)
+    book.ties.append(Tie("Schedule D: lines that the exact records do not explain", counted, Figure("none", "0", 0)))
+    table = income.layout(facts)
+    summed = sum_of(spread(table.name, len(facts.income)), table.column("value"))
+    incomes = Figure(table.name, summed, _totals(facts)["income"])
+    book.ties.append(Tie("Income of all years", Figure(NAME, *_address(facts, "income")), incomes))
     row = _estimate(page, row)
     row = _income(page, row)
     page.finish(row, last, header_row=None)
@@ -97,10 +104,11 @@ def _column_totals(page: Page, row: int, first: int) -> None:
 
 def total_of(facts: Facts, name: str) -> Figure | None:
     """The total over the years of one of `OVERVIEW`; None where the sheet has no years."""
-    if not facts.years:
-        return None
-    address = cell(HEADER_ROW + 1 + len(facts.years), OVERVIEW[name])
-    return Figure(NAME, f"{quoted(NAME)}!{address}", _totals(facts)[name])
+    return Figure(NAME, *_address(facts, name)) if facts.years else None
+
+
+def _address(facts: Facts, name: str) -> tuple[str, Decimal]:
+    return f"{quoted(NAME)}!{cell(HEADER_ROW + 1 + len(facts.years), OVERVIEW[name])}", _totals(facts)[name]
 
 
 def _totals(facts: Facts) -> dict[str, Decimal]:
