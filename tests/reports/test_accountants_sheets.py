@@ -12,7 +12,7 @@ from taxlots.reports.workbook import Content, write_workbook
 from taxlots.session import Choices, open_session
 from test_workbook import _column, different_in_libreoffice
 
-from support import folder, tx, universal
+from support import folder, run, tx, universal
 
 SETTINGS = """
 [profile]
@@ -108,7 +108,7 @@ def test_goldens(here, year):
         workbooks.compare_golden(name, workbooks.as_lines(path, sheet))
 
 
-def rows(path, sheet):
+def rows_of(path, sheet):
     """Rows of a sheet below its header as mappings from the titles."""
     lines = list(openpyxl.load_workbook(path, data_only=True)[sheet].iter_rows(values_only=True))
     header = lines[addresses.HEADER_ROW]
@@ -117,7 +117,7 @@ def rows(path, sheet):
 
 def test_the_allocation_says_what_each_account_has(here):
     """XYZ gets 4 at 5; GHI 16 at 5 and 4 at 1: 20 + 80 + 4 = 104. What was bought were 20 for 100 and 10 for 10."""
-    found = rows(make(here), "2025-01-01 allocation")
+    found = rows_of(make(here), "2025-01-01 allocation")
     told = [(r["Account"], r["Units remaining"], r["Unused basis"], r["Units when acquired"], r["Basis when acquired"]) for r in found[:3]]
     assert sorted(told) == [("ghi", 4, 4, 10, 10), ("ghi", 16, 80, 20, 100), ("xyz", 4, 20, 20, 100)]
     assert {(r["Method"], r["Allocation: file and row"]) for r in found[:3]} == {("allocated", f"allocation.csv:{n}") for n in (2, 3, 4)}
@@ -125,39 +125,39 @@ def test_the_allocation_says_what_each_account_has(here):
 
 def test_without_a_common_pool_there_is_nothing_to_allocate(here):
     plain = FILES | {"taxlots.toml": SETTINGS.replace('pool_until_2024 = "universal"', "")}
-    found = rows(make(here, {name: text for name, text in plain.items() if name != "allocation.csv"}), "2025-01-01 allocation")
+    found = rows_of(make(here, {name: text for name, text in plain.items() if name != "allocation.csv"}), "2025-01-01 allocation")
     assert [(r["Account"], r["Units remaining"], r["Unused basis"]) for r in found[:2]] == [("ghi", 20, 100), ("xyz", 4, 4)]
     assert found[0]["Method"].startswith("each account was its own pool")
 
 
 def test_a_refused_allocation_is_named(here):
-    found = rows(make(here, {name: text for name, text in FILES.items() if name != "allocation.csv"}), "2025-01-01 allocation")
+    found = rows_of(make(here, {name: text for name, text in FILES.items() if name != "allocation.csv"}), "2025-01-01 allocation")
     assert {(r["Account"], r["Method"][:13]) for r in found[:2]} == {("(one pool)", "no allocation")}
-    rolled = {(r["Account"], r["Asset"]): r["Tie"] for r in rows(here / "made.xlsx", "Rollforward")}
+    rolled = {(r["Account"], r["Asset"]): r["Tie"] for r in rows_of(here / "made.xlsx", "Rollforward")}
     assert rolled["(one pool)", "ABC"] == "ties"
 
 
 def test_only_what_is_wrong_differs(here):
     """Sold were 3 SOL of which 0.5 came in, the shop's last balance is 6 where 5 were bought, and the form leaves a fee in."""
     path = make(here)
-    differs = [r["Check"] for r in rows(path, "Checks") if r["State"] == "DIFFERS"]
+    differs = [r["Check"] for r in rows_of(path, "Checks") if r["State"] == "DIFFERS"]
     assert differs == [
         "Rollforward: rows that Open lots does not show",
         "Balance check: reported balances that differ",
         "1099 reconciliation: forms that differ from the disposals",
         "Problems: errors that remain",
     ]
-    (sol,) = [r for r in rows(path, "Rollforward") if r["Tie"] == "DIFFERS"]
+    (sol,) = [r for r in rows_of(path, "Rollforward") if r["Tie"] == "DIFFERS"]
     assert (sol["Account"], sol["Asset"], sol["Units: difference"], sol["Basis: difference"]) == ("two", "SOL", -2.5, 0)
     assert sol["What a difference means"] == "2.5 left without a purchase that is known: see Problems"
-    assert [(r["Account"], r["Difference"]) for r in rows(path, "Balance check")] == [("shop", 1)]
-    (form,) = [r for r in rows(path, "1099 reconciliation") if r["Account"] == "xyz"]
+    assert [(r["Account"], r["Difference"]) for r in rows_of(path, "Balance check")] == [("shop", 1)]
+    (form,) = [r for r in rows_of(path, "1099 reconciliation") if r["Account"] == "xyz"]
     assert (form["Difference: proceeds"], form["What explains it"]) == (1, "the form is before selling costs of 1.00 (code E)")
 
 
 def test_moves_name_both_ends(here):
     """4 ETH sent of 10 for 1,000: 3.99 arrive with basis 399, and 0.01 are the network's fee."""
-    found = {r["Transaction"]: r for r in rows(make(here), "Non-taxable")}
+    found = {r["Transaction"]: r for r in rows_of(make(here), "Non-taxable")}
     sent = found["w1"]
     assert (sent["From account"], sent["To account"], sent["Quantity in"], sent["Lost on the way"]) == ("one", "two", 3.99, 0.01)
     assert sent["File and row of each end"] == "moves.csv:8; moves.csv:9"
@@ -166,6 +166,28 @@ def test_moves_name_both_ends(here):
     assert found["d2"]["How the ends were paired"].startswith("no other end is known")
     assert {"g1", "c1", "p1", "t1", "g2"} <= found.keys()
     assert "e1" not in found
+
+
+def test_a_filed_year_rolls_on_from_its_lots(here):
+    """Filed for 2024: b1 (100) sold, b2 carried out with 300. An older purchase that turns up later changes nothing of it.
+
+    So 2025 opens with b2: 300 - half of it sold, 150.
+    """
+    rows = [
+        tx("2023-03-01T12:00:00Z", "buy", sent="100 USD", received="1 BTC", id="b1"),
+        tx("2024-02-01T12:00:00Z", "buy", sent="300 USD", received="1 BTC", id="b2"),
+        tx("2024-06-01T12:00:00Z", "sell", sent="1 BTC", received="500 USD", id="s1"),
+    ]
+    later = [
+        tx("2025-06-01T12:00:00Z", "sell", sent="0.5 BTC", received="400 USD", id="s2"),
+        tx("2022-01-01T12:00:00Z", "buy", sent="50 USD", received="1 BTC", id="b0"),
+    ]
+    plain = '[profile]\ntimezone = "UTC"\nfiling_status = "single"\n'
+    folder(here, {"taxlots.toml": plain, "a.csv": universal(*rows)})
+    assert run(here, "filed", "2024", "a.csv").code == 0
+    path = make(here, {"taxlots.toml": f"{plain}[filed.2024]\n", "a.csv": universal(*rows, *later)}, year=2025)
+    titles = ("Basis, 2025-01-01", "Basis, 2025-12-31", "Basis on Open lots", "Tie")
+    assert [rows_of(path, "Rollforward")[0][title] for title in titles] == [300, 150, 150, "ties"]
 
 
 @pytest.mark.parametrize("limit", [addresses.MAX_ROWS, 13])

@@ -121,7 +121,7 @@ def _fields(facts: Facts, common: frozenset[str]) -> tuple[Field, ...]:
         Field("lot", "Lot", 29, "text", lambda s: s.lots[0]["lot_id"] if len(s.lots) == 1 else f"{len(s.lots):,} lots"),
         Field("original_units", "Units when acquired", 16, "quantity", lambda s: s.original[0] if s.original else None),
         Field("original_basis", "Basis when acquired", 15, "money", lambda s: s.original[1] if s.original else None),
-        Field("method", "Method", 34, "wrap", lambda s: s.method),
+        Field("method", "Method", 66, "text", lambda s: s.method),
         Field("line", "Allocation: file and row", 26, "wrap", lambda s: "; ".join(facts.place(*line.source) for line in s.lines)),
         Field("exact", "Units in full, where a number is too short", 22, "right", lambda s: exact_text(s.total("quantity"))),
         Field("sources", "Purchase: file and row", 38, "wrap", lambda s: facts.places(s.lots[0]["sources"]) if len(s.lots) == 1 else ""),

@@ -23,8 +23,8 @@ _NOTE = (
     f"were paired. Basis carried: what lots took along; '{OUTSIDE}': no other end is known in this history."
 )
 _ONE_ROW = "one row names both accounts"
-_NO_SENDER = "no other end is known; without a basis of your own it is 0"
-_NO_RECEIVER = f"no other end is known: the lots wait in '{OUTSIDE}'"
+_NO_SENDER = "no other end is known: basis 0"
+_NO_RECEIVER = f"no other end is known: lots in '{OUTSIDE}'"
 
 
 def moved(facts: Facts) -> list[Row]:
@@ -103,7 +103,7 @@ def _fields(facts: Facts) -> tuple[Field, ...]:
         Field("received", "Quantity in", 17, "quantity", lambda r: r["received_quantity"]),
         Field("lost", "Lost on the way", 15, "quantity", _lost, "ROUND({sent}-{received},18)"),
         Field("carried", "Basis carried", 14, "money", lambda r: r["carried"]),
-        Field("pairing", "How the ends were paired", 34, "wrap", _pairing),
+        Field("pairing", "How the ends were paired", 42, "wrap", _pairing),
         Field("exact", "Quantity in full, where a number is too short", 24, "wrap", _in_full),
         Field("utc", "When (UTC)", 17, "time", lambda r: r["time"]),
         Field("id", "Transaction", 26, "text", lambda r: r["id"]),
