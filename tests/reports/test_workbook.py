@@ -251,7 +251,7 @@ def test_a_sheet_without_rows_says_so(make):
         "Non-taxable": "No transfers, gifts, splits or conversions in all years.",
         "Rollforward": "Nothing came in and nothing went out.",
         "Balance check": "No file reports a balance.",
-        "1099 reconciliation": "No Form 1099-DA or 1099-B was read for all years: boxes stay the expected ones.",
+        "1099 reconciliation": "No Form 1099-DA was read for all years: boxes stay the expected ones.",
         "2025-01-01 allocation": "No allocation: the history does not cross the end of 2024 under the law of the United States, "
         "or nothing was held then.",
         "Income": "No income in all years.",

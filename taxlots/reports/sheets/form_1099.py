@@ -102,7 +102,7 @@ class _Sheets:
             Field("notes", "What explains it", 44, "wrap", _explained),
             Field("source", "First line: file and row", 32, "wrap", lambda c: self.facts.place(*c.source) if c.source else ""),
         ]
-        empty = f"No Form 1099-DA or 1099-B was read for {self.facts.period}: boxes stay the expected ones."
+        empty = f"No Form 1099-DA was read for {self.facts.period}: boxes stay the expected ones."
         return Layout(NAME, tuple(fields), empty, _NOTE, 2, "basis_form")
 
     def measured(self, measure: str) -> list[Field]:
