@@ -49,7 +49,11 @@ FORMATS: dict[str, dict[str, Any]] = {
     "note_money": {"italic": True, "font_color": "#595959", "num_format": _MONEY, "valign": "top"},
     "bold_money": {"bold": True, "num_format": _MONEY},
     "bold": _LEFT | {"bold": True},
+    "no_sign": {"num_format": "0.00;0.00"},
 }
+MONEY_STYLES = frozenset({"money", "total_money", "bold_money", "note_money"})
+# What cells show as 0.00 although it is below 0. Not a condition inside a number format: programs differ in the sign they show then.
+NEGLIGIBLE = (-0.004999999, -1e-15)
 RIGHT_ALIGNED = frozenset({"money", "quantity", "whole", "points", "tiny", "right"})
 SHOWN_DIGITS = 15
 SHOWN_DECIMALS = 10

@@ -35,6 +35,8 @@ def write_workbook(content: Content, path: Path) -> None:
         book = Workbook(raw, facts)
         for write in SHEETS:
             write(book)
+        for page in book.pages:
+            page.hide_signs()
     write_bytes(path, stream.getvalue())
 
 

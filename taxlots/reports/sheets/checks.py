@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from taxlots import exact
-from taxlots.reports.sheets import disposals, form_8949, summary
+from taxlots.reports.sheets import disposals, form_8949
 from taxlots.reports.sheets.addresses import HEADER_ROW, cell, count_of, quoted, spread
 from taxlots.reports.sheets.book import Field, Layout, Workbook
 from taxlots.reports.sheets.content import Facts
@@ -48,11 +48,11 @@ def write(book: Workbook) -> None:
     column = layout.column("state")
     page.formula(row, column, counted, differing, "whole")
     page.marked("difference", (row, column), (row, column))
-    _on_summary(book.pages[summary.NAME], f"{quoted(page.name)}!{cell(row, column)}", len(ties), differing)
+    _on_summary(book.pages[0], f"{quoted(page.name)}!{cell(row, column)}", len(ties), differing)
 
 
 def _on_summary(page: Page, address: str, count: int, differing: int) -> None:
-    """One line above the figures says how many checks differ."""
+    """One line above the figures of Summary, the first page, says how many checks differ."""
     told = f'IF({address}=0,"All {count} checks of the sheet Checks tie",{address}&" of {count} checks differ: see the sheet Checks")'
     value = f"{differing} of {count} checks differ: see the sheet Checks" if differing else f"All {count} checks of the sheet Checks tie"
     page.formula(HEADER_ROW - 1, 0, told, value, "bold")
