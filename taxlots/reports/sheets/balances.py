@@ -22,7 +22,7 @@ def _means(check: BalanceCheck) -> str:
 
 
 def _fields(facts: Facts) -> tuple[Field, ...]:
-    test = f'IF(ABS({{difference}})<={TOLERANCE:f}+1E-14*ABS({{reported}}),"{AGREES}","{DIFFERS}")'
+    test = f'IF(ABS({{difference}})<={TOLERANCE:f}+0.00000000000001*ABS({{reported}}),"{AGREES}","{DIFFERS}")'
     return (
         Field("account", "Account", 18, "text", lambda c: c.account),
         Field("asset", "Asset", 10, "text", lambda c: c.asset),

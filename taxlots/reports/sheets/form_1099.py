@@ -93,7 +93,7 @@ class _Sheets:
         ]
         for measure in _MEASURES:
             fields += self.measured(measure)
-        allowed = f"{_HALF_CENT}*MAX(1,{{lines}})+1E-9"
+        allowed = f"{_HALF_CENT}*MAX(1,{{lines}})+0.000000001"
         within = [f"ABS({{units_difference}})<={DUST:f}*MAX(1,{{lines}})"]
         within += [f"ABS(N({{{name}_difference}}))<={allowed}" for name in ("proceeds", "basis")]
         test = f'IF(AND({",".join(within)}),"{AGREES}","{DIFFERS}")'

@@ -149,7 +149,7 @@ class _Sheet:
         )
         first, last = fields[0].key, f"{measure}_closing"
         held = f"{{{measure}_closing}}" + (f"+{{{measure}_later}}" if year else "") + f"-{{{measure}_lots}}"
-        allowed = f"{exact.plain(DUST)}+1E-12*SUMSQ({{{first}}}:{{{last}}})^0.5"
+        allowed = f"{exact.plain(DUST)}+0.000000000001*SUMSQ({{{first}}}:{{{last}}})^0.5"
         difference = f"IF(ABS({held})<={allowed},0,ROUND({held},9))"
         fields.append(
             Field(f"{measure}_difference", f"{word}: difference", 13, style, lambda r: r.difference(measure), difference, mark="difference")
