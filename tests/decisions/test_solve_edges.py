@@ -188,7 +188,7 @@ def test_a_loss_counts_for_the_state_without_federal_income(state):
         for gain in (-9000, -3000, -2500, -1000, 0, 500, 2000, 8000):
             year = position_of(given.tax)
             due = tax_due(replace(year, short_term=Decimal(gain)))
-            assert data.federal(gain - loss, 0.0)[0] == pytest.approx(float(due.total - due.amt), abs=1e-6), (loss, wages, gain)
+            assert data.federal((gain - loss, 0.0, 0.0))[0] == pytest.approx(float(due.total - due.amt), abs=1e-6), (loss, wages, gain)
 
 
 def test_all_rates_of_a_state_are_in_the_program():
