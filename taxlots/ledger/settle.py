@@ -81,6 +81,7 @@ class Ledger:
     as_of: datetime | None = None
     form_lines: list[FormLine] = field(default_factory=list)
     allocation: list[companions.AllocatedLot] = field(default_factory=list)
+    last_balance: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ def _settled(imported: Imported, terms: Terms) -> Ledger:
         form_lines=imported.form_lines,
         allocation=allocation,
         balances=checked[0],
+        last_balance=max((balance.time for balance in known), default=None),
         problems=problems,
     )
     ledger.files = _summaries(imported, ledger)

@@ -1,7 +1,8 @@
-"""Sources: every file with its hash and the fate of its rows; and reported balances against the computed ones."""
+"""Sources: every file with its hash and the fate of its rows; reported balances; and what the workbook can be computed from again."""
 
 from taxlots.ledger.reconcile import TOLERANCE
 from taxlots.ledger.settle import FileSummary
+from taxlots.reports.origins import ORIGIN_TITLES, ORIGINS_TITLE, Origin, origins, shown_name
 from taxlots.reports.sheets.addresses import cell
 from taxlots.reports.sheets.book import Field, Layout, Workbook
 from taxlots.reports.sheets.content import Facts
@@ -40,15 +41,29 @@ def write(book: Workbook) -> None:
     files = sorted(book.facts.session.ledger.files, key=lambda f: f.file)
     page, row = book.table(layout, files)
     page, row = book.below(page, row, len(book.facts.session.ledger.balances) + 2, layout)
-    _balances(page, book.facts, row)
+    row = _balances(page, book.facts, row)
+    listed = origins(book.facts.session, book.facts.content.year, book.facts.content.plan_file)
+    page, row = book.below(page, row, len(listed) + 2, layout)
+    _origins(page, listed, row)
 
 
-def _balances(page: Page, facts: Facts, row: int) -> None:
+def _origins(page: Page, listed: list[Origin], row: int) -> None:
+    """The files and choices that `taxlots verify` computes the workbook from again."""
+    page.text(row, 0, ORIGINS_TITLE, "section")
+    page.header(row + 1, (*ORIGIN_TITLES, *[""] * 5), ["text"] * (len(ORIGIN_TITLES) + 5))  # a hash runs over the columns beside its own
+    for number, origin in enumerate(listed, start=row + 2):
+        page.text(number, 0, shown_name(origin.name), "wrap")
+        page.text(number, 1, origin.use)
+        if origin.sha256:
+            page.text(number, 2, origin.sha256)
+
+
+def _balances(page: Page, facts: Facts, row: int) -> int:
     page.text(row, 0, "Balances that the exports report", "section")
     checks = facts.session.ledger.balances
     if not checks:
         page.text(row + 1, 0, "No file reports a balance.")
-        return
+        return row + 3
     page.header(row + 1, _BALANCE_TITLES, _BALANCE_STYLES)
     for number, check in enumerate(checks, start=row + 2):
         page.row(number, [facts.place(*check.source), check.account, check.asset])
@@ -57,3 +72,4 @@ def _balances(page: Page, facts: Facts, row: int) -> None:
         page.formula(number, 5, f"ROUND({cell(number, 3)}-{cell(number, 4)},9)", check.difference, "quantity")
         agrees = abs(check.difference) <= TOLERANCE
         page.text(number, 6, "agrees" if agrees else "DIFFERS", "center" if agrees else "error")
+    return row + 3 + len(checks)
