@@ -1,20 +1,19 @@
 """Cell by cell: what a workbook says beside what its sources come to.
 
 Values and formulas are compared, not bytes or looks, so that a workbook that another program saved agrees too. Two numbers agree where
-they are one when rounded to 15 significant digits, which is what every spreadsheet program keeps of a double. What a formula came to may be calculated
-anew, in doubles and rounded to nine decimals: there a difference of a 1,000,000,000th, or of the twelfth digit, is none.
+one is the other rounded to 15 significant digits, which is what every spreadsheet program keeps of a double. What a formula came to may
+be calculated anew, in doubles and rounded to nine decimals: there a difference of a 1,000,000,000th, or of the twelfth digit, is none.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import floor, log10
+from math import floor, log10, ulp
 
 from taxlots.reports.sheets.addresses import HEADER_ROW
 from taxlots.reports.verification.cells import Cell, SheetCells, Value
 
 Sheets = Mapping[str, SheetCells]
-_HALF = 0.51  # of the 15th digit, and a little for the double that the rounded number becomes
 _ROUNDED, _RELATIVE = 1e-9, 1e-12
 _PLACE = re.compile(r"([A-Z]+)([0-9]+)")
 _QUOTED_NAME = re.compile(r"'([A-Za-z_][A-Za-z0-9_.]*)'!")
@@ -118,8 +117,8 @@ def _same(one: Value, other: Value, *, calculated: bool) -> bool:
     if one == other:
         return True
     size = max(abs(one), abs(other))
-    apart = abs(one - other)
-    return apart <= _HALF * 10.0 ** (floor(log10(size)) - 14) or (calculated and apart <= max(_ROUNDED, _RELATIVE * size))
+    half = 10.0 ** (floor(log10(size)) - 14) / 2 + 2 * ulp(size)  # of the 15th digit, between two doubles
+    return abs(one - other) <= (max(half, _ROUNDED, _RELATIVE * size) if calculated else half)
 
 
 def _plain(formula: str) -> str:
