@@ -138,12 +138,12 @@ def _compare(found: Verification, sheets: Mapping[str, SheetCells], listed: Sequ
         return
     advance("comparing")
     found.comparison = compare(sheets, computed)
-    for name, (cells, different) in found.comparison.counts.items():
-        first = next((one for one in found.comparison.differences if one.sheet == name), None)
-        if first is not None:
-            told = f"{first.cell or first.title}: {first.workbook or 'empty'} instead of {first.recomputed or 'empty'}"
-            message = f"sheet {name}: {different} of {cells} cells differ, the first {told}"
-            found.problems.append(problem("WORKBOOK_DIFFERS", message, file=found.file))
+    if found.comparison.differences:
+        first = found.comparison.differences[0]
+        sheets_with = len({one.sheet for one in found.comparison.differences})
+        told = f"{first.cell or first.title}: {first.workbook or 'empty'} instead of {first.recomputed or 'empty'}"
+        message = f"{len(found.comparison.differences)} differences in {sheets_with} of its sheets; first {first.sheet} {told}"
+        found.problems.append(problem("WORKBOOK_DIFFERS", message, file=found.file))
 
 
 def _recomputed(listed: Sequence[o.Origin], advance: Advance) -> bytes:

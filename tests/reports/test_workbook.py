@@ -32,11 +32,6 @@ NAMES = [
     "Sources",
 ]
 DECIMALS = {"Rebalance": 2}  # the optimum is found in floats
-RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
-</oor:items>
-"""
 
 
 @pytest.fixture(scope="module")
@@ -304,7 +299,7 @@ def _recalculated(path: Path, folder: Path) -> dict:
     """The workbook's values after LibreOffice has calculated all formulas anew."""
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(RECALCULATE, encoding="utf-8")
+    (profile / "user" / "registrymodifications.xcu").write_text(workbooks.RECALCULATE, encoding="utf-8")
     command = ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
     subprocess.run([*command, "--outdir", str(folder / "out"), str(path)], check=True, capture_output=True, timeout=120)
     return workbooks.cells(folder / "out" / path.name, values=True)

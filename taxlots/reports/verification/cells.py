@@ -17,6 +17,7 @@ from taxlots.importers.folders import UnreadableError
 from taxlots.importers.packed import OLE_MARK, unpack
 from taxlots.importers.workbook_limits import LIMIT_PARTS, checked_copy
 
+LONGEST_FORMULA = 8192  # as in Excel
 LIMIT_RATIO, RATIO_FLOOR = 200, 16 * 1024**2  # a workbook packs to a tenth; a bomb to a thousandth
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -85,7 +86,7 @@ def read_trusted(data: bytes) -> dict[str, SheetCells]:
         sheets: dict[str, SheetCells] = {}
         for name, part, is_hidden in _listed(read(_WORKBOOK), read(_RELATIONS)):
             if name in sheets:
-                raise UnreadableError(f"two sheets are named {name!r}", _WRITE_AGAIN)
+                raise UnreadableError(f"two sheets are named {name!r}")
             sheets[name] = _Sheet(strings).read(read(part)) if part in parts else SheetCells()
             if is_hidden:
                 sheets[name].hidden.insert(0, "sheet")
@@ -207,11 +208,11 @@ class _Sheet:
         if place is None:
             place = f"{_letters(self._column)}{self._row}"
         elif (match := _PLACE.fullmatch(place)) is None or int(match[2]) != self._row:
-            raise UnreadableError(f"{place[:20]!r} is no place in row {self._row}", _WRITE_AGAIN)
+            raise UnreadableError(f"{place[:20]!r} is no place in row {self._row}")
         else:
             self._column = _number(match[1])
         if place in self._found.cells:
-            raise UnreadableError(f"cell {place} is there twice", _WRITE_AGAIN)
+            raise UnreadableError(f"cell {place} is there twice")
         self._place, self._kind, self._style = place, attributes.get("t", "n"), attributes.get("s", "")
         self._pieces, self._formula = {}, None
 
@@ -233,7 +234,10 @@ class _Sheet:
         if pieces is None:
             return None
         if self._kind == "s":
-            return self._strings[int("".join(pieces))]
+            number = int("".join(pieces))
+            if not 0 <= number < len(self._strings):
+                raise UnreadableError(f"cell {self._place} shows text {number} of {len(self._strings)}")
+            return self._strings[number]
         if self._kind == "b":
             return "".join(pieces).strip() in _TRUE
         return _float("".join(pieces)) if self._kind == "n" else _text(pieces)
@@ -243,15 +247,25 @@ class _Sheet:
         if self._formula is None:
             return None
         text, shared = "".join(self._pieces["f"]), self._formula.get("si")
+        if len(text) > LONGEST_FORMULA:
+            raise UnreadableError(f"the formula of cell {self._place} has {len(text)} characters")
         if self._formula.get("t") != "shared" or shared is None:
             return text
         if text:
             self._shared[shared] = (text, self._place)
             return text
-        from openpyxl.formula.translate import Translator  # noqa: PLC0415  few workbooks have such formulas
+        return _copied(*self._shared[shared], self._place)
 
-        first, place = self._shared[shared]
-        return str(Translator(f"={first}", place).translate_formula(self._place))[1:]
+
+def _copied(formula: str, place: str, to: str) -> str:
+    """A formula as it reads in another cell. Raises UnreadableError for one that no spreadsheet program writes."""
+    from openpyxl.formula.tokenizer import TokenizerError  # noqa: PLC0415  few workbooks have such formulas
+    from openpyxl.formula.translate import Translator, TranslatorError  # noqa: PLC0415
+
+    try:
+        return str(Translator(f"={formula}", place).translate_formula(to))[1:]
+    except (TokenizerError, TranslatorError) as error:
+        raise UnreadableError(f"the formula of cell {place} can't be read: {error}") from None
 
 
 def _is_nothing(size: str | None) -> bool:

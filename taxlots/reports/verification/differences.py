@@ -12,9 +12,11 @@ from math import floor, log10, ulp
 
 from taxlots.reports.sheets.addresses import HEADER_ROW
 from taxlots.reports.verification.cells import Cell, SheetCells, Value
+from taxlots.reports.verification.rows import moved_rows
 
 Sheets = Mapping[str, SheetCells]
 _ROUNDED, _RELATIVE = 1e-9, 1e-12
+_FEW = 3  # differing cells; where there are more, a row may be too many or too few
 _PLACE = re.compile(r"([A-Z]+)([0-9]+)")
 _QUOTED_NAME = re.compile(r"'([A-Za-z_][A-Za-z0-9_.]*)'!")
 _LITERAL = re.compile(r'("(?:[^"]|"")*")')
@@ -50,9 +52,10 @@ def compare(workbook: Sheets, computed: Sheets) -> Comparison:
         if name not in workbook and name in names.values():
             continue
         given, wanted = workbook.get(name, SheetCells()), computed.get(theirs, SheetCells())
-        found = [*_of_hidden(name, given, wanted), *_of_cells(name, given, wanted, headers)]
-        counts[name] = (len(given.cells.keys() | wanted.cells.keys()), len({one.cell for one in found}))
-        differences += found
+        found = list(_of_cells(name, given, wanted, headers))
+        counts[name] = (len(given.cells.keys() | wanted.cells.keys()), len(found))
+        rows = _of_rows(name, given, wanted) if len(found) > _FEW and name in workbook and theirs in computed else ()
+        differences += [*_of_hidden(name, given, wanted), *rows, *found]
     return Comparison(counts, differences)
 
 
@@ -83,6 +86,14 @@ def _of_hidden(name: str, given: SheetCells, wanted: SheetCells) -> Iterator[Dif
             yield Difference(name, what, "hidden", "hidden", "shown")
 
 
+def _of_rows(name: str, given: SheetCells, wanted: SheetCells) -> Iterator[Difference]:
+    for number, row, lacks in moved_rows(given, wanted):
+        text = ", ".join(row[:4])
+        yield Difference(
+            name, f"row {number}", "row taken out" if lacks else "row put in", None if lacks else text, text if lacks else None
+        )
+
+
 def _of_cells(name: str, given: SheetCells, wanted: SheetCells, headers: frozenset[str]) -> Iterator[Difference]:
     places = [
         place
@@ -91,8 +102,7 @@ def _of_cells(name: str, given: SheetCells, wanted: SheetCells, headers: frozens
     ]
     titles = _titles(wanted, headers) if places else {}
     for place in sorted(places, key=_order):
-        row, column = _order(place)[:2], _column(place)
-        above = [text for line, text in titles.get(column, ()) if line < row[0]]
+        above = [text for line, text in titles.get(_column(place), ()) if line < _order(place)[0]]
         one, other = given.cells.get(place, _EMPTY), wanted.cells.get(place, _EMPTY)
         yield Difference(name, place, above[-1] if above else "", _shown(one, other), _shown(other, one))
 
