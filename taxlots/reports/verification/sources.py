@@ -13,6 +13,7 @@ from taxlots.reports.origins import FILED, FOLDER, HASHED, INPUT, JOURNAL, Origi
 SAME, MOVED, CHANGED, MISSING, UNREAD, ABSOLUTE = "same", "moved", "changed", "missing", "not read", "absolute"
 USABLE = frozenset({SAME, MOVED, CHANGED})
 _SET = frozenset({INPUT, JOURNAL, FILED})
+DEEPEST = 100  # folders in a path: more than a person makes, fewer than removing them again would take
 _NETWORK = ("//", "\\\\")
 
 
@@ -110,6 +111,9 @@ def put_in_place(listed: Sequence[Origin], sources: Sequence[Source], folder: Pa
     Raises:
         UnreadableError: a file changed meanwhile, or can't be written under its name here.
     """
+    deep = next((origin.name for origin in listed if len(Path(origin.name).parts) > DEEPEST), None)
+    if deep is not None:
+        raise UnreadableError(f"the sources can't be put in place: {deep[:40]}... lies in more than {DEEPEST} folders")
     work = folder.joinpath(*["in"] * max((_steps_up(origin.name) for origin in listed), default=0), "in")
     work.mkdir(parents=True)
     try:
