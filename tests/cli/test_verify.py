@@ -18,6 +18,7 @@ import altered
 import workbooks
 from altered import CELL
 from taxlots import __version__
+from taxlots.importers.read import read
 from taxlots.importers.universal import COLUMNS
 from taxlots.reports.verification.cells import read_cells
 from taxlots.reports.verification.differences import agrees, compare
@@ -448,7 +449,10 @@ def test_the_tables(written, tmp_path):
     ran = run(written.parent, "verify", path)
     assert ran.code == 1
     assert "more differences" in ran.out
-    lines = list(csv.DictReader(io.StringIO(run(written.parent, "verify", path, "--format", "csv").out)))
+    text = run(written.parent, "verify", path, "--format", "csv").out
+    (tmp_path / "differences.csv").write_text(text, encoding="utf-8")
+    assert [one.code for one in read([tmp_path / "differences.csv"]).problems] == ["RESULT_LEFT_OUT"]  # no export
+    lines = list(csv.DictReader(io.StringIO(text)))
     assert len(lines) == len(verified(written.parent, path).json["differences"])
     assert list(lines[0]) == ["sheet", "cell", "column", "workbook", "recomputed"]
     assert not [text for line in lines for text in line.values() if text.startswith("=")]
