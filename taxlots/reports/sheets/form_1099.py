@@ -17,10 +17,7 @@ from taxlots.reports.sheets.ties import Figure, Tie
 from taxlots.session import lines_until
 
 NAME, LINES = "1099 reconciliation", "1099 lines"
-_NOTE = (
-    "Form less disposals, per account, year and asset: units and proceeds first, then basis where every line of the form has one. "
-    "Half a cent a line is rounding. Each line of a form is on the sheet 1099 lines."
-)
+_NOTE = "Form less disposals: proceeds first, then basis where every line has one. Half a cent a line is rounding. Lines: sheet 1099 lines."
 _LINES_NOTE = "Each line of a form, beside all lines and all disposals of its account, asset and day of sale."
 _MEASURES = {"units": "quantity", "proceeds": "net", "basis": "basis"}  # and the columns of Disposals
 _HALF_CENT = "0.005"
@@ -99,8 +96,8 @@ class _Sheets:
         test = f'IF(AND({",".join(within)}),"{AGREES}","{DIFFERS}")'
         fields += [
             Field("state", "State", 10, "center", lambda c: AGREES if c.agrees else DIFFERS, test, mark="state"),
-            Field("notes", "What explains it", 44, "wrap", _explained),
-            Field("source", "First line: file and row", 32, "wrap", lambda c: self.facts.place(*c.source) if c.source else ""),
+            Field("notes", "What explains it", 32, "wrap", _explained),
+            Field("source", "First line: file and row", 24, "wrap", lambda c: self.facts.place(*c.source) if c.source else ""),
         ]
         empty = f"No Form 1099-DA was read for {self.facts.period}: boxes stay the expected ones."
         return Layout(NAME, tuple(fields), empty, _NOTE, 2, "basis_form")
@@ -159,7 +156,7 @@ class _Sheets:
             Field("names", "Disposals of the day", 40, "wrap", lambda r: "; ".join(r.day.names) or "none"),
             Field("source", "File and row", 32, "wrap", lambda r: self.facts.place(*r.line.source)),
         )
-        return Layout(LINES, fields, "No line of a form.", _LINES_NOTE, 2, "line_units")
+        return Layout(LINES, fields, "No line of a form.", _LINES_NOTE, 2, "line_proceeds")
 
 
 def _day_differences() -> tuple[Field, ...]:
