@@ -28,12 +28,17 @@ def of_accounts(chosen: Elections, settings: Settings, jurisdiction: str) -> Ele
     return replace(chosen, deferred=typed["deferred"], spouse=typed["spouse"], apart=apart)
 
 
+def documents_of(settings_file: SettingsFile) -> list[Path]:
+    """Where the documents of the filed years are, the earliest first; not all need to be there."""
+    folder = settings_file.path.parent if settings_file.path else Path()
+    return [folder / (filed.file or f"filed-{year}.json") for year, filed in sorted(settings_file.settings.filed.items())]
+
+
 def read_filed(settings_file: SettingsFile) -> tuple[list[FiledYear], list[Problem]]:
     """The documents of the years that the settings call filed, the earliest first, and what can't be used of them."""
-    folder = settings_file.path.parent if settings_file.path else Path()
     years, told = [], []
-    for year, filed in sorted(settings_file.settings.filed.items()):
-        path = folder / (filed.file or f"filed-{year}.json")
+    named = zip(sorted(settings_file.settings.filed.items()), documents_of(settings_file), strict=True)
+    for (year, filed), path in named:
         try:
             years.append(parse_filed(path.read_bytes(), year, path.name))
         except FileNotFoundError:

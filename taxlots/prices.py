@@ -127,6 +127,11 @@ class PriceTable:
             return {}
         return {time.astimezone(UTC).date(): series.points[time].price for time in series.times if since <= time <= until}
 
+    def last_time(self, until: datetime) -> datetime | None:
+        """When the last price of any asset was set, up to a time; None where there is none."""
+        series = (one for by_currency in self._series.values() for one in by_currency.values())
+        return max((point.time for one in series if (point := one.last(until))), default=None)
+
     def lacking(self, asset: str, time: datetime) -> str:
         """Whose price is missing where `at` finds none: the asset's own, or that of the last currency its chain leads to."""
         seen = {asset}

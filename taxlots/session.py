@@ -46,6 +46,7 @@ class Choices:
     """What a command line may choose over the settings; None leaves the settings' choice.
 
     Files under `base` are shown relative to it. `filed`: the result goes to the tax office, so that only recorded orders count.
+    `moment` is the present of a run without an as-of date, where it is not the clock's. `written` is the file that the run writes.
     """
 
     config: Path | None = None
@@ -58,6 +59,8 @@ class Choices:
     rules: Path | None = None
     base: Path | None = None
     filed: bool = False
+    moment: datetime | None = None
+    written: Path | None = None
 
 
 @dataclass(slots=True)
@@ -300,10 +303,11 @@ def _ledger(paths: list[Path] | tuple[Path, ...], settings_file: SettingsFile, c
     settings = settings_file.settings
     name = choices.timezone or settings.profile.timezone
     zone: tzinfo = zone_named(name) if name else UTC
-    now, until = _as_of(choices.as_of, zone)
+    now, until = _as_of(choices.as_of, zone, choices.moment or datetime.now(UTC))
     own = own_layouts([*settings.layout, *settings.form_layout], [layout.id for layout in (*LAYOUTS, *COMPANIONS)])
     _check_times(settings, {layout.id for layout in (*LAYOUTS, *own)})
-    imported = read([*sorted(paths), *companion_files(settings_file, choices.prices)], zone, own, choices.base, settings.times)
+    given = [*sorted(paths), *companion_files(settings_file, choices.prices)]
+    imported = read(given, zone, own, choices.base, settings.times, choices.written)
     jurisdiction = choices.jurisdiction or settings.profile.jurisdiction
     home = currency_of(jurisdiction, settings.profile.currency, imported)
     law = unpaid(jurisdiction, load(choices.rules), now.astimezone(zone).date())
@@ -335,10 +339,10 @@ def _in_the_future(ledger: Ledger) -> list[Problem]:
     return [problem("ROWS_LATER", f"{len(later)} rows lie in the future and were left out", file=file, row=row)]
 
 
-def _as_of(text: str | None, zone: tzinfo) -> tuple[datetime, datetime]:
+def _as_of(text: str | None, zone: tzinfo, present: datetime) -> tuple[datetime, datetime]:
     """The moment of the decisions, and the instant from which on rows are left out: the end of the as-of day in the zone, or now."""
     if text is None:
-        return datetime.now(UTC), datetime.now(UTC)
+        return present, present
     if is_open(text):
         raise TaxlotsError(
             problem("USAGE", f"--as-of: {text!r} may begin with the day or with the month", "Give a date such as 2026-12-31.")

@@ -42,13 +42,25 @@ def test_readme_names_commands():
     assert len(COMMANDS) >= 7
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c != "taxlots init"])
+APART = re.compile(r"taxlots (init|report|verify)\b")
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if not APART.match(c)])
 def test_command_works(command, folder):
     """Every command of the README does its work on the samples and says that they are incomplete, without a traceback."""
     done = run(command, folder)
     assert done.returncode == GAP, done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout.strip()
+
+
+def test_the_report_is_verified(folder):
+    """The commands of the workbook, one after the other."""
+    report, verify = (c for c in COMMANDS if c.split()[1] in {"report", "verify"})
+    assert run(report, folder).returncode == GAP
+    done = run(verify, folder)
+    assert done.returncode == 0, done.stderr
+    assert "VERIFIED: every source is unchanged" in done.stdout
 
 
 def test_demo_writes_the_workbook(tmp_path):

@@ -14,7 +14,7 @@ from taxlots import __version__
 from taxlots.cli import options as o
 from taxlots.cli import questions as questions  # noqa: PLC0414  registers its commands
 from taxlots.cli.results import INCOMPLETE, WRONG_USAGE, emit, tell_one
-from taxlots.cli.table import Given, app, reads_exports
+from taxlots.cli.table import Given, app, reads_exports, relative
 from taxlots.problems import TaxlotsError, problem
 
 _SELDOM = (500_000, 50, 100)  # objects made between collections: rows and imports are no garbage, and looking took a sixth of the time
@@ -99,7 +99,8 @@ def report(
     year: o.Year = None,
 ) -> None:
     """The workbook for an accountant (-o FILE.xlsx)."""
-    replace(given, output=None).carry_out("report", year, given.output or Path("report.xlsx"), plan)
+    path = given.output or Path("report.xlsx")
+    given.relative(written=path).carry_out("report", year, path, plan and relative(plan))
 
 
 @reads_exports
@@ -162,6 +163,24 @@ def verify_plan(
     from taxlots.cli import solving  # noqa: PLC0415
 
     raise typer.Exit(emit(solving.verify_plan(files), form, output))
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="Workbook that `taxlots report` wrote.", show_default=False)],
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Where its sources are now, under any name; default where it says.", show_default=False)
+    ] = None,
+    form: o.FormatOption = o.Format.TABLE,
+    output: o.Output = None,
+) -> None:
+    """Compute a workbook anew from its sources and compare it cell by cell."""
+    from taxlots.cli import commands, verifying  # noqa: PLC0415
+    from taxlots.cli.progress import steps  # noqa: PLC0415
+
+    with steps(commands.STEPS + verifying.STEPS) as advance:
+        result = verifying.verify(file, paths or [], advance)
+    raise typer.Exit(emit(result, form, output))
 
 
 @app.command()

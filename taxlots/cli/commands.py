@@ -155,14 +155,23 @@ def report(session: Session, advance: Advance, year: int | None, path: Path, pla
     """The workbook for an accountant."""
     from taxlots.reports.workbook import write_workbook  # noqa: PLC0415  only this command pays for it
 
-    chosen = read_plan(plan) if plan else None
-    content = replace(_decisions(session, year, advance), plan=chosen)
+    content = workbook_content(session, advance, year, plan)
     advance("workbook")
     write_workbook(content, path)
     sold = frames.of_year(session.book.disposals, "disposed_on", year)
     rows = [("workbook", str(path)), (f"disposals of {year or 'all years'}", str(len(sold))), ("open lots", str(len(session.book.lots)))]
     table = tables.Table("Report", (("what", tables.TEXT), ("value", tables.TEXT)), rows)
     return Result(documents.document("report", session.problems, file=str(path)), [table], session.problems)
+
+
+def workbook_content(session: Session, advance: Advance, year: int | None, plan: Path | None) -> "Content":
+    """What the workbook of a run shows, at the moment that it names. Raises TaxlotsError."""
+    from taxlots.reports.origins import moment  # noqa: PLC0415  as in report
+
+    chosen = read_plan(plan) if plan else None
+    if session.choices.as_of is None:
+        session.now = moment(session)
+    return replace(_decisions(session, year, advance), plan=chosen, plan_file=plan)
 
 
 def _decisions(session: Session, year: int | None, advance: Advance) -> "Content":

@@ -1,6 +1,7 @@
 """The program's command table, and how a command that reads exports is carried out."""
 
 import inspect
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -37,6 +38,14 @@ class Given:
     choices: tuple[Any, ...]
     form: o.Format
     output: Path | None
+    written: Path | None = None
+
+    def relative(self, written: Path) -> "Given":
+        """For what leaves the machine: paths relative to the current folder, and nothing is read of the file that is written."""
+        config, method, pool, jurisdiction, timezone, as_of, prices, rules = self.choices
+        config, prices, rules = (path and relative(path) for path in (config, prices, rules))
+        choices = (config, method, pool, jurisdiction, timezone, as_of, prices, rules)
+        return replace(self, paths=[relative(path) for path in self.paths], choices=choices, output=None, written=written)
 
     def carry_out(self, name: str, *extra: Any) -> NoReturn:
         """Let the function of that name work on a session, show its result and end with its exit code."""
@@ -44,12 +53,22 @@ class Given:
         from taxlots.cli.progress import steps  # noqa: PLC0415
         from taxlots.session import Choices, open_session  # noqa: PLC0415
 
-        chosen = replace(Choices(*self.choices), filed=name in _FILED)
+        chosen = replace(Choices(*self.choices), filed=name in _FILED, written=self.written)
         with steps(commands.STEPS) as advance:
             session = open_session(self.paths, chosen, advance)
             work = getattr(import_module(f"taxlots.cli.{_MODULES.get(name, 'commands')}"), name)
             result = work(session, advance, *extra)
         raise typer.Exit(emit(result, self.form, self.output))
+
+
+def relative(path: Path) -> Path:
+    """An absolute path relative to the current folder; as it is on another drive, from which no relative path leads here."""
+    if not path.is_absolute():
+        return path
+    try:
+        return Path(os.path.relpath(path))
+    except ValueError:
+        return path
 
 
 def _given(  # noqa: PLR0913, PLR0917  one parameter per shared option

@@ -22,6 +22,7 @@ _COMMANDS: dict[str, frozenset[str]] = {
     "wait": frozenset({"lot", "asset", "long-term on", "tax now", "tax then", "break-even price"}),
     "rebalance": frozenset({"alternative", "score", "tax now", "trading cost", "after-tax value"}),
     "tax": frozenset({"form", "line", "what", "amount", "rule"}),
+    "verify": frozenset({"sheet", "cell", "column", "workbook", "recomputed"}),
     "formats": frozenset({"layout", "platform", "export", "recognised by"}),
     "rules": frozenset({"rule", "value", "unit", "citation", "evidence", "url"}),
 }

@@ -80,14 +80,16 @@ def read(
     own: Sequence[Layout] = (),
     base: Path | None = None,
     times: Mapping[str, Times] | None = None,
+    without: Path | None = None,
 ) -> Imported:
     """Read every file; `zone` is the taxpayer's, for times without one; files under `base` are named relative to it.
 
-    The person's `own` layouts are tried before the built-in ones; `times` says by layout what the settings say of its times.
+    The person's `own` layouts are tried before the built-in ones; `times` says by layout what the settings say of its times. The file
+    `without` is left out: it is what this run writes.
     Bad data becomes Problems, nothing is raised.
     """
     imported = Imported()
-    detected = _detect_all(read_sheets(paths, base), own, imported)
+    detected = _detect_all(read_sheets(paths, base, without), own, imported)
     for layout in (*own, *LAYOUTS):
         group = sorted((d for d in detected if d.layout.id == layout.id), key=lambda d: (d.table.sha256, d.table.file))
         if group:

@@ -114,16 +114,19 @@ class _Member:
     unpack: Callable[[int, str], bytes]
 
 
-def read_sheets(paths: Sequence[Path], base: Path | None = None) -> Iterator[Sheet | LargeText | Unreadable]:
-    """Every sheet of every file under the paths, and what could not be read. Files given twice are read once; every name is unique."""
-    seen: set[str] = set()
+def read_sheets(paths: Sequence[Path], base: Path | None = None, without: Path | None = None) -> Iterator[Sheet | LargeText | Unreadable]:
+    """Every sheet of every file under the paths, and what could not be read. Files given twice are read once; every name is unique.
+
+    `without` is a file that is about to be written, of which nothing is read.
+    """
+    seen: set[str] = {os.path.realpath(without)} if without is not None else set()
     names: dict[str, int] = {}
     for found in walk(paths):
         resolved = os.path.realpath(found.path)  # unlike Path.resolve, it raises nothing for a link that points at itself
         if resolved not in seen or found.refused:
             seen.add(resolved)
             inside = base is not None and found.path.is_relative_to(base)
-            label = _label(str(found.path.relative_to(base)) if base is not None and inside else str(found.path))
+            label = shown_label(str(found.path.relative_to(base)) if base is not None and inside else str(found.path))
             yield from (_named(sheet, names) for sheet in _read_file(found, label))
 
 
@@ -132,7 +135,7 @@ def _allowance(packed: int) -> int:
     return min(LIMIT_BYTES, max(RATIO_FLOOR, LIMIT_RATIO * packed))
 
 
-def _label(name: str) -> str:
+def shown_label(name: str) -> str:
     """A name as messages show it: nothing that steers a terminal, and not endless."""
     shown = printable(name)
     return shown if len(shown) <= LIMIT_NAME else f"{shown[: LIMIT_NAME // 2]}...{shown[-LIMIT_NAME // 2 :]}"
@@ -211,7 +214,7 @@ def _gunzip(data: bytes, label: str, room: _Room, depth: int) -> Iterator[Sheet 
         yield _failed(label, digest, error)
     else:
         room.take(len(inner))
-        yield from _read_bytes(inner, _label(f"{label}!{Path(label).stem}"), room, depth + 1)
+        yield from _read_bytes(inner, shown_label(f"{label}!{Path(label).stem}"), room, depth + 1)
 
 
 def _open_zip(data: bytes, label: str, room: _Room, depth: int) -> Iterator[Sheet | LargeText | Unreadable]:
@@ -259,7 +262,7 @@ def _open_tar(data: bytes, label: str, room: _Room, depth: int) -> Iterator[Shee
 
 
 def _read_member(member: _Member, label: str, room: _Room, depth: int) -> Iterator[Sheet | LargeText | Unreadable]:
-    name = _label(f"{label}!{member.name}")
+    name = shown_label(f"{label}!{member.name}")
     if passed_over(member.name.split("/")):
         return
     try:
@@ -286,7 +289,7 @@ def _read_workbook(data: bytes, label: str, room: _Room) -> Iterator[Sheet | Lar
         filled = [(name, cells) for name, cells in worksheets(data, room.left) if any(map(any, cells))]
         since_1904 = counts_from_1904(data)
         for name, cells in filled:
-            yield Sheet(_label(f"{label}#{name}"), digest, cells, list(range(1, len(cells) + 1)), since_1904=since_1904)
+            yield Sheet(shown_label(f"{label}#{name}"), digest, cells, list(range(1, len(cells) + 1)), since_1904=since_1904)
         if not filled:
             yield _refused(label, digest, "FILE_EMPTY", "no sheet of the workbook has a filled cell")
     except _DAMAGED as error:

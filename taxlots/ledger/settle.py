@@ -81,6 +81,7 @@ class Ledger:
     as_of: datetime | None = None
     form_lines: list[FormLine] = field(default_factory=list)
     allocation: list[companions.AllocatedLot] = field(default_factory=list)
+    last_balance: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,7 @@ def _settled(imported: Imported, terms: Terms) -> Ledger:
     imported.unusable |= _refused_lines([*overridden.problems, *paired.problems])
     valued = valuer.value_all(paired.transactions)
     problems += names.problems() + single.problems + ruled.problems + overridden.problems + sifted.problems + paired.problems
-    problems += companions.opening_log(opening, present)
-    problems += untold(paired.transactions) + doubts(paired.transactions, layouts, terms.assets)
+    problems += companions.opening_log(opening, present) + untold(paired.transactions) + doubts(paired.transactions, layouts, terms.assets)
     reported = names.balances(imported.balances + _parsed(imported, "balances", companions.balance, terms, problems))
     known = [balance for balance in reported if balance.asset not in sifted.assets and _is_before(balance.time, terms.as_of)]
     alone, checked = together(partial(_left_open, plain), partial(check_balances, known, paired.transactions, plain), rows=len(plain or ()))
@@ -161,6 +161,7 @@ def _settled(imported: Imported, terms: Terms) -> Ledger:
         form_lines=imported.form_lines,
         allocation=allocation,
         balances=checked[0],
+        last_balance=max((balance.time for balance in known), default=None),
         problems=problems,
     )
     ledger.files = _summaries(imported, ledger)

@@ -12,7 +12,7 @@ from taxlots.reports.sheets import SHEETS
 from taxlots.reports.sheets.book import Workbook
 from taxlots.reports.sheets.content import Content, gather
 
-__all__ = ["Content", "write_workbook"]
+__all__ = ["Content", "workbook_bytes", "write_workbook"]
 
 # Text from exports stays text: nothing that begins with "=" or looks like an address becomes a formula, number or link.
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
@@ -26,12 +26,17 @@ def write_workbook(content: Content, path: Path) -> None:
     Raises:
         TaxlotsError: the folder does not exist or can't be written to.
     """
+    write_bytes(path, workbook_bytes(content))
+
+
+def workbook_bytes(content: Content) -> bytes:
+    """The workbook of a run as the bytes of an XLSX file."""
     import xlsxwriter  # noqa: PLC0415  only the command that writes a workbook pays for it
 
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, _OPTIONS) as raw:
         _write_sheets(raw, content)
-    write_bytes(path, stream.getvalue())
+    return stream.getvalue()
 
 
 def _write_sheets(raw: Any, content: Content) -> None:

@@ -40,11 +40,6 @@ NAMES = [
     "Checks",
 ]
 DECIMALS = {"Rebalance": 2}  # the optimum is found in floats
-RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
-</oor:items>
-"""
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +201,8 @@ def test_text_too_long_for_a_cell_is_cut_and_says_so(make):
     assert (len(longest), longest[-5:]) == (LONGEST_TEXT, "(cut)")
 
 
-def test_the_same_content_gives_the_same_bytes(report, tmp_path):
+def test_the_same_content_gives_the_same_bytes(report, tmp_path, monkeypatch):
+    monkeypatch.chdir(report.path.parent)  # the workbook lists the files that the settings and paths lead to
     write_workbook(report.content, tmp_path / "again.xlsx")
     assert (tmp_path / "again.xlsx").read_bytes() == report.path.read_bytes()
     created = openpyxl.load_workbook(report.path).properties.created
@@ -352,7 +348,7 @@ def _recalculated(path: Path, folder: Path) -> dict:
     """The workbook's values after LibreOffice has calculated all formulas anew."""
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(RECALCULATE, encoding="utf-8")
+    (profile / "user" / "registrymodifications.xcu").write_text(workbooks.RECALCULATE, encoding="utf-8")
     command = ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
     subprocess.run([*command, "--outdir", str(folder / "out"), str(path)], check=True, capture_output=True, timeout=120)
     return workbooks.cells(folder / "out" / path.name, values=True)

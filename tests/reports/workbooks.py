@@ -21,6 +21,12 @@ from taxlots.reports.workbook import Content, write_workbook
 from taxlots.session import Choices, open_session
 
 GOLDEN = Path(__file__).parent / "golden"
+# LibreOffice's setting to calculate every formula anew when it opens a workbook.
+RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+</oor:items>
+"""
 HOSTILE = ("=cmd|' /C calc'!A0", "@SUM(1+1)", "+1+1", "-2+3", "\tTAB", "\rCR")
 
 Row = dict[str, str]

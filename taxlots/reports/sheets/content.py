@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,7 @@ LAST_YEAR_OF_COMMON_POOLS = 2024  # Rev. Proc. 2024-28
 class Content:
     """A run and its decisions. `year` None means all years; without plans, review or portfolio their sheets say so.
 
-    `plan` is one that was made before, `curve` the frontier of the alternatives.
+    `plan` is one that was made before, read from `plan_file`; `curve` is the frontier of the alternatives.
     """
 
     session: Session
@@ -46,6 +46,7 @@ class Content:
     year: int | None = None
     plan: PlanFile | None = None
     curve: Sequence[MoneyPoint] = ()
+    plan_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

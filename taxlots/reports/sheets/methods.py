@@ -12,7 +12,7 @@ from taxlots.reports.sheets.content import Facts
 from taxlots.reports.sheets.page import Page
 from taxlots.rulebook import EVIDENCE
 
-NAME = "Methods"
+NAME, RULES = "Methods", "Rules"
 _WIDTHS = (44, 44, 60, 52)
 _FEES = (
     ("Fee of a purchase with money", "added to the basis"),
@@ -69,7 +69,7 @@ def _run(facts: Facts) -> list[tuple[str, str]]:
         ("Time zone", zone),
         ("Home currency", ledger.prices.home),
         ("Settings", f"{session.shown(settings.path)} (SHA-256 {settings.sha256})" if settings.path else "none: the defaults hold"),
-        ("Rules", f"SHA-256 {session.rulebook.sha256}"),
+        (RULES, f"SHA-256 {session.rulebook.sha256}"),
     ]
 
 
