@@ -6,9 +6,9 @@ A quantity, price, basis or tax is a decimal number with 18 decimals. It has thr
 * `Decimal`: for single values, computed under `CONTEXT` (the interpreter's own context has 28 digits, too few for 36);
 * `DTYPE`: decimal128(36, 18), a column of a frame.
 
-Rounding happens here and nowhere else: in `divide` and, the same, in `share` (`cents` and `to_units` call the first), in `dollars` and
-`portion`. Frame arithmetic goes through `add`, `subtract` and `total`, because Arrow's own sum of a decimal128 column wraps around
-without a word.
+Rounding happens here and nowhere else: in `divide` and, the same, in `share` (`cents`, `to_units` and `plain` call the first), in
+`dollars` and `portion`. Frame arithmetic goes through `add`, `subtract` and `total`, because Arrow's own sum of a decimal128 column
+wraps around without a word.
 """
 
 from collections.abc import Iterable, Sequence
@@ -120,13 +120,24 @@ def portion(amounts: np.ndarray, rate: int | np.ndarray, scale: int) -> np.ndarr
 
 
 def plain(value: Decimal | None) -> str | None:
-    """Plain decimal notation without exponent or trailing zeros (`0.5`, `1200`), the form of every exact number in JSON and CSV."""
+    """Plain decimal notation without exponent or trailing zeros (`0.5`, `1200`), the form of every exact number in JSON and CSV.
+
+    What comes from rows has at most 18 decimals and stays exact; a quotient or a product with more is rounded to 18, half to even.
+    """
     if value is None:
         return None
     text = format(value, "f")
+    if len(text) - text.find(".") > DECIMALS + 1 and "." in text:
+        text = format(_at_18(value), "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
+
+
+def _at_18(value: Decimal) -> Decimal:
+    """The value in 18 decimals, also where it has too many digits before the point for a frame."""
+    numerator, denominator = value.scaleb(DECIMALS, CONTEXT).as_integer_ratio()
+    return to_decimal(divide(numerator, denominator))
 
 
 def plain_column(numbers: pa.Array) -> pa.Array:

@@ -24,6 +24,7 @@ from taxlots.importers.times import TimeError, parse_time
 from taxlots.input_files import companion_files, find_settings, must_exist, read_journal
 from taxlots.ledger.rules import BulkRule
 from taxlots.ledger.settle import LATER, Ledger, Terms, settle
+from taxlots.ledger.unmatched import unmatched_names
 from taxlots.lots.directions import Directions, Named
 from taxlots.lots.elections import MIN_TAX, Elections, TermRates
 from taxlots.lots.filing import JournalFile, Purpose, directed, journal_problems, unrecorded
@@ -164,7 +165,7 @@ class Session:
         settings = msgspec.structs.replace(settings, accounts=own)
         lots = self.book.lots[~self.book.lots["account"].isin(apart)]
         found = build_portfolio(replace(self.book, lots=lots), market, settings, position, self.rulebook, only)
-        unused = unused_settings(settings, found) if only == EVERYTHING else []
+        unused = unused_settings(settings, found, set(self.ledger.transactions["account"])) if only == EVERYTHING else []
         self.problems += [*years.problems, *found.problems, *unused]
         return replace(found, acquired=acquisitions(self.ledger, self.today, self.rulebook))
 
@@ -254,6 +255,7 @@ def open_session(paths: Iterable[Path], choices: Choices, progress: Callable[[st
     chosen = orders.elect(ledger, journal)
     booked, unusable = orders.booked(ledger, chosen, journal, (settings_file, rulebook))
     booked.problems += [*unusable, *orders.remarks, *journal_problems(journal), *chosen.directions.problems]
+    booked.problems += unmatched_names(settings, ledger)
     booked.problems += unrecorded(orders.wish, booked.disposals, orders.purpose)
     checks, differing = check_forms(_lines_until(ledger), frames.records(booked.disposals) if ledger.form_lines else [])
     told, elect = [*booked.problems, *differing], partial(orders.elect, journal=journal)

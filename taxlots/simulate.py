@@ -1,4 +1,4 @@
-"""A plan carried into the ledger: what it would come to if it were executed as planned, and what was executed of it.
+"""A plan carried into the ledger: what it would come to if it were executed as planned.
 
 The planned trades become rows of a universal ledger file, read, settled and booked with the exports like any other; the lots of each
 sale are named, so that the book takes the ones that the plan names.
@@ -12,10 +12,9 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from taxlots import exact, frames
-from taxlots.decisions.plan_file import Comparison, Executed, PlanFile, PlannedTrade
+from taxlots.decisions.plan_file import PlanFile, PlannedTrade
 from taxlots.importers.universal import COLUMNS
 from taxlots.lots.directions import Named
 from taxlots.problems import TaxlotsError, problem
@@ -117,58 +116,3 @@ def _rows(session: Session, plan: PlanFile, trades: Sequence[PlannedTrade]) -> I
 def _text(value: Decimal) -> str | None:
     """In units of the frames, as the ledger can hold it."""
     return exact.plain(exact.to_decimal(exact.to_units(value)))
-
-
-def compare_with(session: Session, plan: PlanFile) -> Comparison:
-    """The plan beside what the exports show after it was made."""
-    disposals = [r for r in frames.records(session.book.disposals) if plan.after is None or r["disposed"] > plan.after]
-    by_lot: dict[tuple[str, str | None], list[dict[str, Any]]] = defaultdict(list)
-    for row in disposals:
-        by_lot[row["account"], row["lot_id"]].append(row)
-    bought = _bought(session, plan)
-    executed = [_sold(t, by_lot.get((t.account, t.lot_id), [])) if t.lot_id else _purchased(t, bought) for t in plan.trades]
-    planned = {(t.account, t.lot_id) for t in plan.sales}
-    rest = tuple(r for r in disposals if (r["account"], r["lot_id"]) not in planned and r["kind"] != "fee")
-    year = plan.as_of.year
-    position = session.years().position(year)
-    with exact.exactly():
-        mine = [r for r in disposals if r["disposed_on"].year == year and r["account"] not in session.deferred]
-        sums = {term: sum((r["gain"] for r in mine if r["term"] == term), ZERO) for term in ("short", "long")}
-        collectible = sum((r["gain"] for r in mine if r["asset_class"] == "collectible" and r["term"] == "long"), ZERO)
-        without = replace(
-            position,
-            short_term=position.short_term - sums["short"],
-            long_term=position.long_term - sums["long"],
-            collectibles=position.collectibles - collectible,
-        )
-        tax = tax_due(position, session.rulebook).total - tax_due(without, session.rulebook).total
-    return Comparison(tuple(executed), rest, plan.tax_now, tax)
-
-
-def _sold(trade: PlannedTrade, rows: Sequence[dict[str, Any]]) -> Executed:
-    with exact.exactly():
-        sums = {name: sum((r[name] for r in rows), ZERO) for name in ("quantity", "proceeds", "gain")}
-    return Executed(trade, sums["quantity"], sums["proceeds"], sums["gain"])
-
-
-def _bought(session: Session, plan: PlanFile) -> dict[str, list[Decimal]]:
-    """Units and value of each asset bought after the plan, in any account."""
-    found: dict[str, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
-    for row in frames.records(session.ledger.transactions):
-        if row["kind"] in {"buy", "swap"} and (plan.after is None or row["time"] > plan.after) and row["received_quantity"] is not None:
-            sums = found[row["received_asset"]]
-            sums[0] = exact.CONTEXT.add(sums[0], row["received_quantity"])
-            paid = row["sent_quantity"] if row["sent_asset"] == session.ledger.prices.home else row["value"]
-            sums[1] = exact.CONTEXT.add(sums[1], paid or ZERO)
-    return found
-
-
-def _purchased(trade: PlannedTrade, bought: dict[str, list[Decimal]]) -> Executed:
-    """A planned purchase takes of what was bought of the asset as much as it planned; the last one does not take the rest."""
-    with exact.exactly():
-        units, value = bought.get(trade.asset, [ZERO, ZERO])
-        taken = min(units, trade.quantity)
-        share = value * taken / units if units else ZERO
-        if units:
-            bought[trade.asset] = [units - taken, value - share]
-        return Executed(trade, taken, share, ZERO)

@@ -180,3 +180,20 @@ def test_units_come_back_from_an_array(numbers):
 
 def test_whole_dollars_of_a_loss_of_cents_have_no_sign():
     assert [str(exact.dollars(Decimal(text))) for text in ("-0.4", "-0.5", "0.5", "-0")] == ["0", "-1", "1", "0"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (exact.CONTEXT.divide(Decimal(2), Decimal(3)), "0.666666666666666667"),
+        (exact.CONTEXT.divide(Decimal(-2), Decimal(3)), "-0.666666666666666667"),
+        (Decimal("0.0000000000000000005"), "0"),  # half a unit goes to the even one
+        (Decimal("-0.0000000000000000004"), "0"),
+        (Decimal("0.000000000000000001"), "0.000000000000000001"),
+        (Decimal("1e20") + Decimal("0.5"), "100000000000000000000.5"),  # more than a frame holds stays what it is
+        (Decimal("123456789012345678.123456789012345678"), "123456789012345678.123456789012345678"),
+    ],
+)
+def test_what_is_written_has_18_decimals_at_most(value, shown):
+    """A quotient of 100 digits is written in the 18 decimals that quantities and prices of rows have, and those as they are."""
+    assert exact.plain(value) == shown

@@ -16,7 +16,21 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # The floors from top to bottom, as docs/CODE.md walks them; a floor imports from those above it.
 ORDER = [
     *("problems", "files", "exact", "kinds", "assets", "platforms", "frames", "rulebook", "settings", "prices"),
-    *("importers", "ledger", "lots", "tax", "decisions", "input_files", "filed_years", "session", "simulate", "reports", "batch", "cli"),
+    *(
+        "importers",
+        "ledger",
+        "lots",
+        "tax",
+        "decisions",
+        "input_files",
+        "filed_years",
+        "session",
+        "simulate",
+        "executed",
+        "reports",
+        "batch",
+        "cli",
+    ),
 ]
 FILE_CAP, FUNCTION_CAP, FUNCTION_MEDIAN, FUNCTION_P90 = 400, 50, 8, 25
 PUBLIC_MAY_SKIP_DOCSTRING = {"__init__.py", "__main__.py"}

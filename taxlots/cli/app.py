@@ -104,6 +104,16 @@ def report(
 
 
 @reads_exports
+def export(
+    given: Given,
+    to: Annotated[o.Interchange, typer.Option("--to", help="The tax program's file.", show_default=False)],
+    year: o.Year = None,
+) -> None:
+    """Form 8949 of a year as a file that a tax program imports (-o FILE or FOLDER)."""
+    replace(given, output=None).carry_out("export", year, str(to), (given.output, given.form))
+
+
+@reads_exports
 def check(
     given: Given,
     templates: Annotated[

@@ -100,7 +100,7 @@ def income(session: Session, _advance: Advance, year: int | None) -> Result:
 
 def tax(session: Session, _advance: Advance, year: int | None, compared: Sequence[str], as_filed: bool) -> Result:
     """Tax on the year's gains and income, with the profile in taxlots.toml, line by line; and under other lot orders."""
-    wanted = _wanted_year(session, year)
+    wanted = wanted_year(session, year)
     if session.jurisdiction in COUNTRIES:
         return _tax_of_country(session, wanted)
     needs_tax(session)
@@ -193,7 +193,8 @@ def _decisions(session: Session, year: int | None, advance: Advance) -> "Content
     return Content(session, plans, portfolio, found, year, curve=curve)
 
 
-def _wanted_year(session: Session, year: int | None) -> int:
+def wanted_year(session: Session, year: int | None) -> int:
+    """The year of the command line. Raises TaxlotsError(USAGE) where there is none."""
     if year is None:
         hint = f"Add --year {session.now.astimezone(session.ledger.zone).year}."
         raise TaxlotsError(problem("USAGE", "the tax year is missing", hint))

@@ -15,6 +15,16 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+class Interchange(StrEnum):
+    """The tax programs' files that `taxlots export` writes: the names of the table in taxlots.reports.interchange."""
+
+    TURBOTAX = "turbotax"
+    TXF = "txf"
+    DRAKE = "drake"
+    TAXACT = "taxact"
+    OPENTAXSOLVER = "opentaxsolver"
+
+
 Paths = Annotated[list[Path], typer.Argument(help="Export files, folders (walked) or zip archives of them.", show_default=False)]
 Config = Annotated[Path | None, typer.Option("--config", help="Settings; default ./taxlots.toml if present.", show_default=False)]
 MethodOption = Annotated[

@@ -1,4 +1,4 @@
-"""The commands that answer questions: sell, harvest, wait and rebalance."""
+"""The commands that answer questions: sell, harvest, wait, rebalance and impact."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -38,9 +38,12 @@ def harvest(
     account: o.Account = None,
     plot: o.Plot = None,
     year: o.Year = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also list each lot whose loss does not pay (csv and json always do).")] = False,
 ) -> None:
     """Year-end review: what each loss is worth in this year's netting, and the gains that are taxed at 0 %."""
-    given.carry_out("harvest", year, account, plot)
+    from taxlots.cli.selling import ReviewWish  # noqa: PLC0415  `--help` must stay fast
+
+    given.carry_out("harvest", ReviewWish(year, account, plot, everything))
 
 
 @reads_exports
@@ -81,3 +84,18 @@ def rebalance(  # noqa: PLR0913, PLR0917  one parameter per option
     request = Request(plan, save_plan, apply, compare, frontier, contributions, plot, year)
     as_file = plan is not None and given.output is not None and given.output.suffix == ".json"
     (replace(given, form=o.Format.JSON) if as_file else given).carry_out("rebalance", request)
+
+
+@reads_exports
+def impact(
+    given: Given,
+    since: Annotated[
+        str | None, typer.Option("--from", help="First day; default three years before the as-of day.", show_default=False)
+    ] = None,
+    policy: Annotated[list[str] | None, typer.Option("--policy", help="These alone, beside buy-and-hold.", show_default=False)] = None,
+    cash: Annotated[
+        str | None, typer.Option("--cash", help="What was there on the first day; default nothing.", show_default=False)
+    ] = None,
+) -> None:
+    """Policies replayed over the price table on the lots held then, after tax and cost, against buy-and-hold."""
+    given.carry_out("impact", since, tuple(policy or ()), cash)

@@ -1,7 +1,7 @@
 """`taxlots rebalance`: the alternatives, a plan as a file, its simulation and its execution, the frontier."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -15,12 +15,14 @@ from taxlots.decisions.plan import Plan
 from taxlots.decisions.plan_file import read_plan
 from taxlots.decisions.portfolio import Portfolio
 from taxlots.decisions.shortage import contradictions, missing_money
+from taxlots.executed import compare_with
 from taxlots.files import write_text
 from taxlots.problems import TaxlotsError, problem
 from taxlots.reports import documents, plan_documents, plots, tables
+from taxlots.reports.plan_figures import proven
 from taxlots.reports.render import as_json
-from taxlots.session import Session
-from taxlots.simulate import apply, compare_with
+from taxlots.session import Session, open_session
+from taxlots.simulate import apply
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def _result(session: Session, portfolio: Portfolio, request: Request, found: tup
     if request.plan is not None and request.frontier is None:
         return Result(plan_documents.plan_document(best, portfolio, session), shown, session.problems, shown[1])
     document = documents.rebalance_document(plans, session.problems)
+    document["optimal"] = proven(plans, portfolio)
     if request.frontier is not None:
         document["frontier"] = plan_documents.frontier_rows(curve)
     return Result(document, shown, session.problems)
@@ -119,6 +122,8 @@ def _curve(portfolio: Portfolio, request: Request) -> list[MoneyPoint]:
 
 def _applied(session: Session, path: Path) -> Result:
     plan = read_plan(path)
+    if session.choices.as_of is None and plan.as_of < session.today:
+        session = open_session(session.paths, replace(session.choices, as_of=plan.as_of.isoformat()))
     found = apply(session, plan)
     if not found.agrees:
         taxes = f"{exact.cents(found.tax_after)}, predicted was {exact.cents(found.tax_predicted)}"

@@ -1,5 +1,6 @@
 """What a command found, and how it leaves the program: results to stdout or a file, everything else to stderr."""
 
+import io
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -20,13 +21,14 @@ SHOWN_PER_CODE = 5
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A document for JSON, tables for the terminal, and the one table that CSV holds."""
+    """A document for JSON, tables for the terminal, and the one table that CSV holds. A `text` is shown as it is instead of tables."""
 
     document: dict[str, Any]
     tables: "Sequence[Table]"
     problems: Sequence[Problem]
     csv: "Table | None" = None
     tells_problems: bool = False
+    text: str | None = None
 
 
 def emit(result: Result, form: Format, output: Path | None) -> int:
@@ -35,6 +37,8 @@ def emit(result: Result, form: Format, output: Path | None) -> int:
 
     if form is Format.JSON:
         text = as_json(result.document)
+    elif result.text is not None:
+        text = result.text
     elif form is Format.CSV:
         text = as_csv(result.csv or result.tables[0])
     else:
@@ -42,6 +46,8 @@ def emit(result: Result, form: Format, output: Path | None) -> int:
     if output:
         write_text(output, text)
     else:
+        if result.text is not None and isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", newline="")  # the same bytes as a file has, on Windows too
         sys.stdout.write(text)
     if not (result.tells_problems and form is Format.TABLE):
         tell(result.problems, output)

@@ -21,6 +21,7 @@ from taxlots.problems import TaxlotsError, problem
 from taxlots.reports import harvest_documents, plots, sale_documents
 from taxlots.reports.sale_documents import Asked
 from taxlots.session import Session
+from taxlots.tax.countries.year import COUNTRIES
 
 NEAR, SOON, LONG_NOTE = 5, 60, 1000
 
@@ -67,13 +68,14 @@ def _asked(session: Session, wish: Wish) -> Asked:
         raise _wrong(f"{' and '.join(f'--{name}' for name in given) or 'no quantity'} given", hint)
     if wish.tax_from_cash and wish.cash is None:
         raise _wrong("--tax-from-cash goes with --cash", "Give the cash that is to remain: --cash 10000 --tax-from-cash.")
-    quantity, cash = (_amount(f"--{name}", getattr(wish, name)) for name in ("quantity", "cash"))
+    quantity, cash = (amount_of(f"--{name}", getattr(wish, name)) for name in ("quantity", "cash"))
     asset = _asset(session, wish.asset, wish.account)
     today = session.now.astimezone(session.ledger.zone).date()
     return Asked(asset, wish.account, quantity, cash, wish.target, wish.tax_from_cash, today)
 
 
-def _amount(option: str, text: str | None) -> Decimal | None:
+def amount_of(option: str, text: str | None) -> Decimal | None:
+    """An option's number above 0; None where it is not given. Raises TaxlotsError(USAGE)."""
     if text is None:
         return None
     try:
@@ -190,8 +192,19 @@ def _empty(session: Session, asked: Asked) -> Result:
     return Result(document, [nothing], session.problems)
 
 
-def harvest(session: Session, _advance: Advance, year: int | None, account: str | None = None, plot: Path | None = None) -> Result:
+@dataclass(frozen=True, slots=True)
+class ReviewWish:
+    """What `taxlots harvest` is asked: the year to check, one account alone, a figure, every lot in the table."""
+
+    year: int | None = None
+    account: str | None = None
+    plot: Path | None = None
+    everything: bool = False
+
+
+def harvest(session: Session, _advance: Advance, wish: ReviewWish) -> Result:
     """Year-end review: what each loss is worth in this year's netting, and which gains are taxed at 0 %."""
+    year, account, plot = wish.year, wish.account, wish.plot
     needs_tax(session)
     portfolio = session.portfolio()
     if year is not None and year != portfolio.today.year:
@@ -202,7 +215,8 @@ def harvest(session: Session, _advance: Advance, year: int | None, account: str 
     if plot is not None:
         plots.harvest(found.rungs, plot)
     document = harvest_documents.harvest_document(found, session.problems, session.ledger.zone)
-    return Result(document, harvest_documents.harvest_tables(found), session.problems)
+    shown = harvest_documents.harvest_tables(found, everything=wish.everything)
+    return Result(document, shown, session.problems, harvest_documents.harvest_table(found))
 
 
 def wait(session: Session, _advance: Advance, account: str | None, interest: str | None) -> Result:
@@ -236,8 +250,12 @@ def _check_account(session: Session, account: str | None) -> None:
 def needs_tax(session: Session) -> None:
     """Raises TaxlotsError(USAGE) where the law in force has no tax that a decision can use."""
     if not session.has_tax:
-        hint = "Use --jurisdiction us, or the commands that need no tax: check, ledger, lots, gains, income, report."
-        message = f"the jurisdiction {session.jurisdiction} has lots and gains here, but no tax that decisions can use"
+        name, works = session.jurisdiction, "check, ledger, lots, gains, income and report"
+        message = (
+            f"the jurisdiction {name} has lots and gains here, but no tax that decisions can use: they know that of the United States alone"
+        )
+        taxed = f"`taxlots tax --jurisdiction {name}` shows a year's tax there; {works} work as well."
+        hint = taxed if name in COUNTRIES else f"What needs no tax works: {works}."
         raise _wrong(message, hint)
 
 

@@ -1,6 +1,6 @@
 """`taxlots solve` and `taxlots verify-plan`: problem files and plans, without exports."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from taxlots.decisions.solution import solve as solve_instance
 from taxlots.decisions.verify import objections, plan_objections
 from taxlots.problems import Problem, TaxlotsError, problem
 from taxlots.reports.documents import document
+from taxlots.reports.plan_figures import disagreements, of_plan
 from taxlots.reports.tables import MONEY, NUMBER, TEXT, Table
 
 
@@ -68,12 +69,20 @@ def verify_plan(paths: Sequence[Path]) -> Result:
     """Check a solution against its instance, or a rebalance document that carries both. Raises TaxlotsError for other files."""
     instance, plan, name = _plan(paths)
     solution = plan["optimal"]["certificate"]["solution"] if "optimal" in plan else plan
-    found = list((plan_objections if "optimal" in plan else objections)(instance, plan))
+    found = list(objections(instance, plan) if "optimal" not in plan else _of_document(plan, instance))
     problems: list[Problem] = [problem("PLAN_NOT_VERIFIED", message, file=name) for message in found]
     figures = {key: solution.get(key) for key in ("objective", "bound", "gap")}
     rows = [("verified", "no" if found else "yes"), *((key, str(value)) for key, value in figures.items())]
     table = Table("Verification", (("what", TEXT), ("value", TEXT)), rows, tuple(found))
     return Result(document("verification", problems, verified=not found, **figures, objections=found), [table], problems)
+
+
+def _of_document(content: Mapping[str, Any], instance: Instance) -> Iterator[str]:
+    """What is wrong with a rebalance document: first its figures; its proof where those are about the same decision."""
+    wrong = list(disagreements(content, instance))
+    yield from wrong
+    if not wrong:
+        yield from plan_objections(instance, content)
 
 
 def _plan(paths: Sequence[Path]) -> tuple[Instance, Mapping[str, Any], str]:
@@ -83,12 +92,25 @@ def _plan(paths: Sequence[Path]) -> tuple[Instance, Mapping[str, Any], str]:
     of = {str(content.get("schema")): name for name, content in parsed.items()}
     if "taxlots.rebalance/1" in of:
         return _carried(parsed[of["taxlots.rebalance/1"]], of["taxlots.rebalance/1"])
+    if "taxlots.plan/1" in of:
+        return _of_plan(parsed[of["taxlots.plan/1"]], of["taxlots.plan/1"])
     if not {"taxlots.solution/1", "taxlots.instance/1"} <= set(of):
         hint = "Use `taxlots verify-plan SOLUTION.json INSTANCE.json`, or a document of `taxlots rebalance --format json`."
         raise TaxlotsError(problem("USAGE", f"a solution with its instance is needed; the files are: {', '.join(sorted(of))}", hint))
     instance, _ = read_instance(Path(of["taxlots.instance/1"]))
     name = of["taxlots.solution/1"]
     return instance, parsed[name], name
+
+
+def _of_plan(content: Mapping[str, Any], name: str) -> tuple[Instance, Mapping[str, Any], str]:
+    """As `_carried`, of a plan file. Raises TaxlotsError(USAGE) for one that nothing is proven of."""
+    if not content.get("optimal"):
+        hint = "Make it by `taxlots rebalance PATHS --plan optimal -o PLAN.json`, or simulate it by `--apply`."
+        raise TaxlotsError(problem("USAGE", f"{name}: the plan {content.get('plan')} carries no proof; that of `optimal` does", hint))
+    try:
+        return _carried(of_plan(content), name)
+    except (KeyError, TypeError) as error:
+        raise invalid(name, "", f"the plan lacks a usable {error}") from None
 
 
 def _carried(content: Mapping[str, Any], name: str) -> tuple[Instance, Mapping[str, Any], str]:

@@ -23,9 +23,11 @@ app = typer.Typer(
 
 # The module of taxlots.cli in which a function is, where that is not `commands`.
 _MODULES = (
-    {"rebalance": "rebalancing"} | dict.fromkeys(("sell", "harvest", "wait"), "selling") | dict.fromkeys(("explain", "file_year"), "years")
+    {"rebalance": "rebalancing", "impact": "impact", "export": "exporting"}
+    | dict.fromkeys(("sell", "harvest", "wait"), "selling")
+    | dict.fromkeys(("explain", "file_year"), "years")
 )
-_FILED = frozenset({"report", "file_year"})  # what goes to the tax office: there only recorded orders of lots count
+_FILED = frozenset({"report", "file_year", "export"})  # what goes to the tax office: there only recorded orders of lots count
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The table of rebalance alternatives. Each is a function of the portfolio that returns trades and remarks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -71,26 +71,40 @@ def _contributions_needed(portfolio: Portfolio) -> str:
 
 
 def contributions_until(portfolio: Portfolio, done: Callable[[dict[str, Decimal], Decimal], bool]) -> int | None:
-    """How many contributions, placed on the furthest below its target each, until the gaps (target less value) are as wished."""
+    """How many contributions, placed on the furthest below its target each, until the gaps (target less value) are as wished.
+
+    The limits hold: what may be bought, whole units, the minimum trade; what can't be placed yet is placed with the next ones.
+    """
     terms = portfolio.terms
+    weights = {asset: portfolio.target(asset).weight for asset in portfolio.assets}
+    buyable = [asset for asset in portfolio.assets if portfolio.can_buy(asset)]
     with exact.exactly():
-        values, total = dict(portfolio.values), portfolio.total
+        values, total, money = dict(portfolio.values), portfolio.total, ZERO
         for count in range(MOST_CONTRIBUTIONS + 1):
-            gaps = {asset: portfolio.target(asset).weight * total - value for asset, value in values.items()}
+            gaps = {asset: weights[asset] * total - value for asset, value in values.items()}
             if done(gaps, total):
                 return count
             size = (terms.recurring_contribution if count else terms.contribution) or terms.contribution or terms.recurring_contribution
-            _place(values, gaps, size / (1 + portfolio.cost_rate))
             total += size if count or not terms.contribution else ZERO  # the one of today is in the total already
+            money += size / (1 + portfolio.cost_rate)
+            wished = {asset: weights[asset] * total - values[asset] for asset in buyable}
+            for asset, value in _placed(portfolio, wished, money):
+                values[asset] += value
+                money -= value
         return None
 
 
-def _place(values: dict[str, Decimal], gaps: dict[str, Decimal], money: Decimal) -> None:
-    """A contribution on the assets furthest below their targets; what no asset lacks stays cash."""
-    for asset in sorted(gaps, key=lambda asset: -gaps[asset]):
-        placed = min(money, max(ZERO, gaps[asset]))
-        values[asset] += placed
-        money -= placed
+def _placed(portfolio: Portfolio, wished: Mapping[str, Decimal], money: Decimal) -> Iterator[tuple[str, Decimal]]:
+    """New money on the assets furthest below their targets; what no asset lacks, or is too little for one, stays cash."""
+    for asset in sorted(wished, key=lambda asset: (-wished[asset], asset)):
+        value = min(money, wished[asset])
+        if value <= 0:
+            return
+        if portfolio.is_whole(asset):
+            value -= value % portfolio.prices[asset]
+        if value and value >= portfolio.terms.min_trade:
+            yield asset, value
+            money -= value
 
 
 def full_fifo(portfolio: Portfolio) -> Answer:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from taxlots.decisions.instance import FederalTax, Instance, LinearTax, Lot, position_of
-from taxlots.decisions.piece import Affine, Piece
+from taxlots.decisions.piece import Affine, Nets, Piece
 from taxlots.decisions.regions import TaxModel, pieces, tax_model
 from taxlots.decisions.risk import Variance, variance_of
 from taxlots.rulebook import Rulebook, load
@@ -42,6 +42,7 @@ class Arrays:
     value: np.ndarray
     gain: np.ndarray
     long: np.ndarray
+    group: np.ndarray
     losing: np.ndarray
     sale_cost: np.ndarray
     rate: float
@@ -81,38 +82,43 @@ class Arrays:
         return max(0.0, (self.money + (1 - self.rate) * float(self.value.sum())) / (1 + self.rate))
 
     @cached_property
-    def box(self) -> tuple[float, float, float, float]:
-        """Least and most that the short-term and the long-term net can become."""
+    def net_lots(self) -> dict[str, np.ndarray]:
+        """The nets of the year with the lots (a mask) that count in each; the 28 % group only where a sale moves it."""
         if self.tax is None:
-            return (0.0, 0.0, 0.0, 0.0)
+            none = np.zeros(len(self.owner), dtype=bool)
+            return {"short": none, "long": none}
+        counted = {"short": ~self.long, "long": self.long}
+        return counted | {"group": self.group} if self.tax.group.sold else counted
+
+    @cached_property
+    def box(self) -> tuple[float, float, float, float, float, float]:
+        """Least and most that the short-term and the long-term net and the 28 % group can become."""
+        if self.tax is None:
+            return (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         moved = self.gain * self.value
         low, high = np.minimum(moved, 0.0), np.maximum(moved, 0.0)
-        long = self.long
-        return (
-            self.tax.start_short + float(low[~long].sum()),
-            self.tax.start_short + float(high[~long].sum()),
-            self.tax.start_long + float(low[long].sum()),
-            self.tax.start_long + float(high[long].sum()),
-        )
+        counted = self.net_lots.values()
+        lower, upper = (nets_from(self.tax.starts, [float(end[mask].sum()) for mask in counted]) for end in (low, high))
+        return (lower[0], upper[0], lower[1], upper[1], lower[2], upper[2])
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """The pieces of the tax; one empty piece where rates are linear."""
         return (LINEAR,) if self.tax is None else tuple(pieces(self.tax))
 
-    def federal(self, short: float, long: float) -> tuple[float, float]:
+    def federal(self, nets: Nets) -> tuple[float, float]:
         """Tax and loss carried at the year's nets: the least of the pieces that hold there; zeros where rates are linear."""
         if self.tax is None:
             return 0.0, 0.0
-        point = np.array([[short, long]])
-        slack = 1e-7 * (1.0 + abs(short) + abs(long))
-        found = [(float(p.tax(point)[0]), p.carried.at(short, long)) for p in self.pieces if p.holds(short, long, slack)]
-        return min(found)
+        point = np.array([nets])
+        slack = 1e-7 * (1.0 + sum(map(abs, nets)))
+        held = [p for p in self.pieces if p.holds(nets, slack)]
+        return min((float(p.tax(point)[0]), p.carried.at(nets)) for p in [p for p in held if not p.edge] or held)
 
     @cached_property
     def start(self) -> tuple[float, float]:
         """Tax and loss carried without any trade."""
-        return (0.0, 0.0) if self.tax is None else self.federal(self.tax.start_short, self.tax.start_long)
+        return (0.0, 0.0) if self.tax is None else self.federal(self.tax.starts)
 
     @cached_property
     def due(self) -> float:
@@ -155,6 +161,11 @@ class Arrays:
         return np.bincount(self.owner, per_lot, minlength=len(self.names))
 
 
+def nets_from(starts: Nets, moved: Sequence[float]) -> Nets:
+    """The nets after what sales move each by; where the 28 % group is not counted, it stays."""
+    return starts[0] + moved[0], starts[1] + moved[1], starts[2] + (moved[2] if len(moved) > 2 else 0.0)
+
+
 LINEAR = Piece("rates by lot", (), Affine(), ())
 
 
@@ -169,7 +180,7 @@ def arrays(instance: Instance, rulebook: Rulebook | None = None) -> Arrays:
     rate = float(instance.trading_cost_bps) / 1e4
     money = float(instance.cash + instance.contribution - instance.withdrawal)
     total = money + float(value.sum())
-    taxed = _taxed(instance.tax, lots, (value, basis / value), rate, rulebook)
+    taxed = _taxed(instance.tax, lots, basis / value, rate, rulebook)
     tracking = instance.max_tracking_error
     return Arrays(
         names=tuple(a.asset for a in assets),
@@ -186,6 +197,7 @@ def arrays(instance: Instance, rulebook: Rulebook | None = None) -> Arrays:
         owner=owner,
         value=value,
         long=np.array([lot.term == "long" for lot in lots], dtype=bool),
+        group=np.array([lot.in_group for lot in lots], dtype=bool),
         rate=rate,
         money=money,
         total=total,
@@ -219,16 +231,11 @@ class _Taxed(NamedTuple):
     pay_from_cash: bool = False
 
 
-def _taxed(
-    tax: LinearTax | FederalTax, lots: Sequence[Lot], held: tuple[np.ndarray, np.ndarray], rate: float, rulebook: Rulebook | None
-) -> _Taxed:
-    """By the tax model; `held`: value, and the basis per dollar of it."""
-    value, share = held
+def _taxed(tax: LinearTax | FederalTax, lots: Sequence[Lot], share: np.ndarray, rate: float, rulebook: Rulebook | None) -> _Taxed:
+    """By the tax model; `share`: the basis per dollar of value."""
     if isinstance(tax, FederalTax):
         gain = 1.0 - rate - share
-        in_group = np.array([lot.in_group for lot in lots], dtype=bool)
-        lost = float(np.minimum(gain * value, 0.0)[in_group].sum()) if in_group.any() else None
-        model = tax_model(position_of(tax), rulebook or load(), lost)
+        model = tax_model(position_of(tax), rulebook or load(), collectibles_sold=any(lot.in_group for lot in lots))
         cost = rate - float(tax.future_rate) * gain
         return _Taxed(gain, gain < 0, cost, model, float(tax.carryforward_value), tax.pay_from_cash)
     gain = 1.0 - share

@@ -18,6 +18,7 @@ from taxlots.decisions.corners import Corners
 class Prices:
     """Per dollar: of cash, of turnover, of a short- and a long-term gain, of drift; `paid` of tax paid from cash, `capped` of limited tax.
 
+    `group` is per dollar of gain on collectibles, beside the price of a long-term gain.
     `tracking` is per squared dollar of tracking variance, and `exposure` the distance from the targets (dollars per asset) at which
     the variance that assets share is linearised.
     """
@@ -31,6 +32,7 @@ class Prices:
     drift: float = 0.0
     exposure: np.ndarray | None = None
     capped: float = 0.0
+    group: float = 0.0
 
     def clipped(self) -> "Prices":
         """The same with the signs that the bound needs; prices from a solver can be a hair off."""
@@ -38,7 +40,7 @@ class Prices:
             max(price, 0.0) for price in (self.cash, self.turnover, self.tracking, self.drift, self.capped)
         )
         paid = min(max(self.paid, 0.0), cash)
-        return Prices(cash, turnover, self.short, self.long, paid, tracking, drift, self.exposure, capped)
+        return Prices(cash, turnover, self.short, self.long, paid, tracking, drift, self.exposure, capped, self.group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,12 @@ class Charged:
         if prices.drift:
             total -= prices.drift * arrays.most_drift
         if arrays.tax is not None:
-            pays = (prices.short, prices.long)
+            pays = (prices.short, prices.long, prices.group)
             charged_tax = prices.paid + prices.capped
             total += corners.least(pays, 1.0 + charged_tax, arrays.carry_value) - charged_tax * arrays.due
             total -= prices.capped * arrays.most_tax if prices.capped else 0.0
-            total += prices.short * arrays.tax.start_short + prices.long * arrays.tax.start_long - base_value(arrays)
+            starts = zip(pays, arrays.tax.starts, strict=True)
+            total += sum(price * start for price, start in starts) - base_value(arrays)
         return total
 
 
@@ -157,7 +160,8 @@ def _option_costs(arrays: Arrays, prices: Prices, slope: np.ndarray) -> np.ndarr
     curve = _Curve(arrays.drift_penalty + prices.drift, square, slope, arrays.band)
     rate = arrays.rate
     buy = arrays.buy_cost + prices.cash * (1 + rate) + prices.turnover
-    sale = arrays.sale_cost + np.where(arrays.long, prices.long, prices.short) * arrays.gain - prices.cash * (1 - rate) + prices.turnover
+    gains = np.where(arrays.long, np.where(arrays.group, prices.long + prices.group, prices.long), prices.short)
+    sale = arrays.sale_cost + gains * arrays.gain - prices.cash * (1 - rate) + prices.turnover
     order = np.lexsort((sale, arrays.owner))
     rebuyable = np.where(arrays.losing & arrays.wash[arrays.owner], 0.0, arrays.value)
     everyone = np.arange(count)

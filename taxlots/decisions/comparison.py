@@ -11,11 +11,12 @@ from taxlots.decisions.dated import cash_low
 from taxlots.decisions.deferred import after, deferred_trades
 from taxlots.decisions.explain import against_first_in, explained
 from taxlots.decisions.harvest import round_trips
+from taxlots.decisions.more_units import with_more_units
 from taxlots.decisions.optimise import Solved, certificate, optimal_trades
 from taxlots.decisions.placing import placed
 from taxlots.decisions.plan import Certificate, Figures, Plan, Trade
 from taxlots.decisions.portfolio import ZERO, Portfolio
-from taxlots.decisions.score import attributed, figures
+from taxlots.decisions.score import attributed, figures, year_of
 from taxlots.decisions.shortage import ways_out
 from taxlots.decisions.wash_window import wash_sale_applies, window_of
 
@@ -98,7 +99,12 @@ def _computed(portfolio: Portfolio, raw: Sequence[Trade]) -> Computed:
     where, moved = placed(portfolio, raw)
     trades = tuple(explained(portfolio, attributed(portfolio, where)))
     counted = figures(portfolio, trades)
-    notes = (*moved, *round_trips(raw), *against_first_in(portfolio, trades, counted), *_deferred_losses(portfolio, trades))
+    remarks = (
+        *against_first_in(portfolio, trades, counted),
+        *_deferred_losses(portfolio, trades),
+        *_carried_on(portfolio, trades, counted),
+    )
+    notes = (*moved, *round_trips(raw), *remarks)
     return Computed(trades, counted, notes)
 
 
@@ -107,6 +113,21 @@ def _why_not(portfolio: Portfolio, short: Decimal) -> str:
     terms = portfolio.terms
     wishes = [name for name, amount in (("withdrawal", terms.withdrawal), ("cash reserve", terms.cash_reserve)) if amount]
     return f"{exact.cents(short)} of the {' and the '.join(wishes) or 'purchases'} are not covered by this plan"
+
+
+def _carried_on(portfolio: Portfolio, trades: Sequence[Trade], counted: Figures) -> list[str]:
+    """What the loss that this year carries on does to later years' tax: it is in `tax_later`, and no trade of those years has it."""
+    with exact.exactly():
+        own = sum((t.tax for t in trades if year_of(portfolio, t) > portfolio.today.year), ZERO)
+        effect = exact.cents(counted.tax_later - own)
+    if not effect:
+        return []
+    told = (
+        f"the loss that the plan carries out of {portfolio.today.year} {'lowers' if effect < 0 else 'raises'} the tax of later years by "
+        f"{abs(effect):,}, which is no trade's: tax later, {exact.cents(counted.tax_later):,}, is that and the {exact.cents(own):,} of "
+        f"the trades of those years"
+    )
+    return [told]
 
 
 def _deferred_losses(portfolio: Portfolio, trades: Sequence[Trade]) -> list[str]:
@@ -129,6 +150,7 @@ def _optimal(started: Start, alone: Start, others: Sequence[Plan]) -> Plan:
 def _optimum(start: Start, others: Sequence[Plan]) -> Plan:
     """The optimum of the linear programs; where the exact score of another plan is higher, that plan, with the gap that is left."""
     raw, solved = optimal_trades(start.rest)
+    raw = with_more_units(start.rest, raw)
     plan = _plan(start, (OPTIMAL, MEANING), [*start.first, *raw], ())
     first = figures(start.whole, start.first).score if start.first else ZERO
     if solved.sold is None:

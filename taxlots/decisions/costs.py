@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from taxlots.decisions.arrays import Arrays
+from taxlots.decisions.arrays import Arrays, nets_from
 from taxlots.decisions.bounds import base_value
+from taxlots.decisions.piece import Nets
 
 CLOSE = 1e-9
 
@@ -23,12 +24,13 @@ def distance(arrays: Arrays, moves: Moves) -> np.ndarray:
     return arrays.distance + moves.bought - arrays.by_asset(moves.sold)
 
 
-def nets(arrays: Arrays, moves: Moves) -> tuple[float, float]:
-    """The year's short-term and long-term net afterwards; zeros where rates are linear."""
+def nets(arrays: Arrays, moves: Moves) -> Nets:
+    """The year's short-term and long-term net afterwards, and that of the 28 % group; zeros where rates are linear."""
     if arrays.tax is None:
-        return 0.0, 0.0
+        return 0.0, 0.0, 0.0
     gains = arrays.gain * moves.sold
-    return arrays.tax.start_short + float(gains[~arrays.long].sum()), arrays.tax.start_long + float(gains[arrays.long].sum())
+    moved = [float(gains[counted].sum()) for counted in arrays.net_lots.values()]
+    return nets_from(arrays.tax.starts, moved)
 
 
 def cost(arrays: Arrays, moves: Moves) -> float:
@@ -39,7 +41,7 @@ def cost(arrays: Arrays, moves: Moves) -> float:
     if arrays.variance is not None:
         total += arrays.weight * arrays.variance.of(away)
     if arrays.tax is not None:
-        tax, carried = arrays.federal(*nets(arrays, moves))
+        tax, carried = arrays.federal(nets(arrays, moves))
         total += tax - arrays.carry_value * carried - base_value(arrays)
     return total
 
@@ -48,7 +50,7 @@ def cash_left(arrays: Arrays, moves: Moves) -> float:
     """Cash after costs, and after the additional tax where it is paid from cash."""
     left = arrays.money + (1 - arrays.rate) * float(moves.sold.sum()) - (1 + arrays.rate) * float(moves.bought.sum())
     if arrays.pay_from_cash:
-        left -= max(0.0, arrays.federal(*nets(arrays, moves))[0] - arrays.due)
+        left -= max(0.0, arrays.federal(nets(arrays, moves))[0] - arrays.due)
     return left
 
 
@@ -61,7 +63,7 @@ def allowed(arrays: Arrays, moves: Moves) -> bool:
     away = distance(arrays, moves)
     small = arrays.least - slack
     broken = (
-        np.isfinite(arrays.most_tax) and arrays.federal(*nets(arrays, moves))[0] > arrays.due + arrays.most_tax + slack,
+        np.isfinite(arrays.most_tax) and arrays.federal(nets(arrays, moves))[0] > arrays.due + arrays.most_tax + slack,
         cash_left(arrays, moves) < -slack,
         float(np.abs(away).sum()) > arrays.most_drift + slack,
         float(moves.bought.sum() + moves.sold.sum()) > arrays.turnover + slack,

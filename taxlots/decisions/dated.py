@@ -58,7 +58,46 @@ def _waiting(portfolio: Portfolio, sales: Sequence[Trade]) -> list[Trade]:
         waits = trade.lot is not None and trade.term == "short" and trade.gain > 0
         better = waits and year.tax(trade.gain, ZERO) > year.tax(ZERO, trade.gain)
         found.append(replace(trade, on=trade.lot.long_term_on) if better and trade.lot else trade)
-    return _not_too_small(portfolio, found)
+    return _not_too_small(portfolio, _in_units_each_day(portfolio, found))
+
+
+def _in_units_each_day(portfolio: Portfolio, sales: Sequence[Trade]) -> list[Trade]:
+    """Of what is traded in whole units only: whole units on each day, what is missing to one taken from the days after it."""
+    by_place: dict[tuple[str, str], list[Trade]] = {}
+    for trade in sales:
+        by_place.setdefault((trade.account, trade.asset), []).append(trade)
+    found: list[Trade] = []
+    for (_, asset), mine in by_place.items():
+        found += _rounded_up(portfolio, mine) if portfolio.is_whole(asset) and len(mine) > 1 else mine
+    return found
+
+
+def _rounded_up(portfolio: Portfolio, sales: Sequence[Trade]) -> list[Trade]:
+    """The sales of one asset in one account; the last day keeps what is left, which is whole units or completes the position."""
+    units: dict[tuple[date | None, str], Trade] = {}
+    for trade in (t for t in sales if t.lot):  # a lot may be in two parts that have come to be sold on one day
+        key = trade.on, trade.lot.lot_id if trade.lot else ""
+        more = units[key].quantity if key in units else ZERO
+        units[key] = replace(sale(portfolio, trade.lot, exact.CONTEXT.add(trade.quantity, more)), on=trade.on) if trade.lot else trade
+    left = sorted(units.values(), key=lambda trade: trade.on or portfolio.today)
+    found: list[Trade] = []
+    while left:
+        day = left[0].on
+        with exact.exactly():
+            sold = sum((trade.quantity for trade in left if trade.on == day), ZERO)
+            missing = -sold % 1 + (1 if sold % 1 else 0)
+        kept: list[Trade] = []
+        for trade in left:
+            with exact.exactly():
+                part = trade.quantity if trade.on == day else min(missing, trade.quantity)
+                missing -= ZERO if trade.on == day else part
+                rest = trade.quantity - part
+            if part and trade.lot:
+                found.append(replace(sale(portfolio, trade.lot, part), on=day))
+            if rest and trade.lot:
+                kept.append(replace(sale(portfolio, trade.lot, rest), on=trade.on))
+        left = kept
+    return found
 
 
 def _not_too_small(portfolio: Portfolio, sales: Sequence[Trade]) -> list[Trade]:
@@ -78,7 +117,7 @@ def _raised_today(portfolio: Portfolio, sales: list[Trade]) -> list[Trade]:
         if cash_low(portfolio, sales) >= portfolio.terms.cash_reserve:
             break
         sales[number] = replace(sales[number], on=None)
-    return _not_too_small(portfolio, sales)
+    return _not_too_small(portfolio, _in_units_each_day(portfolio, sales))
 
 
 def _with_purchases(portfolio: Portfolio, sales: Sequence[Trade], wanted: Mapping[str, Decimal]) -> list[Trade]:

@@ -47,12 +47,13 @@ def after(portfolio: Portfolio, trades: Sequence[Trade], keep: str | None = None
             sign = 1 if trade.side == "buy" else -1
             fixed[trade.asset] = fixed.get(trade.asset, ZERO) + sign * trade.value
             cash[trade.account] -= sign * trade.value + portfolio.cost_rate * trade.value
+        paid = portfolio.paid + portfolio.cost_rate * sum((trade.value for trade in trades), ZERO)
     lots = tuple(lot for lot in portfolio.lots if lot.taxed or lot.account == keep)
     bought = {trade.asset for trade in trades if trade.side == "buy"}
     at_a_loss = (lot for lot in lots if lot.asset in bought and sale(portfolio, lot, lot.quantity).gain < 0)
     lost = tuple(lot.lot_id for lot in at_a_loss if wash_sale_applies(portfolio, lot))
     terms = msgspec.structs.replace(portfolio.terms, never_sell=(*portfolio.terms.never_sell, *lost))
-    return replace(portfolio, lots=lots, fixed=fixed, deferred=cash, terms=terms)
+    return replace(portfolio, lots=lots, fixed=fixed, deferred=cash, terms=terms, paid=paid)
 
 
 def _inside(portfolio: Portfolio, account: str) -> list[Trade]:

@@ -105,6 +105,11 @@ class Evaluator:
         """The tax without any trade."""
         return None if self.position is None else tax_due(self.position, self.rulebook)
 
+    @property
+    def minimum_tax(self) -> float:
+        """Today's alternative minimum tax, US dollars: an instance leaves it out, and no plan saves more than all of it."""
+        return 0.0 if self.before is None else float(self.before.amt)
+
     def evaluate(self, sells: Mapping[str, Decimal], buys: Mapping[str, Decimal]) -> Evaluated:
         """Figures of selling these quantities by lot and buying these by asset. Raises KeyError for an unknown lot or asset."""
         with exact.exactly():

@@ -69,8 +69,9 @@ def against_first_in(portfolio: Portfolio, trades: Sequence[Trade], counted: Fig
         for trade in sold:
             wanted[trade.asset] = wanted.get(trade.asset, Decimal(0)) + trade.value
         more = _tax_by_age(portfolio, wanted) - tax_due(portfolio.position, portfolio.rulebook).total - counted.tax_now
-        word = "more" if more >= 0 else "less"
-        return [f"the same sales by first in, first out would cost {exact.cents(abs(more))} {word} tax"]
+        size = exact.cents(abs(more))
+        told = f"{size:,} {'more' if more > 0 else 'less'}" if size else "the same"
+        return [f"the same sales by first in, first out would cost {told} tax"]
 
 
 def _tax_by_age(portfolio: Portfolio, wanted: Mapping[str, Decimal]) -> Decimal:

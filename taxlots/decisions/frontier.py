@@ -4,8 +4,9 @@ Levels lie evenly between the least drift that any plan reaches and the drift of
 of the program before it and is solved from its last basis; the pieces of the tax that earlier prices exclude are not solved at all.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 import numpy as np
 
@@ -26,13 +27,18 @@ QUICK = Effort(aim=1e-6, enough=1e-4, patience=5e5, most=5e6)
 
 @dataclass(frozen=True, slots=True)
 class FrontierPoint:
-    """A plan, the drift that it leaves (dollars), its cost and sales; `bound`: no plan with at most this drift costs less."""
+    """A plan, the drift that it leaves (dollars), its cost and sales; `bound`: no plan with at most this drift costs less.
+
+    `sells` and `buys`: units by lot and by asset.
+    """
 
     drift: float
     cost: float
     bound: float
     evaluated: Evaluated
     sold: float = 0.0
+    sells: Mapping[str, Decimal] = field(default_factory=dict)
+    buys: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 def frontier(instance: Instance, points: int = POINTS, rulebook: Rulebook | None = None) -> list[FrontierPoint]:
@@ -81,4 +87,4 @@ def _points(search: Search, cheapest: Found, levels: np.ndarray, evaluator: Eval
         evaluated = evaluator.evaluate(sells, buys)
         cost = float(evaluated.tax + evaluated.trading_cost)
         bound = found.bound + shifted_base(data, evaluator) - NEXT_TO_NOTHING * float(level)
-        yield FrontierPoint(drift, cost, min(cost, bound), evaluated, float(found.moves.sold.sum()))
+        yield FrontierPoint(drift, cost, min(cost, bound), evaluated, float(found.moves.sold.sum()), sells, buys)

@@ -11,16 +11,14 @@ preferential rates is, between the breakpoints of H,
 
 which in each is convex. R bends once below T and once above: all three agree where they meet.
 
-Sales of collectibles move k. Then k is at least that of the least group that they can leave, and the tax at least that of this group
-with H never falling (it falls for some dollars above the 0 % edge, where ordinary income pays less): more gain in the group, with P
-the same, costs nowhere less than that.
+Sales of collectibles move the group before a short-term loss: then it is a third net beside Gs and Gl, in which all of this is affine.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from taxlots.decisions.piece import INFINITY, Affine, Bound, Line
-from taxlots.decisions.rate_lines import difference, height, lines_of, rising
+from taxlots.decisions.rate_lines import difference, height, lines_of
 from taxlots.tax.schedule import Schedule
 
 Parts = tuple[tuple[Affine, tuple[Line, ...]], ...]
@@ -28,35 +26,37 @@ Parts = tuple[tuple[Affine, tuple[Line, ...]], ...]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`most`: collectibles less the long-term carryover, US dollars: the group before a short-term loss. `least`: sales can only add."""
+    """`most`: collectibles less the long-term carryover, US dollars: the group before a short-term loss. `sold`: sales move it."""
 
     most: float
-    least: bool = False
+    sold: bool = False
+
+    @property
+    def net(self) -> Affine:
+        """The group before a short-term loss, after sales."""
+        return Affine(group=1.0) if self.sold else Affine(self.most)
 
     def shares(self, ordinary: Affine, gain: Affine) -> Iterator[tuple[str, tuple[Bound, ...], Affine]]:
         """The group's part k of a net capital gain that is above 0: name, where it holds, and k = min(P, max(0, most + min(0, Gs)))."""
-        short, long = Affine(short=1.0), Affine(long=1.0)
-        if self.most <= 0:
+        left = self.net if ordinary == Affine(short=1.0) else self.net.plus(Affine(short=1.0))  # a short-term loss takes from it first
+        beyond = Affine(long=1.0).plus(self.net, -1.0)
+        if self.most <= 0 and not self.sold:
             yield "", (), Affine()
-        elif ordinary == short:  # both are gains: P = Gl
-            yield f"{GROUP} all of it", (Bound(long, -INFINITY, self.most),), gain
-            yield f"{GROUP} part of it", (Bound(long, self.most, INFINITY),), Affine(self.most)
-        else:  # P = Gs + Gl, and the short-term loss takes from the group first
-            loss = Bound(short, -self.most, INFINITY)
-            yield f"{GROUP} lost", (Bound(short, -INFINITY, -self.most),), Affine()
-            yield f"{GROUP} all of it", (loss, Bound(long, -INFINITY, self.most)), gain
-            yield f"{GROUP} part of it", (loss, Bound(long, self.most, INFINITY)), Affine(self.most, short=1.0)
+            return
+        yield f"{GROUP} lost", (Bound(left, -INFINITY, 0.0),), Affine()
+        yield f"{GROUP} all of it", (Bound(left, 0.0, INFINITY), Bound(beyond, -INFINITY, 0.0)), gain
+        yield f"{GROUP} part of it", (Bound(left, 0.0, INFINITY), Bound(beyond, 0.0, INFINITY)), left
 
 
 GROUP = ", the 28 % group"
 
 
-def layered(schedule: Schedule, layers: tuple[Affine, Affine, Affine], *, least: bool) -> Iterator[tuple[str, tuple[Bound, ...], Parts]]:
-    """The tax at preferential rates on (y, k, F) by cells: name, bounds and parts. `least`: of at least so large a group."""
+def layered(schedule: Schedule, layers: tuple[Affine, Affine, Affine]) -> Iterator[tuple[str, tuple[Bound, ...], Parts]]:
+    """The tax at preferential rates on (y, k, F) by cells: name, bounds and parts."""
     ordinary, group, favoured = layers
     top, rate = float(schedule.collectibles_top), float(schedule.collectibles_rate)
     below, tiers = ordinary.plus(group), lines_of(schedule.preferential)
-    for low, high, lines in rising(schedule) if least else difference(schedule):
+    for low, high, lines in difference(schedule):
         if low < top:
             within = Bound(below, low, min(high, top))
             yield f"other income and the group {span(low, min(high, top))}", (within,), ((below, lines), (below.plus(favoured), tiers))

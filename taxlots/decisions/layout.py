@@ -11,7 +11,7 @@ import numpy as np
 
 from taxlots.decisions.arrays import BOTH, BUY, HOLD, SELL, Arrays
 
-HEIGHTS, LINES, EDGES = 4, 12, 6
+HEIGHTS, LINES, EDGES = 4, 12, 7
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Layout:
             "above": len(self.moving),
             "below": len(self.moving),
             "specific": len(self.moving) if self.has_variance else 0,
-            "nets": 2,
+            "nets": len(self.arrays.net_lots),
             "height": self.heights,
             "paid": 1,
             "exposure": self.factors,

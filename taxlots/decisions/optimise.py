@@ -31,8 +31,7 @@ ROUNDED = Decimal("1e-6")  # of a minimum trade, lost to rounding down to units
 WEIGHT = Context(prec=34)
 ASSUMPTIONS = (
     "trading cost is linear in the value traded",
-    "alternative minimum tax is outside the bound; the exact score includes it",
-    "collectibles sold are taxed like other long-term gains inside the bound",
+    "of alternative minimum tax the bound takes that a plan adds none and could save all of today's; the exact score includes it",
     "a purchase may be divided over the taxable accounts that have the money, so that none has to be moved",
     "units are divisible",
     "a wash sale is barred, where the law would only defer its loss",
@@ -61,22 +60,31 @@ def solve(portfolio: Portfolio) -> Solved:
     return solve_instance(portfolio, instance_of(portfolio))
 
 
-def solve_instance(portfolio: Portfolio, instance: Instance, effort: Effort | None = None, most_tax: float | None = None) -> Solved:
-    """The optimum of a decision about this portfolio; of the plans whose tax this year rises by no more than `most_tax`, if it is given."""
+def solve_instance(
+    portfolio: Portfolio, instance: Instance, effort: Effort | None = None, most_tax: float | None = None, cost_weight: float = 1.0
+) -> Solved:
+    """The optimum of a decision about this portfolio; of the plans whose tax this year rises by no more than `most_tax`, if it is given.
+
+    A dollar of trading cost counts `cost_weight` dollars; the bound is that of the score only where it counts one.
+    """
     if not instance.assets or not (instance.lots or instance.cash + instance.contribution > instance.withdrawal):
         short = instance.withdrawal - instance.cash - instance.contribution > 0
         nothing = None if short else dict[str, float]()
         return Solved(nothing, {}, -float("inf") if short else 0.0, instance, Proven(0.0, ()))
     data = arrays(instance, portfolio.rulebook)
     data = data if most_tax is None else replace(data, most_tax=most_tax)
+    if cost_weight != 1:
+        more = (cost_weight - 1) * data.rate
+        data = replace(data, sale_cost=data.sale_cost + more, buy_cost=data.buy_cost + more)
     found = Search(data, effort).run()
     if found.moves is None:
         return Solved(None, {}, -float("inf"), instance, Proven(float("inf"), ()))
-    bound = found.bound + shifted_base(data, Evaluator(instance, portfolio.rulebook))
+    evaluator = Evaluator(instance, portfolio.rulebook)
+    bound = found.bound + shifted_base(data, evaluator)
     hold = cost(data, Moves(np.zeros(len(data.owner)), np.zeros(len(data.names))))
     sold = {data.lot_ids[n]: float(found.moves.sold[n]) for n in np.flatnonzero(found.moves.sold > DUST)}
     bought = {data.names[n]: float(found.moves.bought[n]) for n in np.flatnonzero(found.moves.bought > DUST)}
-    return Solved(sold, bought, hold - bound, instance, Proven(bound, proof_of(data, found)))
+    return Solved(sold, bought, hold - bound + evaluator.minimum_tax, instance, Proven(bound, proof_of(data, found)))
 
 
 def instance_of(portfolio: Portfolio) -> Instance:
@@ -96,7 +104,7 @@ def _instance(portfolio: Portfolio) -> Instance:
     priced = [asset for asset in portfolio.assets if portfolio.prices.get(asset, Decimal(0)) > 0]
     free = [lot for lot in portfolio.lots if portfolio.can_sell(lot)]
     total = _within(portfolio, free)
-    share = total / portfolio.total if portfolio.total > 0 and total > 0 else Decimal(1)
+    share = WEIGHT.divide(total, portfolio.total) if portfolio.total > 0 and total > 0 else Decimal(1)
     risk = portfolio.covariance
     return Instance(
         assets=tuple(_assets(portfolio, priced, free, total)),

@@ -5,19 +5,26 @@ from dataclasses import dataclass
 import numpy as np
 
 INFINITY = float("inf")
+Nets = tuple[float, float, float]  # Gs, Gl and G28, US dollars
 
 
 @dataclass(frozen=True, slots=True)
 class Affine:
-    """`constant + short * Gs + long * Gl`, in dollars."""
+    """`constant + short * Gs + long * Gl + group * G28`, in dollars; G28 is 0 where no collectibles can be sold."""
 
     constant: float = 0.0
     short: float = 0.0
     long: float = 0.0
+    group: float = 0.0
 
-    def at(self, short: float, long: float) -> float:
+    @property
+    def slopes(self) -> tuple[float, float, float]:
+        """What a dollar of each net adds."""
+        return self.short, self.long, self.group
+
+    def at(self, nets: Nets) -> float:
         """Its value at the nets."""
-        return self.constant + self.short * short + self.long * long
+        return self.constant + self.short * nets[0] + self.long * nets[1] + self.group * nets[2]
 
     def plus(self, other: "Affine", times: float = 1.0) -> "Affine":
         """The sum with a multiple of another."""
@@ -25,6 +32,7 @@ class Affine:
             self.constant + times * other.constant,
             self.short + times * other.short,
             self.long + times * other.long,
+            self.group + times * other.group,
         )
 
 
@@ -38,30 +46,40 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """`lower <= expression <= upper`."""
+    """`lower <= expression <= upper`. `slack`: by how much it may be missed at most, where the tax jumps, US dollars."""
 
     expression: Affine
     lower: float
     upper: float
+    slack: float = INFINITY
+
+    def kept(self, nets: Nets, slack: float) -> bool:
+        """Whether the nets keep it, within some slack in dollars."""
+        slack = min(slack, self.slack)
+        return self.lower - slack <= self.expression.at(nets) <= self.upper + slack
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One linear piece: where it holds, the carried loss, and the tax as a sum of maxima of lines over affine arguments."""
+    """One linear piece: where it holds, the carried loss, and the tax as a sum of maxima of lines over affine arguments.
+
+    `edge`: it is the last cent below a cliff, which bounds the cost but is no place for a plan: rounding could carry it over.
+    """
 
     name: str
     bounds: tuple[Bound, ...]
     carried: Affine
     parts: tuple[tuple[Affine, tuple[Line, ...]], ...]
+    edge: bool = False
 
-    def holds(self, short: float, long: float, slack: float) -> bool:
+    def holds(self, nets: Nets, slack: float) -> bool:
         """Whether the nets lie in its region, within some slack in dollars."""
-        return all(b.lower - slack <= b.expression.at(short, long) <= b.upper + slack for b in self.bounds)
+        return all(bound.kept(nets, slack) for bound in self.bounds)
 
     def tax(self, points: np.ndarray) -> np.ndarray:
-        """The tax at points (Gs, Gl), one per row; right where the piece's bounds hold."""
+        """The tax at points (Gs, Gl, G28), one per row; right where the piece's bounds hold."""
         total = np.zeros(len(points))
         for argument, lines in self.parts:
-            value = argument.constant + points @ np.array((argument.short, argument.long))
+            value = argument.constant + points @ np.array(argument.slopes)
             total += np.max([line.intercept + line.slope * value for line in lines], axis=0)
         return total

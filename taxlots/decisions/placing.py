@@ -59,7 +59,7 @@ class _Money:
         home = self._home(trade)
         left, parts = trade.quantity, []
         for name in [home, *sorted(set(self.of) - {home, ANYWHERE}, key=lambda name: (-self.of[name], name))]:
-            free = max(ZERO, self.of.get(name, ZERO)) + (max(ZERO, self.of[ANYWHERE]) if name == home else ZERO)
+            free = self._free(name)
             quantity = min(left, (free / (price * rate)).quantize(step, ROUND_DOWN, exact.CONTEXT))
             if quantity > 0:
                 self._spend(name, quantity * price * rate)
@@ -75,22 +75,25 @@ class _Money:
         self.of[name] = self.of.get(name, ZERO) - own
         self.of[ANYWHERE] -= amount - own
 
+    def _free(self, name: str) -> Decimal:
+        """What an account can pay without another one: its own money and what can go anywhere."""
+        own = ZERO if name == ANYWHERE else max(ZERO, self.of.get(name, ZERO))
+        return own + max(ZERO, self.of[ANYWHERE])
+
     def _with_rest(self, trade: Trade, parts: list[Trade], left: Decimal) -> list[Trade]:
-        """The part for which no account has the money by itself; rounding alone is not worth a word."""
-        price, rate = self.portfolio.prices[trade.asset], 1 + self.portfolio.cost_rate
-        if parts:
-            last = parts.pop()
-            whole = replace(last, quantity=last.quantity + left, value=(last.quantity + left) * price)
-        else:
-            whole = replace(trade, account=self._home(trade), quantity=left, value=left * price)
-        need = left * price * rate
-        for name in sorted(self.of, key=lambda name: -self.of[name]):
-            taken = min(max(ZERO, self.of[name]), need)
-            self.of[name] -= taken
+        """The part for which no account has the money by itself, where least is missing; rounding alone is not worth a word."""
+        price, need = self.portfolio.prices[trade.asset], left * self.portfolio.prices[trade.asset] * (1 + self.portfolio.cost_rate)
+        name = max(sorted(set(self.of) - {ANYWHERE}), key=self._free, default=ANYWHERE)
+        moved = max(ZERO, need - self._free(name))
+        for payer in [name, ANYWHERE, *sorted(set(self.of) - {name, ANYWHERE}, key=lambda one: (-self.of[one], one))]:
+            taken = min(max(ZERO, self.of.get(payer, ZERO)), need)
+            self.of[payer] = self.of.get(payer, ZERO) - taken
             need -= taken
-        if left * price * rate > 1:
-            self.moved[whole.account] = self.moved.get(whole.account, ZERO) + left * price * rate
-        return [*parts, whole]
+        if moved > 1:
+            self.moved[name] = self.moved.get(name, ZERO) + moved
+        quantity = left + sum((part.quantity for part in parts if part.account == name), ZERO)
+        others = [part for part in parts if part.account != name]
+        return [*others, replace(trade, account=name, quantity=quantity, value=quantity * price)]
 
     def notes(self) -> list[str]:
         return [

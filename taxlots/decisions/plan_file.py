@@ -1,6 +1,5 @@
 """A plan as a file: `taxlots.plan/1`, with its trades and what it predicts, to be recorded, simulated and compared with what was done."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -85,24 +84,44 @@ def _check(trade: PlannedTrade, place: str, path: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Executed:
-    """A planned trade beside what was done: units, money before cost, gain."""
+    """A planned trade beside what was done: units, money before cost, cost, gain. `elsewhere`: units bought in other accounts."""
 
     planned: PlannedTrade
     quantity: Decimal
     value: Decimal
+    cost: Decimal
     gain: Decimal
+    elsewhere: Decimal = Decimal(0)
 
     @property
     def left(self) -> Decimal:
-        """Units that were not traded."""
+        """Units that were not traded; below 0 what was sold beyond the plan."""
         return exact.CONTEXT.subtract(self.planned.quantity, self.quantity)
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A sale of a lot, or a purchase, that the plan does not have. Money before cost; a purchase has no gain."""
+
+    side: Literal["buy", "sell"]
+    transaction_id: str
+    account: str
+    asset: str
+    lot_id: str | None
+    quantity: Decimal
+    value: Decimal
+    gain: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """Planned trades beside what was done, what was done beside the plan, and the year's tax of the executed sales."""
+    """Planned trades beside what was done, what was done beside the plan, and the tax of all executed sales.
+
+    `tax_executed_later` is that of years after the plan's, None where the rules do not cover one of them.
+    """
 
     executed: tuple[Executed, ...]
-    unplanned: tuple[Mapping[str, Any], ...]
+    unplanned: tuple[Beside, ...]
     tax_planned: Decimal
     tax_executed: Decimal
+    tax_executed_later: Decimal | None

@@ -82,7 +82,8 @@ class Portfolio:
     """Everything that a plan is computed from. Amounts in the home currency. `acquired`: within the wash-sale window before today.
 
     `account_cash` is the part of the cash that lies in an account, `deferred` the cash of each tax-deferred account, apart from the rest;
-    `fixed` what is held of an asset beyond the lots. `classes`: the class of what is held or has a target.
+    `fixed` what is held of an asset beyond the lots. `classes`: the class of what is held or has a target. `paid`: trading cost of trades
+    that are done already; V is before costs, so that the targets are the same dollars before and after them.
     """
 
     today: date
@@ -99,6 +100,7 @@ class Portfolio:
     fixed: Mapping[str, Decimal] = field(default_factory=dict)
     covariance: Covariance | None = None
     classes: Mapping[str, str] = field(default_factory=dict)
+    paid: Decimal = ZERO
 
     @cached_property
     def assets(self) -> tuple[str, ...]:
@@ -121,7 +123,7 @@ class Portfolio:
     def total(self) -> Decimal:
         """V: all cash, contribution less withdrawal, and the market value of everything held, before costs."""
         with exact.exactly():
-            return sum(self.values.values(), self.money) + sum(self.deferred.values(), ZERO)
+            return sum(self.values.values(), self.money) + sum(self.deferred.values(), self.paid)
 
     @cached_property
     def cost_rate(self) -> Decimal:

@@ -149,12 +149,12 @@ class Program:
         rows.put(cash, sale, -(1 - arrays.rate))
         rows.put(cash, paid, 1.0)
         self.at["cash"] = int(cash)
-        begun = (0.0, 0.0) if arrays.tax is None else (arrays.tax.start_short, arrays.tax.start_long)
-        for number, name in enumerate(("short", "long")):
+        begun = (0.0, 0.0, 0.0) if arrays.tax is None else arrays.tax.starts
+        for number, (name, counted) in enumerate(arrays.net_lots.items()):
             (net,) = rows.add(begun[number] / unit, begun[number] / unit)
-            mine = arrays.long[lot] == bool(number) if arrays.tax else np.zeros(len(lot), dtype=bool)
+            mine = counted[lot]
             rows.put(net, sale[mine], -arrays.gain[lot][mine])
-            rows.put(net, layout.columns("nets", 2)[[number]], 1.0)
+            rows.put(net, layout.columns("nets", len(begun))[[number]], 1.0)
             self.at[name] = int(net)
         if arrays.pay_from_cash:
             (tax,) = rows.add(-INFINITY, arrays.due / unit)
@@ -166,7 +166,7 @@ class Program:
             rows.put(capped, layout.columns("height", layout.heights), 1.0)
             self.at["capped"] = int(capped)
         if np.isfinite(arrays.turnover):
-            (turnover,) = rows.add(-INFINITY, arrays.turnover / unit - SNUG)
+            (turnover,) = rows.add(-INFINITY, max(0.0, arrays.turnover / unit - SNUG))
             rows.put(turnover, np.concatenate((sale, buy)), 1.0)
             self.at["turnover"] = int(turnover)
 
@@ -249,13 +249,13 @@ class Program:
                 self._set_row(row, scaled, (line.intercept if line else -INFINITY, INFINITY))
             self.solver.changeColBounds(height + number, -INFINITY if used else 0.0, INFINITY if used else 0.0)
         nets = layout.starts["nets"]
-        for number, slope in enumerate((piece.carried.short, piece.carried.long)):
+        for number, slope in enumerate(piece.carried.slopes[:2]):  # no loss carried on depends on the group
             self.solver.changeColCost(nets + number, -self.arrays.carry_value * slope)
 
     def _set_row(self, row: int, expression: Affine, sides: tuple[float, float]) -> None:
         nets = self.layout.starts["nets"]
-        self.solver.changeCoeff(row, nets, expression.short)
-        self.solver.changeCoeff(row, nets + 1, expression.long)
+        for number, slope in zip(range(len(self.arrays.net_lots)), expression.slopes, strict=False):
+            self.solver.changeCoeff(row, nets + number, slope)
         low, high = ((side - expression.constant) / self.unit for side in sides)
         self.solver.changeRowBounds(row, low, high)
 
@@ -319,8 +319,18 @@ class Program:
 
         tracking = price("tracking") / self.unit
         exposure = self._tangent_point(duals, tracking + (self.arrays.weight if own_weight else 0.0)) if self.layout.factors else None
-        gains = -price("short"), -price("long")
-        return Prices(price("cash"), price("turnover"), *gains, price("paid"), tracking, price("drift"), exposure, price("capped"))
+        return Prices(
+            cash=price("cash"),
+            turnover=price("turnover"),
+            short=-price("short"),
+            long=-price("long"),
+            group=-price("group"),
+            paid=price("paid"),
+            tracking=tracking,
+            drift=price("drift"),
+            exposure=exposure,
+            capped=price("capped"),
+        )
 
     def _tangent_point(self, duals: np.ndarray, weight: float) -> np.ndarray | None:
         """The distances whose tangent has the slopes that the factors' dual values say: `2 weight F'w = dual`, of least size."""

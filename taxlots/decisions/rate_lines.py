@@ -39,21 +39,6 @@ def _rate_at(tiers: Tiers, income: float) -> float:
     return next(float(rate) for upper, rate in tiers if upper is None or income < float(upper))
 
 
-def rising(schedule: Schedule) -> Iterator[tuple[float, float, tuple[Line, ...]]]:
-    """The largest function below H that never falls, by intervals as `difference`: where H falls behind a breakpoint it is level."""
-    found = list(difference(schedule))
-    edges = [float(upper) for upper, _ in schedule.ordinary if upper is not None]
-    for number, (low, high, lines) in enumerate(found):
-        if all(line.slope >= 0 for line in lines):
-            continue
-        before, _, earlier = found[number - 1]
-        level = min(height(lines, edge) for edge in (low, *edges) if low <= edge < high)
-        reached = min((level - line.intercept) / line.slope for line in earlier if line.slope > 0)
-        found[number - 1] = (before, reached, earlier)
-        found[number] = (reached, high, (Line(0.0, level), *(line for line in lines if line.slope > 0)))
-    yield from found
-
-
 def height(lines: tuple[Line, ...], income: float) -> float:
     """The maximum of lines at an income."""
     return max(line.intercept + line.slope * income for line in lines)

@@ -16,17 +16,17 @@ Net investment income tax is convex: both arms of its minimum rise alike with th
 linear program, and the least of their optima is the optimum. Gain on collectibles is in `group`.
 
 A state's schedule is convex in its base and the same in every piece: taxable income, or the income before capital gain plus the year's
-own net gain where the state allows no loss. The cliff of a state is replaced by the largest convex function below it.
+own net gain where the state allows no loss. A state's cliff divides the pieces once more: below it, its last cent, and above.
 
 A loss that meets no income saves no tax: the limit is no more than taxable income before the loss (Capital Loss Carryover Worksheet).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from taxlots.decisions.group import Group, Parts, layered, span
-from taxlots.decisions.piece import INFINITY, Affine, Bound, Line, Piece
+from taxlots.decisions.piece import INFINITY, Affine, Bound, Line, Nets, Piece
 from taxlots.decisions.rate_lines import difference, lines_of
 from taxlots.problems import TaxlotsError, problem
 from taxlots.rulebook import Rulebook
@@ -36,6 +36,7 @@ from taxlots.tax.schedule import Schedule, Tiers, schedule_for
 from taxlots.tax.states import StateSchedule, state_schedule
 
 ORDINARY, SPLIT = "ordinary rates", "preferential rates"
+LAST_CENT, CENT = "the last cent of no state tax", 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +52,22 @@ class _Polygon:
 class _State:
     """A state's convex lines; its base is `before_gain` (which may be negative) plus the net gain, or the year's own net gain.
 
-    `carried_in` is what takes the net after carryovers back to the year's own; None where losses count as they do federally.
+    `free` is the base up to which nothing is due, where that is a cliff. `carried_in` is what takes the net after carryovers back to the
+    year's own; None where losses count as they do federally.
     """
 
     lines: tuple[Line, ...]
     before_gain: float
     carried_in: float | None
+    free: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TaxModel:
-    """The numbers of one filer's year, as floats: what the pieces are made from. `due` is the exact tax without any trade."""
+    """The numbers of one filer's year, as floats: what the pieces are made from.
+
+    `starts` and `due` are the nets and the exact tax without any trade.
+    """
 
     schedule: Schedule
     base_ordinary: float
@@ -71,17 +77,15 @@ class TaxModel:
     limit: float
     legal_limit: float
     state: "_State | None"
-    start_short: float
-    start_long: float
+    starts: Nets
     group: Group
     due: float
 
 
-def tax_model(position: TaxPosition, rulebook: Rulebook, collectibles_lost: float | None = None) -> TaxModel:
+def tax_model(position: TaxPosition, rulebook: Rulebook, *, collectibles_sold: bool = False) -> TaxModel:
     """The model of a position. Raises TaxlotsError(RULE_MISSING) for a year that is not covered, as is one with personal exemptions.
 
-    `collectibles_lost`: where long-term collectibles can be sold, what all their losses are together (US dollars, at most 0); the model
-    is then a lower bound of the tax.
+    `collectibles_sold`: long-term collectibles can be, so the 28 % group is a net of its own.
     """
     schedule = schedule_for(position.year, position.filing_status, rulebook)
     if schedule.exemption is not None:
@@ -92,6 +96,7 @@ def tax_model(position: TaxPosition, rulebook: Rulebook, collectibles_lost: floa
     invested = position.interest + position.ordinary_dividends
     base = earned + invested - deduction
     due = tax_due(position, rulebook)
+    group = Group(float(position.collectibles - position.carryover_long), collectibles_sold)
     room = max(Decimal(0), base + position.qualified_dividends)
     return TaxModel(
         schedule=schedule,
@@ -102,9 +107,12 @@ def tax_model(position: TaxPosition, rulebook: Rulebook, collectibles_lost: floa
         limit=float(min(schedule.loss_limit, room)),
         legal_limit=float(schedule.loss_limit),
         state=_state(position, base + position.qualified_dividends, deduction, rulebook),
-        start_short=float(position.short_term - position.carryover_short),
-        start_long=float(position.long_term - position.carryover_long),
-        group=Group(float(position.collectibles - position.carryover_long) + (collectibles_lost or 0.0), collectibles_lost is not None),
+        starts=(
+            float(position.short_term - position.carryover_short),
+            float(position.long_term - position.carryover_long),
+            group.most if collectibles_sold else 0.0,
+        ),
+        group=group,
         due=float(due.total - due.amt),
     )
 
@@ -121,10 +129,15 @@ def _state(position: TaxPosition, income: Decimal, deduction: Decimal, rulebook:
     if schedule is None:
         return None
     carried_in = float(position.carryover_short + position.carryover_long)
-    return _State(_state_lines(schedule), before, carried_in if schedule.losses_within_year_only else None)
+    if schedule.losses_within_year_only:
+        return _State(_state_lines(schedule), before, carried_in)
+    free = schedule.no_tax_up_to
+    whole = schedule if free is None else replace(schedule, no_tax_up_to=None)
+    return _State(_state_lines(whole), before, None, None if free is None else float(free))
 
 
 def _state_lines(schedule: StateSchedule) -> tuple[Line, ...]:
+    """The schedule, or the largest convex function below it where it has a cliff."""
     if schedule.no_tax_up_to is not None:
         free = (schedule.no_tax_up_to, Decimal(0))
         above = [(upper, rate) for upper, rate in schedule.tiers if upper is None or upper > schedule.no_tax_up_to]
@@ -139,7 +152,24 @@ def _state_lines(schedule: StateSchedule) -> tuple[Line, ...]:
 def pieces(model: TaxModel) -> Iterator[Piece]:
     """All pieces; their regions cover the plane of (Gs, Gl), and the tax is their minimum where they overlap."""
     for polygon in _polygons(model.limit):
-        yield from _pieces_of(polygon, model)
+        for piece in _pieces_of(polygon, model):
+            yield from _by_cliff(piece, polygon, model.state)
+
+
+def _by_cliff(piece: Piece, polygon: _Polygon, state: _State | None) -> Iterator[Piece]:
+    """The piece without the state's cliff, by the sides of it."""
+    if state is None or state.free is None:
+        yield piece
+        return
+    base, last = Affine(state.before_gain).plus(polygon.ordinary).plus(polygon.preferential), state.free - CENT
+    sides: tuple[tuple[str, float, float, Parts], ...] = (
+        ("no state tax", -INFINITY, last, ()),
+        (LAST_CENT, last, state.free, ()),
+        ("state tax", state.free, INFINITY, ((base, state.lines),)),
+    )
+    for name, low, high, parts in sides:
+        bounds = (*piece.bounds, Bound(base, low, high, slack=CENT / 2))
+        yield Piece(f"{piece.name}, {name}", bounds, piece.carried, (*piece.parts, *parts), edge=name == LAST_CENT)
 
 
 def _polygons(limit: float) -> tuple[_Polygon, ...]:
@@ -165,19 +195,18 @@ def _pieces_of(polygon: _Polygon, model: TaxModel) -> Iterator[Piece]:
     gain = polygon.preferential
     shares = model.group.shares(polygon.ordinary, gain) if gain != Affine() else [("", (), gain)]
     for name, within, group in shares:
-        for cell, bounds, parts in _split(model, (ordinary, group, stack), gain):
+        for cell, bounds, parts in _split(model, (ordinary, group, stack)):
             every = (*polygon.bounds, *within, *bounds)
-            if all(b.expression.short or b.expression.long or b.lower <= b.expression.constant <= b.upper for b in every):
+            if all(any(b.expression.slopes) or b.lower <= b.expression.constant <= b.upper for b in every):
                 yield Piece(f"{polygon.name}{name}, {SPLIT}, {cell}", every, polygon.carried, (*parts, *shared))
 
 
-def _split(model: TaxModel, layers: tuple[Affine, Affine, Affine], gain: Affine) -> Iterator[tuple[str, tuple[Bound, ...], Parts]]:
+def _split(model: TaxModel, layers: tuple[Affine, Affine, Affine]) -> Iterator[tuple[str, tuple[Bound, ...], Parts]]:
     """The tax at preferential rates by cells, of other income, the 28 % group and all income together."""
     ordinary, group, stack = layers
-    least = model.group.least and gain != Affine()
-    if group != Affine() or least:
+    if group != Affine():
         favoured = stack.plus(ordinary, -1.0).plus(group, -1.0)
-        yield from layered(model.schedule, (ordinary, group, favoured), least=least)
+        yield from layered(model.schedule, (ordinary, group, favoured))
         return
     by_stack = (stack, lines_of(model.schedule.preferential))
     for low, high, lines in difference(model.schedule):
@@ -194,7 +223,7 @@ def _shared_parts(polygon: _Polygon, model: TaxModel) -> tuple[tuple[Affine, tup
     net = Affine(short=1.0, long=1.0)
     floor = max(0.0, -rate * (model.legal_limit + excess))
     parts: list[tuple[Affine, tuple[Line, ...]]] = [(net, (Line(0.0, floor), Line(rate, -rate * excess)))]
-    if model.state is not None:
+    if model.state is not None and model.state.free is None:
         parts += _state_parts(model.state, polygon)
     return tuple(parts)
 

@@ -22,6 +22,7 @@ DUST = 1e-12
 ROUNDS = 60
 PATIENT = 3
 MEMORY = 6
+STRETCHED = ("cash", "turnover", "short", "long", "group", "paid", "tracking", "drift", "capped")
 STRETCHES = tuple(10.0**n for n in range(0, 13, 2))
 
 
@@ -128,7 +129,7 @@ class Search:
         tax = self.arrays.tax
         if tax is None:
             return reachable
-        here = [n for n in reachable if self.arrays.pieces[n].holds(tax.start_short, tax.start_long, WHOLE)]
+        here = [n for n in reachable if self.arrays.pieces[n].holds(tax.starts, WHOLE)]
         ordered = here + [n for n in reachable if n not in here]
         return sorted(ordered, key=lambda n: n != self.favourite)
 
@@ -314,8 +315,7 @@ class Search:
 
 def stretched(ray: Prices, factor: float) -> Prices:
     """The prices times a factor; the point of the tangent stays."""
-    of = replace(ray, cash=ray.cash * factor, turnover=ray.turnover * factor, short=ray.short * factor, long=ray.long * factor)
-    return replace(of, paid=ray.paid * factor, tracking=ray.tracking * factor, drift=ray.drift * factor, capped=ray.capped * factor)
+    return replace(ray, **{name: getattr(ray, name) * factor for name in STRETCHED})
 
 
 def tidied(arrays: Arrays, moves: Moves) -> Moves:

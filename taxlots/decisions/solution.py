@@ -21,7 +21,7 @@ PROVEN = 1e-4
 MOST_TRIES = 8
 SPARE = 1e-6
 NOT_FOUND = {"constraint": None, "message": "no plan was found within the effort; that there is none is not proven"}
-FIELDS = ("cash", "turnover", "short", "long", "paid", "tracking", "drift")
+FIELDS = ("cash", "turnover", "short", "long", "group", "paid", "tracking", "drift")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def solve(instance: Instance, effort: Effort | None = None, rulebook: Rulebook |
 def _paid(data: Arrays, evaluator: Evaluator, moves: Moves, known: Proven, effort: Effort | None) -> Solution:
     """The solution that these moves are; with less money where the exact tax, paid from cash, is above that of the program.
 
-    The program leaves out what sales add to the 28 % group, and a state's cliff. What they cost is set aside, and once more where the
+    The program leaves out what floats round. What that costs is set aside, and once more where the
     next plan differs.
     """
     aside = 0.0
@@ -102,7 +102,7 @@ def proven(evaluator: Evaluator, sells: Mapping[str, Decimal], buys: Mapping[str
 
 
 def shifted_base(data: Arrays, evaluator: Evaluator) -> float:
-    """What the program's tax before any trade exceeds the exact one by: nothing but rounding unless collectibles can be sold."""
+    """What the program's tax before any trade exceeds the exact one by: nothing but rounding."""
     tax, before = evaluator.instance.tax, evaluator.before
     if not isinstance(tax, FederalTax) or before is None:
         return 0.0

@@ -1,7 +1,8 @@
-"""As near to the targets as costs no tax this year: the least drift of all plans of today whose tax does not exceed that of doing nothing.
+"""As near to the targets as costs no tax this year, and no more in trading than that is worth.
 
-It is the optimiser's answer where a dollar out of place outweighs every cost, under a limit of the year's tax; of equally near plans the
-cheapest. Losses are realised for it wherever they make room, also of assets that are bought back, where no wash sale bars that.
+It is the optimiser's answer under a limit of the year's tax, where drift and trading cost outweigh all else; of equally good plans the
+cheapest. Losses are realised for it where they make room, also of assets that are bought back, where no wash sale bars that. Without a
+price of cost it would sell and buy back at no loss but the cost itself, again and again, since that cost is a loss too.
 """
 
 from collections.abc import Sequence
@@ -18,14 +19,18 @@ from taxlots.decisions.portfolio import ZERO, Portfolio
 from taxlots.decisions.score import position_with, sale
 from taxlots.tax import tax_due
 
-# More than a dollar traded can cost or save in tax and fees, so that drift decides and cost only between equals.
+# More than a dollar traded can cost or save in tax, so that drift and trading cost decide and tax only between equals.
 OUTWEIGHS = Decimal(100)
+LEAST_WORTH = Decimal("0.02")
+TRADES = 3  # dollars traded for a dollar less out of place: a sale and its purchase bring two, so that each costs less than it brings
+LEFT_OUT = "alternative minimum tax is left out of the search for what can be sold free of tax, so a little more may be possible"
 
 
 def zero_tax(portfolio: Portfolio) -> tuple[list[Trade], list[str]]:
     """As near to the targets as costs no tax this year."""
     instance = msgspec.structs.replace(instance_of(portfolio), drift_penalty=OUTWEIGHS, risk=None, risk_aversion=ZERO)
-    solved = solve_instance(portfolio, instance, QUICK, most_tax=0.0)
+    cost_weight = float(OUTWEIGHS / worth_of_drift(portfolio))
+    solved = solve_instance(portfolio, instance, QUICK, most_tax=0.0, cost_weight=cost_weight)
     sales = _free(portfolio, rounded_sales(portfolio, solved))
     barred = barred_by_wash_sale(portfolio, sales)
     bought = {asset: value for asset, value in solved.bought.items() if asset not in barred}
@@ -33,7 +38,20 @@ def zero_tax(portfolio: Portfolio) -> tuple[list[Trade], list[str]]:
         excess = sum((-change for change in to_targets(portfolio).values() if change < 0), ZERO)
         trades = [*sales, *rounded_purchases(portfolio, sales, bought)]
         left = _above(portfolio, trades)
-    return trades, [f"{exact.cents(left)} stay above their targets: selling them would be taxed this year"] if excess and left > 1 else []
+    if not excess or left <= 1:
+        return trades, []
+    note = f"{exact.cents(left)} stay above their targets: selling them would be taxed this year"
+    return trades, [note, LEFT_OUT] if _minimum_tax(portfolio, rounded_sales(portfolio, solved)) else [note]
+
+
+def _minimum_tax(portfolio: Portfolio, sales: Sequence[Trade]) -> bool:
+    """Whether the minimum tax is due today or by the sales that the linear programs chose without it."""
+    return any(tax_due(position_with(portfolio.position, part), portfolio.rulebook).amt > 0 for part in ((), sales))
+
+
+def worth_of_drift(portfolio: Portfolio) -> Decimal:
+    """The trading cost that a dollar less out of place may have: the setting's price of drift, and enough for any direct trade."""
+    return max(portfolio.terms.drift_penalty, TRADES * portfolio.cost_rate + LEAST_WORTH)
 
 
 def _above(portfolio: Portfolio, trades: Sequence[Trade]) -> Decimal:
@@ -47,7 +65,7 @@ def _above(portfolio: Portfolio, trades: Sequence[Trade]) -> Decimal:
 def _free(portfolio: Portfolio, sales: Sequence[Trade]) -> list[Trade]:
     """The sales without what the exact tax finds taxed: a last unit by rounding, or what the linear programs leave out.
 
-    Those are the alternative minimum tax and the rate of collectibles sold. Gains give way, most gain per dollar first.
+    That is the alternative minimum tax. Gains give way, most gain per dollar first.
     """
     kept = worth_while(portfolio, in_units(portfolio, sales))
     if _untaxed(portfolio, kept):

@@ -25,8 +25,8 @@ CLOSE = 1e-6
 
 def objections(instance: Instance, solution: Mapping[str, Any], rulebook: Rulebook | None = None) -> Iterator[str]:
     """What is wrong with a solution of an instance, in words; nothing where it holds."""
-    if solution.get("status") == "infeasible":
-        yield "a statement that nothing is feasible carries no proof; nothing was verified"
+    if solution.get("status") not in {"optimal", "feasible"}:
+        yield f"a statement that the problem is {solution.get('status')} carries no proof; nothing was verified"
         return
     try:
         sells, buys = _quantities(solution, "sells", "lot_id"), _quantities(solution, "buys", "asset")
@@ -63,9 +63,10 @@ def plan_objections(instance: Instance, plan: Mapping[str, Any], rulebook: Ruleb
         return
     if traded.keys() != solved.keys() or any(_differs(traded[key], solved[key]) for key in traded):
         yield "the trades of the optimal alternative are not those of its certificate"
-    hold = float(Evaluator(instance, rulebook).evaluate({}, {}).objective)
-    if _differs(bound, hold - proven):
-        yield f"the certificate proves that no plan scores above {hold - proven:.6f}, not {bound:.6f}"
+    evaluator = Evaluator(instance, rulebook)
+    most = float(evaluator.evaluate({}, {}).objective) - proven + evaluator.minimum_tax
+    if _differs(bound, most):
+        yield f"the certificate proves that no plan scores above {most:.6f}, not {bound:.6f}"
     if not abs(max(0.0, bound - score) / max(1.0, abs(score)) - gap) <= CLOSE:
         yield f"a score of {score:.6f} does not leave a gap of {gap:.3e} to {bound:.6f}"
 
@@ -110,16 +111,26 @@ def _figures(solution: Mapping[str, Any], claimed: Mapping[str, float], evaluate
     if _differs(claimed["objective"], objective):
         yield f"the objective is {objective:.6f}, not {claimed['objective']:.6f}"
     for name in ("tax", "trading_cost", "risk", "drift"):
-        said, found = solution.get("terms", {}).get(name), float(getattr(evaluated, name))
-        if said is None or _differs(float(said), found):
-            yield f"the term {name} is {found:.6f}, not {said}"
+        yield from _figure(f"the term {name}", (solution.get("terms") or {}).get(name), getattr(evaluated, name))
+    for name in ("cash", "turnover", "tracking_error"):
+        yield from _figure(f"the constraint {name}", (solution.get("constraints") or {}).get(name), getattr(evaluated, name))
     gap = gap_of(claimed["objective"], claimed["bound"])
     if claimed["bound"] > claimed["objective"] + CLOSE * max(1.0, abs(objective)):
         yield f"the bound {claimed['bound']:.6f} lies above the objective {objective:.6f}"
     if not abs(gap - claimed["gap"]) <= 1e-9 + CLOSE * abs(gap):
         yield f"the gap is {gap:.3e}, not {claimed['gap']:.3e}"
-    if solution.get("status") == "optimal" and gap > PROVEN:
+    if solution["status"] == "optimal" and gap > PROVEN:
         yield f"a gap of {gap:.3e} is no proven optimum"
+    if solution.get("why_infeasible") is not None:
+        yield "a plan is given, and reasons why there is none"
+
+
+def _figure(name: str, said: Any, found: Decimal | float | None) -> Iterator[str]:
+    if found is None:
+        if said is not None:
+            yield f"{name} is none, not {said}"
+    elif isinstance(said, bool) or not isinstance(said, int | float) or _differs(float(said), float(found)):
+        yield f"{name} is {found:.6f}, not {said}"
 
 
 def _unproven(instance: Instance, bound: float, pieces: list[Any], evaluator: Evaluator) -> Iterator[str]:

@@ -26,6 +26,19 @@ _COMMANDS: dict[str, frozenset[str]] = {
     "formats": frozenset({"layout", "platform", "export", "recognised by"}),
     "rules": frozenset({"rule", "value", "unit", "citation", "evidence", "url"}),
 }
+# The whole headers of `taxlots export`: a part of them may be a broker's. TurboTax's is a layout, since other programs write it too.
+_FILES = (
+    (
+        *("Description", "Date Sold", "Sales Proceeds", "Date Acquired", "Cost or Other Basis"),
+        *("Wash Sale", "Adjustment Code", "Adjustment Amount", "Reporting Category"),
+    ),
+    (
+        *("TSJ", "F", "State", "City", "Form 8949 Check Box", "Desc", "Date Acquired", "Date Sold", "Type", "Ordinary"),
+        *("Proceeds", "Cost", "AMT Cost Basis", "Accrued Discount", "Wash Sale Loss", "US Real Property", "Adj 1 Code", "Adj 1 Amount"),
+    ),
+    ("Description", "Date_Acquired", "Date_Sold", "Proceeds", "Cost", "Code", "Adjustment"),
+)
+_TXF = ("V042", "Ataxlots ")  # the first two lines
 
 
 def command_of(sheet: Sheet) -> str | None:
@@ -33,8 +46,15 @@ def command_of(sheet: Sheet) -> str | None:
     first = next((row for row in sheet.cells if any(row)), [""])
     if "#" in sheet.file and _TITLE.search(first[0]):
         return "report"
+    if tuple(first) in _FILES or _is_txf(sheet):
+        return "export"
     names = {cell.strip() for cell in first}
     return next((command for command, columns in _COMMANDS.items() if columns <= names), None)
+
+
+def _is_txf(sheet: Sheet) -> bool:
+    starts = ["".join(row) for row in sheet.cells[: len(_TXF)]]
+    return len(starts) == len(_TXF) and all(map(str.startswith, starts, _TXF))
 
 
 def left_out(sheet: Sheet, command: str) -> Problem:

@@ -33,6 +33,7 @@ from taxlots.platforms import is_us_broker
 from taxlots.problems import Problem, problem
 from taxlots.rulebook import Rulebook
 
+COLLECTIBLE = "C"  # the code of Form 8949 that leads to the 28 % rate worksheet
 _ZERO = pa.scalar(0, frames.EXACT)
 Columns = dict[str, pa.Array]
 
@@ -209,7 +210,7 @@ class _Writer:
         lot_row, asset = pa.array(entries.row[lot], mask=~single) if len(entries) else pa.nulls(0, pa.int32()), entries.asset[entry]
         name = self.row("id", row)
         long = dated & (self.calendar.always_long[lot] | (self.calendar.day[entry] >= self.long_term[sold.piece]))
-        codes, adjustment = self.adjustments(entry)
+        codes, adjustment = self.adjustments(entry, long)
         proceeds, starts, basis = _minus(sold.gross, sold.cost), self.starts[sold.piece], sold.basis
         if self.elections.regime.dual_basis:
             self.dual = DualBasis.of(self.booked, sold, self.calendar, entries)
@@ -268,14 +269,17 @@ class _Writer:
         )
         return _words(letters, places)
 
-    def adjustments(self, entry: np.ndarray) -> tuple[pa.Array, pa.Array]:
-        """Code and amount of what the law denies of losses."""
+    def adjustments(self, entry: np.ndarray, long: np.ndarray) -> tuple[pa.Array, pa.Array]:
+        """Code and amount of what the law denies of losses; in the United States code C of long-term collectibles, whose amount is 0."""
         denied = denied_by_row(entry, self.booked)
         places = sorted(denied)
         found = np.zeros(len(entry), bool)
         found[places] = True
         amounts = pc.replace_with_mask(pa.repeat(_ZERO, len(entry)), pa.array(found), exact.array([denied[place] for place in places]))
-        return _words(["", WASHED if self.booked.washed else SUPERFICIAL], found.astype(np.int8)), amounts
+        told = self.elections.regime.wash_days is not None  # the instructions for Form 8949, column (f)
+        rare = np.array([told and name == "collectible" for name in self.classes], bool)[self.entries.asset[entry]] & long
+        denial = WASHED if self.booked.washed else SUPERFICIAL
+        return _words(["", denial, COLLECTIBLE, COLLECTIBLE + denial], found + 2 * rare.astype(np.int8)), amounts
 
     def method(self, entry: np.ndarray, piece: np.ndarray, lot: np.ndarray) -> pa.Array:
         """What chose the lots: the order of the account, a record, a matching rule, that a fee was withheld, or no lot."""

@@ -175,13 +175,17 @@ def _gap(gap: Gap, zone: tzinfo) -> Document:
 
 def rebalance_document(plans: Sequence[Plan], problems: Sequence[Problem]) -> Document:
     """`taxlots.rebalance/1`: alternatives best first, and the proof of the optimum."""
-    proof = next((plan.certificate for plan in plans if plan.certificate), None)
-    optimal: Document = {"bound": None, "gap": None, "certificate": None}
-    if proof:
-        instance = msgspec.to_builtins(proof.instance)
-        certificate = {"assumptions": list(proof.assumptions), "instance": instance, "solution": proof.solution, "before": proof.before}
-        optimal = {"bound": proof.bound, "gap": proof.gap, "certificate": certificate}
-    return document("rebalance", problems, alternatives=[alternative(plan) for plan in plans], optimal=optimal)
+    return document("rebalance", problems, alternatives=[alternative(plan) for plan in plans], optimal=proof(plans))
+
+
+def proof(plans: Sequence[Plan]) -> Document:
+    """Bound, gap and certificate of the optimum among the plans; nulls where it is not among them."""
+    found = next((plan.certificate for plan in plans if plan.certificate), None)
+    if found is None:
+        return {"bound": None, "gap": None, "certificate": None}
+    instance = msgspec.to_builtins(found.instance)
+    certificate = {"assumptions": list(found.assumptions), "instance": instance, "solution": found.solution, "before": found.before}
+    return {"bound": found.bound, "gap": found.gap, "certificate": certificate}
 
 
 def alternative(plan: Plan) -> Document:

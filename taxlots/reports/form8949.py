@@ -34,9 +34,14 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the form. Amounts are rounded to cents, and `gain` is computed from the rounded ones; `exact` holds the unrounded."""
+    """One line of the form. Amounts are rounded to cents, and `gain` is computed from the rounded ones; `exact` holds the unrounded.
+
+    `what` is the description without the transaction's id.
+    """
 
     description: str
+    what: str
+    asset_class: str
     acquired: str
     sold: str
     proceeds: Decimal
@@ -108,8 +113,11 @@ def _line(row: dict[str, Any], zone: tzinfo, inherited: Container[str]) -> Line:
     proceeds, basis, adjustment = (exact.cents(row[name]) for name in ("proceeds", "basis", "adjustment"))
     with exact.exactly():
         gain = proceeds - basis + adjustment
+    what = _what(row)
     return Line(
-        description=f"{_what(row)} ({row['transaction_id']})",
+        description=f"{what} ({row['transaction_id']})",
+        what=what,
+        asset_class=row["asset_class"],
         acquired=INHERITED if row["lot_transaction_id"] in inherited else _day(row["acquired"], zone),
         sold=f"{row['disposed_on']:%m/%d/%Y}",
         proceeds=proceeds,

@@ -1,7 +1,7 @@
 """`taxlots.harvest/1`, its tables, and its words for the workbook's sheet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, tzinfo
 from decimal import Decimal
 
@@ -13,8 +13,9 @@ from taxlots.decisions.loss_steps import CARRIED, Step, steps, until_carried
 from taxlots.decisions.portfolio import Portfolio
 from taxlots.problems import Problem
 from taxlots.reports.documents import Document, document
-from taxlots.reports.sale_documents import rounded
 from taxlots.reports.tables import MONEY, NUMBER, TEXT, Table
+
+_NAMED = 3  # lots with one and the same window that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def harvest_document(found: Review, problems: Sequence[Problem], zone: tzinfo) -
         further={term: [_step(step) for step in listed] for term, listed in found.further.items()},
         carried_worth=exact.plain(found.portfolio.terms.carryforward_value),
         losses=[_loss(rung, found) for rung in found.rungs],
-        zero_band={"room": rounded(band.room), "top": exact.plain(band.top)},
+        zero_band={"room": exact.plain(band.room), "top": exact.plain(band.top)},
         gains=[_gain(rung) for rung in band.rungs],
         notes=list(found.notes),
     )
@@ -75,10 +76,10 @@ def harvest_document(found: Review, problems: Sequence[Problem], zone: tzinfo) -
 def _step(step: Step) -> Document:
     return {
         "offsets": step.offsets,
-        "dollars": rounded(step.dollars),
-        "tax_saved": rounded(step.tax_saved),
-        "cents_per_dollar": rounded(exact.CONTEXT.multiply(step.per_dollar, Decimal(100))),
-        "carried": rounded(step.carried),
+        "dollars": exact.plain(step.dollars),
+        "tax_saved": exact.plain(step.tax_saved),
+        "cents_per_dollar": exact.plain(exact.CONTEXT.multiply(step.per_dollar, Decimal(100))),
+        "carried": exact.plain(step.carried),
     }
 
 
@@ -146,13 +147,47 @@ def _cents(step: Step) -> str:
     return exact.plain(exact.cents(exact.CONTEXT.multiply(step.per_dollar, Decimal(100)))) or ""
 
 
-def harvest_tables(found: Review) -> list[Table]:
-    """The losses, the worth of further dollars of loss, and the gains of the 0 % band."""
-    return [harvest_table(found), _further_table(found), _gains_table(found)]
+def harvest_tables(found: Review, *, everything: bool = False) -> list[Table]:
+    """The losses that pay and the sums of the others (or `everything` by lot), the worth of further dollars of loss, and the 0 % band."""
+    if everything:
+        return [harvest_table(found), _further_table(found), _gains_table(found)]
+    others = [rung for rung in found.rungs if not rung.pays]
+    return [_paying_table(found), *([_others_table(others)] if others else []), _further_table(found), _gains_table(found)]
 
 
 def harvest_table(found: Review) -> Table:
-    """The ladder of losses."""
+    """The whole ladder of losses, lot by lot."""
+    return _ladder_table("Losses that could be realised today", found, found.rungs)
+
+
+def _paying_table(found: Review) -> Table:
+    """The rungs that pay, with what they come to together."""
+    paying = [rung for rung in found.rungs if rung.pays]
+    table = _shorter(_ladder_table("Losses that pay if they are realised today, best first", found, paying))
+    if not found.rungs:
+        return replace(table, notes=("No open lot would be sold at a loss today.", *table.notes))
+    loss, saved, net = (exact.cents(_sum(paying, name)) for name in ("loss", "tax_saved", "net"))
+    told = (
+        f"{len(paying):,} of {len(found.rungs):,} lots at a loss pay: a loss of {loss:,} saves {saved:,} of this year's tax, net {net:,}."
+    )
+    return replace(table, notes=(told, *table.notes))
+
+
+def _shorter(table: Table) -> Table:
+    """Without what all rows have in common, and without the steps: `--all`, CSV and JSON have them."""
+    names = [name for name, _ in table.columns]
+    left_out = {"pays", "what it offsets", *(name for name in ("carryover", "later tax", "replace by") if not any(_cells(table, name)))}
+    kept = [place for place, name in enumerate(names) if name not in left_out]
+    rows = [tuple(row[place] for place in kept) for row in table.rows]
+    return replace(table, columns=tuple(table.columns[place] for place in kept), rows=rows)
+
+
+def _cells(table: Table, name: str) -> list[object]:
+    place = [known for known, _ in table.columns].index(name)
+    return [row[place] for row in table.rows]
+
+
+def _ladder_table(title: str, found: Review, rungs: Sequence[Rung]) -> Table:
     columns = (("lot", TEXT), ("asset", TEXT), ("account", TEXT), ("quantity", NUMBER), ("term", TEXT), ("loss", MONEY))
     more = (("tax saved", MONEY), ("carryover", MONEY), ("cost", MONEY), ("later tax", MONEY), ("net benefit", MONEY), ("pays", TEXT))
     rows = [
@@ -172,15 +207,37 @@ def harvest_table(found: Review) -> Table:
             in_words(rung.steps),
             ", ".join(found.replacements.get(rung.lot.asset, ())),
         )
-        for rung in found.rungs
+        for rung in rungs
     ]
     last = (("what it offsets", TEXT), ("replace by", TEXT))
-    return Table("Losses that could be realised today", (*columns, *more, *last), rows, (*found.notes, *_windows(found.rungs)))
+    return Table(title, (*columns, *more, *last), rows, (*found.notes, *_windows(rungs)))
+
+
+def _others_table(rungs: Sequence[Rung]) -> Table:
+    """What does not pay, added up per asset and term."""
+    groups: dict[tuple[str, str], list[Rung]] = {}
+    for rung in rungs:
+        groups.setdefault((rung.lot.asset, rung.lot.term), []).append(rung)
+    names = ("loss", "allowed", "tax_saved", "carryover_added", "cost", "embedded", "net")
+    rows = [(*key, Decimal(len(group)), *(_sum(group, name) for name in names)) for key, group in sorted(groups.items())]
+    heads = ("loss", "not deferred", "tax saved", "carryover", "cost", "later tax", "net benefit")
+    columns = (("asset", TEXT), ("term", TEXT), ("lots", NUMBER), *((head, MONEY) for head in heads))
+    notes = ("After the losses that pay, each of these costs more than it saves; not deferred is what no purchase in the window defers.",)
+    return Table("Losses that do not pay (--all lists each lot)", columns, rows, notes)
+
+
+def _sum(rungs: Sequence[Rung], name: str) -> Decimal:
+    with exact.exactly():
+        return sum((getattr(rung, name) for rung in rungs), Decimal(0))
 
 
 def _windows(rungs: Sequence[Rung]) -> list[str]:
     """The wash-sale windows: of each lot where the law applies, of all others in a few words together."""
-    covered = [f"{rung.lot.asset}, lot {rung.lot.lot_id}: {rung.window}" for rung in rungs if rung.wash.applies]
+    alike: dict[tuple[str, str], list[str]] = {}
+    for rung in rungs:
+        if rung.wash.applies:
+            alike.setdefault((rung.lot.asset, rung.window), []).append(rung.lot.lot_id)
+    covered = [f"{asset}, {_lots(listed)}: {window}" for (asset, window), listed in alike.items()]
     free: dict[str, dict[str, bool]] = {}
     for rung in rungs:
         if not rung.wash.applies:
@@ -190,6 +247,10 @@ def _windows(rungs: Sequence[Rung]) -> list[str]:
         told = f"{law}. Of these bought within the window before: {bought} (--format json lists the trades)."
         covered.append(f"{', '.join(sorted(assets))}: {told}")
     return covered
+
+
+def _lots(listed: Sequence[str]) -> str:
+    return f"lot {listed[0]}" if len(listed) == 1 else ", ".join(listed) if len(listed) <= _NAMED else f"{len(listed)} lots"
 
 
 def _further_table(found: Review) -> Table:

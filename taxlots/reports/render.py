@@ -5,16 +5,22 @@ import io
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from textwrap import wrap
 from typing import Any
 
 import msgspec
 
 from taxlots import exact
+from taxlots.problems import printable
 from taxlots.reports.tables import MONEY, TEXT, Table
 
 DRAFT = "DRAFT"
 MOST_ROWS = 2000  # of a table in a terminal
 WHOLE_TEXT, LEAST_TEXT = 16, 12  # a column of text no wider than the first is kept whole, a wider one is narrowed to the second
+LEAST_NOTE = 40  # columns that a remark takes also in a narrower window
+LEAST_PROSE = 40  # a last column of sentences that would get less stands below its row instead
+_BETWEEN = 2  # spaces
+_COMMAND = "taxlots "
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -69,7 +75,18 @@ def _print_table(console: Any, table: Table, title: str) -> None:
     if len(table.rows) > MOST_ROWS:
         console.print(Text(f"  {len(table.rows) - MOST_ROWS:,} more rows: `--format json` or `csv` gives them all."))
     for note in table.notes:
-        console.print(Text(f"  {note}"))
+        console.file.write(_note(note, console.width))
+
+
+def _note(note: str, width: int) -> str:
+    """A remark, its further lines set in; what is to be copied stays in one line."""
+    note = printable(note)
+    if note.startswith(_COMMAND):
+        return f"  {note}\n"
+    lines = wrap(
+        note, max(width, LEAST_NOTE), initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(lines) + "\n"
 
 
 def _paragraph(row: Sequence[str]) -> str:
@@ -79,23 +96,41 @@ def _paragraph(row: Sequence[str]) -> str:
 
 
 def _print_grid(console: Any, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> None:
+    from rich.padding import Padding  # noqa: PLC0415
+
+    widths = _widths(columns, rows, console.width - _BETWEEN * len(columns))
+    below: list[str] = []
+    if columns[-1][1] == TEXT and widths[-1] < LEAST_PROSE < max(len(row[-1]) for row in rows):
+        below, rows, columns = [row[-1] for row in rows], [row[:-1] for row in rows], columns[:-1]
+        widths = _widths(columns, rows, console.width - _BETWEEN * len(columns))
+    width, drawn = console.width, sum(widths) + _BETWEEN * len(columns)
+    console.width = max(width, drawn)
+    if below:
+        with console.capture() as head:
+            console.print(_grid(columns, widths, ()))
+        console.file.write("".join(head.get().splitlines(keepends=True)[:-1]))  # without the empty line below
+        for row, told in zip(rows, below, strict=True):
+            console.print(Padding(_grid(columns, widths, (row,), head=False), (0, 0, 0, 1)))
+            console.file.write(_note(f"  {told}", width))
+        console.print()
+    else:
+        console.print(_grid(columns, widths, rows))
+    console.width = width
+    if drawn > width:
+        console.print(f"  Lines break in this window: the table needs {drawn} columns.")
+
+
+def _grid(columns: Sequence[tuple[str, str]], widths: Sequence[int], rows: Sequence[Sequence[str]], *, head: bool = True) -> Any:
     from rich import box  # noqa: PLC0415
     from rich.table import Table as RichTable  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    between = 2  # spaces
-    widths = _widths(columns, rows, console.width - between * len(columns))
-    grid = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, between - 1, 0, 0))
+    grid = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, _BETWEEN - 1, 0, 0), show_header=head, show_edge=head)
     for (name, kind), width in zip(columns, widths, strict=True):
         grid.add_column(Text(name), justify="left" if kind == TEXT else "right", overflow="fold", width=width)
     for row in rows:
         grid.add_row(*map(Text, row))
-    width, drawn = console.width, sum(widths) + between * len(columns)
-    console.width = max(width, drawn)
-    console.print(grid)
-    console.width = width
-    if drawn > width:
-        console.print(f"  Lines break in this window: the table needs {drawn} columns.")
+    return grid
 
 
 def _widths(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]], room: int) -> list[int]:

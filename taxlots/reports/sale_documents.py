@@ -37,11 +37,6 @@ class Asked:
     today: date
 
 
-def rounded(value: Decimal) -> str | None:
-    """A quotient in the 18 decimals that exact numbers have here."""
-    return exact.plain(exact.to_decimal(exact.to_units(value)))
-
-
 def sell_document(asked: Asked, found: Sale | None, notes: Sequence[str], problems: Sequence[Problem], zone: tzinfo) -> Document:
     """`taxlots.sell/1`; without a sale, its lots and orders are empty."""
     return document(
@@ -89,8 +84,8 @@ def _sale(found: Sale) -> Document:
         "tax": exact.plain(whole.total),
         "tax_parts": _parts(whole),
         "carryover_added": exact.plain(whole.carryover),
-        "bound": rounded(found.bound),
-        "gap": rounded(found.gap),
+        "bound": exact.plain(found.bound),
+        "gap": exact.plain(found.gap),
         "proof": PROOF,
         "accounts": [
             {"account": name, "quantity": exact.plain(units), "value": exact.plain(value)}
@@ -117,7 +112,7 @@ def _sold(one: SoldLot, today: date, zone: tzinfo) -> Document:
         "value": exact.plain(trade.value),
         "gain": exact.plain(trade.gain),
         "tax": exact.plain(one.cost.total),
-        "tax_per_unit": rounded(one.tax_per_unit),
+        "tax_per_unit": exact.plain(one.tax_per_unit),
         "tax_parts": _parts(one.cost),
         "carryover_added": exact.plain(one.cost.carryover),
         "why": trade.why,
@@ -143,14 +138,14 @@ def _order(order: Order, best: Order) -> Document:
 
 def _kink(kink: SaleKink) -> Document:
     return {
-        "quantity": rounded(kink.quantity),
+        "quantity": exact.plain(kink.quantity),
         "sold": kink.sold,
         "term": kink.term,
         "what": kink.what,
         "rule": kink.rule,
-        "rate_before": rounded(kink.rate_before),
-        "rate_after": rounded(kink.rate_after),
-        "jump": rounded(kink.jump),
+        "rate_before": exact.plain(kink.rate_before),
+        "rate_after": exact.plain(kink.rate_after),
+        "jump": exact.plain(kink.jump),
     }
 
 
@@ -158,12 +153,12 @@ def _after(found: Sale) -> list[Document]:
     return [
         {
             "term": term,
-            "gain": rounded(kink.dollars),
+            "gain": exact.plain(kink.dollars),
             "what": kink.what,
             "rule": kink.rule,
-            "rate_before": rounded(kink.rate_before),
-            "rate_after": rounded(kink.rate_after),
-            "jump": rounded(kink.jump),
+            "rate_before": exact.plain(kink.rate_before),
+            "rate_after": exact.plain(kink.rate_after),
+            "jump": exact.plain(kink.jump),
         }
         for term, kinks in found.after.items()
         for kink in kinks
@@ -183,7 +178,7 @@ def sale_tables(asked: Asked, found: Sale, notes: Sequence[str]) -> list[Table]:
         ("loss added to the carryover", _money(found.whole.carryover)),
         ("least tax that any choice of lots can have", _money(found.bound)),
     ]
-    summary = Table(f"Sale of {asked.asset}", (("what", TEXT), ("value", TEXT)), rows, tuple(notes))
+    summary = Table(f"Sale of {asked.asset}", (("what", TEXT), ("value", NUMBER)), rows, tuple(notes))
     return [summary, sold_table(found, asked.today), _orders_table(found), _kinks_table(found)]
 
 
@@ -230,7 +225,9 @@ def _orders_table(found: Sale) -> Table:
         (o.name, o.tax, exact.CONTEXT.subtract(o.tax, found.best.tax), o.short_term_gain, o.long_term_gain, o.carryover)
         for o in found.orders
     ]
-    return Table("The same quantity by other orders of lots", (*columns, ("carryover added", MONEY)), rows)
+    less = ", ".join(o.name for o in found.orders if o.tax < found.best.tax)
+    notes = (f"For less, but not within the target: {less}.",) if less else ()
+    return Table("The same quantity by other orders of lots", (*columns, ("carryover added", MONEY)), rows, notes)
 
 
 def _kinks_table(found: Sale) -> Table:
@@ -276,17 +273,17 @@ def wait_document(found: Sequence[Wait], portfolio: Portfolio, interest: Decimal
             "quantity": exact.plain(one.lot.quantity),
             "acquired": one.lot.acquired.astimezone(zone).isoformat(),
             "price": exact.plain(one.lot.price),
-            "unit_basis": rounded(one.lot.unit_basis),
+            "unit_basis": exact.plain(one.lot.unit_basis),
             "gain": exact.plain(one.gain),
             "days": one.days,
             "long_term_on": one.lot.long_term_on.isoformat(),
             "tax_now": exact.plain(one.tax_now),
             "tax_later": exact.plain(one.tax_later),
             "tax_saved": exact.plain(one.tax_saved),
-            "rate_now": rounded(one.rate_now),
-            "rate_later": rounded(one.rate_later),
-            "break_even_price": rounded(one.break_even),
-            "price_may_fall": rounded(one.may_fall),
+            "rate_now": exact.plain(one.rate_now),
+            "rate_later": exact.plain(one.rate_later),
+            "break_even_price": exact.plain(one.break_even),
+            "price_may_fall": exact.plain(one.may_fall),
             "other_tax_year": one.next_year,
         }
         for one in found

@@ -46,7 +46,11 @@ FORMATS: dict[str, dict[str, Any]] = {
     "total_whole": _TOTAL | {"num_format": "#,##0"},
     "bold_money": {"bold": True, "num_format": _MONEY},
     "bold": _LEFT | {"bold": True},
+    "no_sign": {"num_format": "0.00;0.00"},
 }
+MONEY_STYLES = frozenset({"money", "total_money", "bold_money"})
+# What cells show as 0.00 although it is below 0. Not a condition inside a number format: programs differ in the sign they show then.
+NEGLIGIBLE = (-0.004999999, -1e-15)
 RIGHT_ALIGNED = frozenset({"money", "quantity", "whole", "points", "tiny", "right"})
 SHOWN_DIGITS = 15
 SHOWN_DECIMALS = 10

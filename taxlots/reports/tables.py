@@ -223,7 +223,7 @@ def harvest_summary_table(rungs: Sequence[Rung]) -> Table:
     columns = (("asset", TEXT), ("term", TEXT), ("lots", NUMBER), *((name, MONEY) for name in names))
     paying = [rung for rung in rungs if rung.pays]
     total = exact.cents(_sum(paying, "tax_saved"))
-    notes = (f"{len(paying)} of {len(rungs)} lots at a loss pay; together they save {total} of this year's tax.",)
+    notes = (f"{len(paying)} of {len(rungs)} lots at a loss pay; together they save {total:,} of this year's tax.",)
     return Table("Harvestable losses", columns, rows, notes)
 
 
@@ -252,8 +252,15 @@ def plans_table(plans: Sequence[Plan], drift_penalty: Decimal) -> Table:
             (name, f.score, f.tax_now, f.tax_later, f.carryover_value, f.trading_cost, *drifts, f.after_tax_value, len(plan.trades))
         )
     penalty = exact.plain(drift_penalty)
-    notes = [f"A dollar out of place is taken to cost {penalty} (drift_penalty): that decides the ranking. Drift is in percentage points."]
-    notes += [f"{plan.name}: {note}" for plan in plans for note in plan.notes]
+    notes = [
+        "Score: what a plan gains over doing nothing, of tax, trading cost, carryover and drift. A tax below 0 is tax saved.",
+        f"A dollar out of place is taken to cost {penalty} (drift_penalty): that decides the ranking. Drift is in percentage points.",
+    ]
+    alike: dict[str, list[str]] = defaultdict(list)
+    for plan in plans:
+        for note in plan.notes:
+            alike[note].append(plan.name)
+    notes += [f"{', '.join(names)}: {note}" for note, names in alike.items()]
     notes += [
         f"{plan.name}: no plan scores above {plan.certificate.bound:z,.2f}; gap {plan.certificate.gap:.1e}"
         for plan in plans

@@ -40,6 +40,8 @@ def workbook_bytes(content: Content) -> bytes:
         book = Workbook(raw, facts)
         for write in SHEETS:
             write(book)
+        for page in book.pages:
+            page.hide_signs()
     return stream.getvalue()
 
 

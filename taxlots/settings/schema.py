@@ -130,6 +130,16 @@ class Harvest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     replacements: dict[str, tuple[str, ...]] = {}
 
 
+class OwnPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A policy of one's own for `taxlots impact`: how often it looks, when it is due (no limit: at each look), and what it does then."""
+
+    alternative: str = "bands"
+    every: Literal["day", "week", "month", "quarter", "year"] = "month"
+    drift: Decimal | None = None
+    outside_bands: bool = False
+    at_least_every: Literal["month", "quarter", "year"] | None = None
+
+
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How an account is taxed, and the cash in it. `spouse`: on the same return where that is a joint one, else on another."""
 
@@ -274,6 +284,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     targets: dict[str, Target] = {}
     rebalance: Rebalance = Rebalance()
     harvest: Harvest = Harvest()
+    policies: dict[str, OwnPolicy] = {}
     filed: dict[int, Filed] = {}
     accounts: dict[str, Account] = {}
     assets: dict[str, Asset] = {}

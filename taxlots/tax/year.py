@@ -41,10 +41,24 @@ class TaxYears:
     def __init__(self, book: Book, profile: Profile, rulebook: Rulebook, untaxed: Collection[str] = ()) -> None:
         """Read the yearly nets once; what happens in the `untaxed` accounts (tax-deferred ones) is on no return."""
         self.profile, self.rulebook = profile, rulebook
-        self.problems: list[Problem] = []
+        self._incomplete: list[Problem] = []
+        self._assumed: dict[int, str] = {}
         self._amounts = _yearly(book, untaxed)
         self._carried = book.carried
         self._positions: dict[int, TaxPosition] = {}
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What the positions asked for so far lack; one problem for all years without a profile of their own."""
+        if not self._assumed:
+            return [*self._incomplete]
+        years = sorted(self._assumed)
+        alike: dict[str, list[str]] = {}
+        for year in years:
+            alike.setdefault(self._assumed[year], []).append(str(year))
+        missing = ", ".join(f"[profile.{year}]" for year in years)
+        told = "; ".join(f"{', '.join(listed)}: {what}" if len(years) > 1 else what for what, listed in alike.items())
+        return [problem("PROFILE_ASSUMED", f"there is no {missing}; assumed: {told}", f"Add {missing} to taxlots.toml."), *self._incomplete]
 
     def position(self, year: int) -> TaxPosition:
         """The year's position, carryovers included.
@@ -119,13 +133,7 @@ class TaxYears:
         earlier = [known for known in years if known < year]
         nearest = max(earlier) if earlier else min(years, default=None)
         told = f"the profile of {nearest}, without its gains and carryovers" if nearest else f"status {status}, no other income"
-        self.problems.append(
-            problem(
-                "PROFILE_ASSUMED",
-                f"there is no [profile.{year}]; assumed: {told}",
-                f"Add [profile.{year}] to taxlots.toml.",
-            )
-        )
+        self._assumed[year] = told
         if nearest is None:
             return YearProfile()
         fields = {name: getattr(years[nearest], name) for name in YearProfile.__struct_fields__}
@@ -140,7 +148,7 @@ class TaxYears:
         if before < first:
             message = f"losses of {min(losing)} may be carried into {position.year}; years before {first} are not computed"
             hint = f"Give carryover_short and carryover_long under [profile.{position.year}]."
-            self.problems.append(problem("TAX_INCOMPLETE", message, hint))
+            self._incomplete.append(problem("TAX_INCOMPLETE", message, hint))
             return position
         schedule_for(position.year, position.filing_status, self.rulebook)  # a year that is not covered is named itself, not the one before
         due = tax_due(replace(self.position(before), state=None, state_rate=None), self.rulebook)

@@ -94,6 +94,23 @@ def test_a_plan_applied_comes_to_the_tax_that_it_predicts(tmp_path, name):
     assert all(float(gain["planned"]) == pytest.approx(float(gain["booked"]), abs=1e-9) for gain in applied["gains"])
 
 
+def test_a_plan_is_applied_on_its_own_day(tmp_path):
+    """ETH of August 2025 is sold in June 2026 as short-term gain, 10,000 - 2,000 at 22 %, also where the command is run later."""
+    case(tmp_path)
+    settings = (tmp_path / "taxlots.toml").read_text()
+    (tmp_path / "taxlots.toml").write_text(
+        settings.replace("BTC = { weight = 0.2", "BTC = { weight = 0.9").replace("weight = 0.6", "weight = 0")
+    )
+    ledger = (tmp_path / "ledger.csv").read_text()
+    (tmp_path / "ledger.csv").write_text(
+        ledger.replace("2024-05-01T17:00:00Z,coinbase,buy,12000", "2025-08-01T17:00:00Z,coinbase,buy,2000")
+    )
+    run(tmp_path, "rebalance", "ledger.csv", *DAY, "--plan", "full-fifo", "-o", "plan.json")
+    applied = run(tmp_path, "rebalance", "ledger.csv", "--apply", "plan.json", "--format", "json")
+    assert applied.code == 0, applied.err
+    assert (applied.json["agrees"], applied.json["tax_before"], applied.json["tax_after"]) == (True, "10970", "12730")
+
+
 def test_a_plan_is_recorded_reported_and_compared(tmp_path):
     """`loss-only` sells b3 for 10,000; really 60 of b3 go at 101 and 10 of b1: 40 are left, the gain is 60 x (101 - 110) = -540."""
     case(tmp_path)
@@ -148,6 +165,11 @@ def test_the_worked_frontier(tmp_path):
     points = ran.json["frontier"]
     assert [point["drift"] for point in points] == pytest.approx([float(row["drift"]) for row in shown], abs=0.02)
     assert [point["cost"] for point in points] == pytest.approx([float(row["cost"]) for row in shown], abs=0.02)
+    # the cheapest sells the loss b1 alone, the nearest all of what is out of place
+    assert [sum(float(sale["quantity"]) for sale in point["sells"]) for point in points] == sorted(
+        (sum(float(sale["quantity"]) for sale in point["sells"]) for point in points), reverse=True
+    )
+    assert {sale["lot_id"] for sale in points[-1]["sells"]} < {sale["lot_id"] for sale in points[0]["sells"]}
 
 
 def test_contributions_are_a_third_axis(tmp_path):

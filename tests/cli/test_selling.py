@@ -85,6 +85,20 @@ def test_the_worked_targets_and_cash(tmp_path):
     band = sell(tmp_path, "--target", "zero-ltcg")
     assert (band["quantity"], band["tax"]) == ("15.01851851", "0")
     assert [(one["lot_id"], one["quantity"]) for one in band["lots"]] == [("e2", "10"), ("e1", "5.01851851")]
+    assert sell(tmp_path, "--target", "zero-tax")["lots"] == band["lots"]
+
+
+def test_the_worked_targets_of_the_15_percent_band_and_of_gain(tmp_path):
+    """As the page derives them; a fixed order that costs less than the target's sale keeps the target no more, and that is said."""
+    page("sell", tmp_path, wages=530000)
+    band = sell(tmp_path, "--target", "fifteen-ltcg")
+    assert [(one["lot_id"], one["quantity"]) for one in band["lots"]] == [("e2", "10"), ("e1", "7.25925925")]
+    assert float(band["tax"]) == pytest.approx(5940.80, abs=0.001)
+    ran = run(tmp_path, "sell", "ETH", "ledger.csv", "--target", "fifteen-ltcg", *DAY)
+    assert re.search(r"For less, but not within the target: .*hifo", ran.out)
+    page("sell", tmp_path)
+    gain = sell(tmp_path, "--target", "gain=12600")
+    assert (gain["quantity"], {one["lot_id"]: one["quantity"] for one in gain["lots"]}) == ("13", {"e3": "10", "e2": "3"})
 
 
 def test_trading_cost_comes_before_the_cash(tmp_path):
@@ -152,7 +166,10 @@ WRONG = {
     "wait in no account": (("wait", "--account", "x"), "coinbase, kraken"),
     "interest as a word": (("wait", "--interest", "much"), "is no rate"),
     "interest in percent": (("wait", "--interest", "4"), "is no rate"),
-    "another country": (("sell", "BTC", "--quantity", "1", "--jurisdiction", "uk"), "no tax that decisions can use"),
+    "another country": (
+        ("sell", "BTC", "--quantity", "1", "--jurisdiction", "uk"),
+        "`taxlots tax --jurisdiction uk` shows a year's tax there",
+    ),
     "wait in another country": (("wait", "--jurisdiction", "generic"), "no tax that decisions can use"),
 }
 
@@ -275,7 +292,13 @@ def test_harvest_in_tables(tmp_path):
     """Three tables with the deadline below the first."""
     page("harvest", tmp_path)
     ran = run(tmp_path, "harvest", "ledger.csv", *YEAR_END)
-    for words in ("Losses that could be realised today", "What each further dollar", "in the 0 % band", "traded by 2026-12-31", "41 days"):
+    for words in (
+        "Losses that pay if they are realised today",
+        "What each further dollar",
+        "in the 0 % band",
+        "traded by 2026-12-31",
+        "41 days",
+    ):
         assert words in ran.out, words
 
 

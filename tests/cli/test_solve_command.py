@@ -52,6 +52,19 @@ def test_a_solution_is_verified_and_a_changed_one_rejected(worked):
     assert "the objective is 442.925000" in bad.json["objections"][0]
 
 
+def test_the_worked_certificate(worked):
+    """At 0.22 a dollar of gain each lot's best choice adds up to the optimum: 2,500 x (0.0015 - 0.22 x 0.2015), as the page derives."""
+    home, answer = worked
+    solved = run(home, "solve", "instance.json").json
+    assert {round(piece["prices"]["short"], 9) for piece in solved["certificate"]["pieces"]} == {0.22}
+    loss, gain = (0.0015 + 0.22 * (0.9985 - basis) for basis in (1.20, 0.20))
+    assert (round(loss, 5), round(gain, 5)) == (-0.04283, 0.17717)
+    for number in ("-0.04283", "0.17717", "-107.075"):
+        assert number in PAGE.read_text().split("## The certificate")[1]
+    assert solved["bound"] == pytest.approx(2500 * loss)
+    assert answer["objective"] == pytest.approx(2500 * loss)
+
+
 def test_frontier_and_table(worked):
     """Levels from the target on, as JSON and as a table."""
     home, _ = worked

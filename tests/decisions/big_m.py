@@ -199,8 +199,8 @@ def federal(mip, instance, evaluator, sells, price):
     most = max(0.0, min(long_high, both_high))
     below = (base + low - most, base + high)
     above = (base + dividends + low, base + dividends + high)
-    if position.collectibles:
-        group = in_group(mip, net["short"], (preferred, most), float(position.collectibles - position.carryover_long))
+    if position.collectibles or any(lot.in_group for lot in instance.lots):
+        group = in_group(mip, net["short"], (preferred, most), net["group"])
         columns = (income, preferred, group)
         layers = worksheet(mip, columns, (base, dividends), (below, (below[0], below[1] + most), (above[0] - most, above[1])), law)
     else:
@@ -227,10 +227,12 @@ def federal(mip, instance, evaluator, sells, price):
     return tax_now, float(tax.carryforward_value) * carryover - float(before.total - before.amt)
 
 
-def in_group(mip, short, gain, most):
-    """Schedule D line 18 as far as it is net capital gain: the lesser of that and max(0, most + min(0, short))."""
-    (short, low, high), (gain, reach) = short, gain
-    line_18, (_, top) = function_of(mip, [(short, 1)], 0.0, (low, high), (lambda s: max(0.0, most + min(0.0, s)), [0.0, -most]))
+def in_group(mip, short, gain, group):
+    """Schedule D line 18 as far as it is net capital gain: the lesser of that and max(0, group + min(0, short))."""
+    (short, low, high), (gain, reach), (group, least, most) = short, gain, group
+    loss, (lowest, highest) = function_of(mip, [(short, 1)], 0.0, (low, high), (lambda s: min(0.0, s), [0.0]))
+    reached = least + lowest, most + highest
+    line_18, (_, top) = function_of(mip, [(group, 1), (loss, 1)], 0.0, reached, (lambda m: max(0.0, m), [0.0]))
     return lesser_or_zero(mip, (gain, 0.0, reach), (line_18, 0.0, top))
 
 
@@ -269,23 +271,26 @@ def worksheet(mip, columns, base, reach, law):
 
 
 def nets(mip, instance, evaluator, sells, price):
-    """The columns of the year's short- and long-term net with their reach; the later tax saved goes into the costs."""
+    """The columns of the year's short- and long-term net and 28 % group with their reach; the later tax saved goes into the costs."""
     position, tax = evaluator.position, instance.tax
     kept, future = 1 - float(evaluator.rate), float(tax.future_rate)
-    terms, reach = {"short": [], "long": []}, {"short": [0.0, 0.0], "long": [0.0, 0.0]}
+    names = ("short", "long", "group")
+    terms, reach = {name: [] for name in names}, {name: [0.0, 0.0] for name in names}
     for lot in instance.lots:
         value = float(lot.quantity) * price[lot.asset]
         share = kept - float(lot.basis) / value
-        terms[lot.term].append((sells[lot.lot_id], share))
-        reach[lot.term][share > 0] += share * value
+        for name in (lot.term, "group") if lot.in_group else (lot.term,):
+            terms[name].append((sells[lot.lot_id], share))
+            reach[name][share > 0] += share * value
         cost, low, high, whole = mip.columns[sells[lot.lot_id]]
         mip.columns[sells[lot.lot_id]] = (cost - future * share, low, high, whole)
     start = {
         "short": float(position.short_term - position.carryover_short),
         "long": float(position.long_term - position.carryover_long),
+        "group": float(position.collectibles - position.carryover_long),
     }
     net = {}
-    for term in ("short", "long"):
+    for term in names:
         low, high = (start[term] + side for side in reach[term])
         net[term] = (mip.var(low, high), low, high)
         mip.row([(net[term][0], 1), *((c, -s) for c, s in terms[term])], start[term], start[term])

@@ -48,7 +48,7 @@ def positions(draw):
         carryover_long=Decimal(draw(st.sampled_from([0, 0, 9000]))),
         collectibles=Decimal(draw(st.sampled_from([0, 0, 0, -8000, 1000, 30_000]))),
         state_rate=draw(st.sampled_from([None, None, Decimal("0.05")])),
-        state=draw(st.sampled_from([None, "CA", "NJ", "PA", "NY", "TX"])),
+        state=draw(st.sampled_from([None, "CA", "NJ", "PA", "NY", "OH", "TX"])),
     )
 
 

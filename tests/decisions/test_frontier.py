@@ -6,6 +6,7 @@ from itertools import pairwise
 import instances
 import pytest
 from taxlots.decisions.arrays import arrays
+from taxlots.decisions.evaluation import Evaluator
 from taxlots.decisions.frontier import NEXT_TO_NOTHING, QUICK, frontier
 from taxlots.decisions.search import Search
 from taxlots.decisions.solution import solve
@@ -24,11 +25,24 @@ def test_points_are_not_dominated_and_proven(seed):
         assert before.drift < after.drift
         assert before.cost > after.cost
     for point in points:
+        again = Evaluator(instance).evaluate(point.sells, point.buys)
+        assert float(again.tax + again.trading_cost) == point.cost
+        assert float(sum(map(abs, again_away(instance, point)))) == pytest.approx(point.drift, abs=1e-4)
         assert point.evaluated.broken == ()
         assert point.bound == pytest.approx(point.cost, abs=0.05, rel=1e-4)
     best = float(solve(instance).evaluated.objective)
     weighted = [point.cost + 0.05 * point.drift for point in points]
     assert min(weighted) >= best - 1e-2
+
+
+def again_away(instance, point):
+    """Dollars of each asset from its target after the point's trades."""
+    price = {asset.asset: asset.price for asset in instance.assets}
+    units = dict(point.buys)
+    for lot in instance.lots:
+        units[lot.asset] = units.get(lot.asset, 0) + lot.quantity - point.sells.get(lot.lot_id, 0)
+    total = sum(lot.quantity * price[lot.asset] for lot in instance.lots) + instance.cash + instance.contribution - instance.withdrawal
+    return [units.get(asset.asset, 0) * asset.price - asset.target * total for asset in instance.assets]
 
 
 @pytest.mark.parametrize("seed", [5, 12, 44, 63])

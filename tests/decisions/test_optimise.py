@@ -22,7 +22,7 @@ DOLLAR = Decimal("0.01")
 def test_the_exact_score_reaches_the_bound(chosen):
     """Rounded to lot units and scored by the tax itself, the optimum lies within a cent of what the linear programs promise.
 
-    Alternative minimum tax is outside the bound; where a plan changes it, the exact score is lower.
+    Of alternative minimum tax the bound takes the best that could be; where a plan changes it, the exact score is lower.
     """
     trades, solved = optimal_trades(chosen)
     assert solved.sold is not None
@@ -51,8 +51,7 @@ def test_no_alternative_scores_above_the_bound(chosen):
     assert all(plan.figures.score <= plans[OPTIMAL].figures.score for plan in today)
     bound = plans["optimal"].certificate.bound
     for plan in today:
-        if not _changes_minimum_tax(chosen, plan.trades):
-            assert float(plan.figures.score) <= bound + 0.01, plan.name
+        assert float(plan.figures.score) <= bound + 0.01, plan.name
 
 
 @hypothesis_settings(max_examples=60)
@@ -168,13 +167,27 @@ def test_a_loss_beside_collectibles_of_the_year_saves_28_percent():
     assert plans[0].certificate.gap == pytest.approx(0, abs=1e-9)
 
 
-@pytest.mark.parametrize(("basis", "score", "bound"), [(30_000, 6924, 6924), (2400, 0, 297.6)])
-def test_sold_collectibles_leave_a_gap_but_no_false_bound(basis, score, bound):
+def test_a_plan_that_minimum_tax_makes_cheaper_stays_below_the_bound():
+    """2026 single, wages 230,000, long-term gain 1,000,000: the minimum tax's exemption is used up: wages cost 26 %, 59,800.
+
+    Regularly it were 41,024 up to 201,775 and 32 % of 12,125, 44,904: the minimum tax is 14,896. 12,000 of A with a short-term gain of
+    10,000 should go at 30 cents a dollar, 3,600. The sale costs 26 %, 5 % as it lifts as much gain into the 20 % rate, and 3.8 %: 3,480,
+    so 120 remain. By the regular tax alone it were 40.8 %, so nothing would be sold, and a bound of 0 would be false.
+    """
+    position = TaxPosition(year=2026, filing_status="single", wages=Decimal(230_000), long_term=Decimal(1_000_000))
+    chosen = portfolio([lot("L1", "BTC", 12, 2000, 1000, long=False)], {"BTC": 0}, position, trading_cost_bps=0, drift_penalty="0.3")
+    plans = {plan.name: plan for plan in compare(chosen)}
+    assert plans["full-hifo"].figures.score == 120
+    assert plans[OPTIMAL].certificate.bound == pytest.approx(14_896)
+
+
+@pytest.mark.parametrize(("basis", "score"), [(30_000, 6924), (2400, 0), (12_000, 1200)])
+def test_sold_collectibles_are_inside_the_bound(basis, score):
     """A collectible lot worth 12,000, of which half has to go at 20 cents a dollar (1,200), beside 60,000 of collectible gains.
 
-    2026 single, wages 300,000: the group costs 28 % and 3.8 %. With a loss of 18,000 all is sold and half bought back: 5,724 and 1,200; the
-    group is the least that sales can leave, so the bound is met. Of a gain of 9,600 half would cost 31.8 % of 4,800, 1,526.40: nothing is
-    sold. The bound takes it for another long-term gain: 1,200 - 18.8 % of 4,800 = 297.60.
+    2026 single, wages 300,000: the group costs 28 % and 3.8 %. With a loss of 18,000 all is sold and half bought back: 5,724 and 1,200. Of
+    a gain of 9,600 half would cost 31.8 % of 4,800, 1,526.40: nothing is sold. (At 18.8 % half would be: 902.40.)
+    At its basis half is sold for the 1,200, and the group stays.
     """
     position = TaxPosition(
         year=2026, filing_status="single", wages=Decimal(300_000), long_term=Decimal(60_000), collectibles=Decimal(60_000)
@@ -183,4 +196,4 @@ def test_sold_collectibles_leave_a_gap_but_no_false_bound(basis, score, bound):
     plans = compare(portfolio([art], {"ART": 0.5}, position, trading_cost_bps=0, drift_penalty="0.2"))
     assert plans[0].name == OPTIMAL
     assert plans[0].figures.score == score
-    assert plans[0].certificate.bound == pytest.approx(bound)
+    assert plans[0].certificate.bound == pytest.approx(score, abs=1e-6)

@@ -46,8 +46,8 @@ def test_the_instances_reach_every_regime():
         for name, quantity in found.sells.items():
             place = data.lot_ids.index(name)
             sold[place] = float(quantity) * data.price[data.owner[place]]
-        short, long = nets(data, Moves(sold, np.zeros(len(data.names))))
-        regimes.update(piece.name.partition(", other")[0] for piece in data.pieces if piece.holds(short, long, 1e-6))
+        where = nets(data, Moves(sold, np.zeros(len(data.names))))
+        regimes.update(piece.name.partition(", other")[0] for piece in data.pieces if piece.holds(where, 1e-6))
     polygons = ("loss beyond the limit", "deductible loss", "short gain, long loss", "both gains", "long gain, short loss")
     for polygon in polygons:
         assert sum(count for name, count in regimes.items() if name.startswith(polygon)) >= 5, polygon
@@ -261,6 +261,13 @@ def _told(found):
     return document(found)
 
 
+def test_no_turnover_is_no_trade_and_proven():
+    """A limit of 0 leaves doing nothing alone, and the bound says so: no plan costs less than its 0 more than today."""
+    found = solve(small(max_turnover=0, drift_penalty=0))
+    assert (found.status, dict(found.sells), dict(found.buys)) == ("optimal", {}, {})
+    assert found.bound == pytest.approx(0, abs=1e-6)
+
+
 @pytest.mark.parametrize(
     ("options", "constraint", "needed"),
     [
@@ -289,7 +296,7 @@ def test_what_to_relax(options, constraint, needed):
 
 @pytest.mark.parametrize("state", ["CA", "NJ", "OH", "TX"])
 def test_a_state_is_taxed_by_its_own_schedule(state):
-    """With the year's whole `tax_due`: brackets, no losses from other years, a cliff, none at all. No random plan is below the bound."""
+    """Brackets, no losses from other years, a cliff, none at all: the optimum by `tax_due` is proven, and no random plan is below it."""
     draw = random.Random(state)
     for seed in range(12):
         given = instances.document(seed, model=instances.federal)
@@ -299,10 +306,33 @@ def test_a_state_is_taxed_by_its_own_schedule(state):
         if found.evaluated is None:
             continue
         assert found.evaluated.broken == ()
+        assert found.status == "optimal", seed
+        assert list(objections(instance, _told(found))) == [], seed
         for _ in range(40):
             sells = {lot.lot_id: lot.quantity * Decimal(draw.randint(0, 4)) / 4 for lot in instance.lots}
             plan = evaluator.evaluate({name: quantity for name, quantity in sells.items() if quantity}, {})
             assert plan.broken or float(plan.objective) >= found.bound - 1e-6 * max(1.0, abs(found.bound)), seed
+
+
+@pytest.mark.parametrize(("held", "sold", "objective"), [(5000, 49.99, 996.0008), (10_000, 10_000, 1805.62704)])
+def test_a_plan_stops_below_a_cliff_or_leaps_it(held, sold, objective):
+    """Ohio 2026: nothing up to 26,050, 332.00204 and 2.75 % above. Single, wages 42,100 - 16,100 = 26,000; short-term gains at 12 %.
+
+    A of basis 0 should go at 20 cents a dollar. 50 dollars less a cent are free of state tax: 0.2 x (5,000 - 49.99) + 0.12 x 49.99 =
+    996.0008. All 5,000 would cost 600 + 332.00 + 2.75 % of 4,950 = 1,068.13. Of 10,000 all go: 1,200 + 332.00204 + 2.75 % of 9,950 =
+    1,805.62704 is less than 1,996.
+    """
+    given = {
+        "schema": "taxlots.instance/1",
+        "assets": [{"asset": "A", "price": 1, "target": 0}],
+        "lots": [{"lot_id": "a", "asset": "A", "quantity": held, "basis": 0, "term": "short"}],
+        "tax": {"model": "us-federal", "year": 2026, "position": {"filing_status": "single", "wages": 42_100, "state": "OH"}},
+        "drift_penalty": 0.2,
+    }
+    found = solve(instances.parsed(given))
+    assert found.status == "optimal"
+    assert float(found.sells["a"]) == pytest.approx(sold)
+    assert float(found.evaluated.objective) == pytest.approx(objective)
 
 
 @pytest.mark.parametrize(

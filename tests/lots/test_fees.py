@@ -91,5 +91,8 @@ def test_a_collectible_is_taxed_as_one(tmp_path):
     for name, files in (("with", rows), ("without", rows[:1])):
         settings = '[profile]\ntimezone = "UTC"\nfiling_status = "single"\n\n[profile.2025]\nwages = 400000\n'
         folder(tmp_path / name, {"ledger.csv": universal(*files), "taxlots.toml": settings})
+        if name == "with":
+            (piece,) = run(tmp_path / name, "gains", "ledger.csv", "--format", "json").json["disposals"]
+            assert (piece["adjustment_code"], piece["adjustment"], piece["gain"]) == ("C", "0", "10000")  # Form 8949, column (f)
         taxes.append(Decimal(run(tmp_path / name, "tax", "ledger.csv", "--year", "2025", "--format", "json").json["regular_tax"]))
     assert taxes[0] - taxes[1] == 2800

@@ -281,6 +281,26 @@ def test_libreoffice_comes_to_the_same_values(make, tmp_path, monkeypatch, limit
     assert not [v for cells in recalculated.values() for v in cells.values() if isinstance(v, str) and v.startswith(("#", "Err:"))]
 
 
+def test_an_amount_that_rounds_to_zero_shows_no_sign(make):
+    """10.000 less 10.001 is a loss of a tenth of a cent: the cell keeps it, and shows 0.00 instead of a red -0.00."""
+    rows = [
+        workbooks.buy("2025-01-05T12:00:00Z", "UNI", "1", "10.001", id="b1"),
+        workbooks.sell("2025-02-05T12:00:00Z", "UNI", "1", "10", id="s1"),
+        workbooks.buy("2025-03-05T12:00:00Z", "UNI", "1", "30", id="b2"),
+        workbooks.sell("2025-04-05T12:00:00Z", "UNI", "1", "10", id="s2"),
+    ]
+    sheet = openpyxl.load_workbook(make(rows, decide=False))["Disposals"]
+    ((column, head),) = [(c.column_letter, c.row) for row in sheet.iter_rows() for c in row if c.value == "Gain or loss"]
+    (rule,) = [one for area in sheet.conditional_formatting if f"{column}{head + 1}" in area for one in area.rules]
+    low, high = map(float, rule.formula)
+    assert rule.dxf.numFmt.formatCode == "0.00;0.00"
+    cached = openpyxl.load_workbook("made.xlsx", data_only=True)["Disposals"]
+    amounts = [cached[f"{column}{head + row}"].value for row in (1, 2)]
+    assert amounts == [-0.001, -20]
+    assert [low <= amount <= high for amount in amounts] == [True, False]
+    assert not low <= -0.005 <= high
+
+
 def _equal(cached, recalculated) -> bool:
     if isinstance(cached, str):
         return cached == recalculated

@@ -61,10 +61,12 @@ class Workbook:
         """`raw` is an `xlsxwriter.Workbook`."""
         self.raw, self.facts = raw, facts
         self.styles = Styles(raw)
+        self.pages: list[Page] = []
 
     def page(self, name: str) -> Page:
         """A further sheet with its header lines."""
-        return Page(self.raw.add_worksheet(name), self.styles, self.facts, name)
+        self.pages.append(Page(self.raw.add_worksheet(name), self.styles, self.facts, name))
+        return self.pages[-1]
 
     def table(self, layout: Layout, rows: Sequence[Any]) -> tuple[Page, int]:
         """A table on its sheet or sheets, with totals. Returns the last sheet and its next free row."""

@@ -117,12 +117,18 @@ def gather(content: Content) -> Facts:
         content=content,
         disposals=sorted(sold, key=lambda r: r["disposed"]),
         income=sorted(received, key=lambda r: (r["kind"], r["time"])),
-        blocks=blocks(disposals, session.ledger.zone, _inherited(session)),
+        blocks=filed_blocks(session, year),
         years=years,
         taxes=taxes,
         problems=list(dict.fromkeys([*session.problems, *(content.portfolio.problems if content.portfolio else ()), *found])),
         _names={file: PurePath(file).name for file in files if counts[PurePath(file).name] == 1},
     )
+
+
+def filed_blocks(session: Session, year: int | None) -> list[Block]:
+    """Form 8949 of the year, or of all years: without what happened in tax-deferred accounts."""
+    disposals = _taxed(frames.of_year(session.book.disposals, "disposed_on", year), session)
+    return blocks(disposals, session.ledger.zone, _inherited(session))
 
 
 def _taxed(frame: pd.DataFrame, session: Session) -> pd.DataFrame:

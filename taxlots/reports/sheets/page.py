@@ -10,7 +10,7 @@ from taxlots import __version__, exact
 from taxlots.reports.render import DRAFT
 from taxlots.reports.sheets.addresses import HEADER_ROW
 from taxlots.reports.sheets.content import Facts
-from taxlots.reports.styles import Styles, is_shown_exactly, number
+from taxlots.reports.styles import MONEY_STYLES, NEGLIGIBLE, Styles, is_shown_exactly, number
 
 Cell = Decimal | int | float | str | date | datetime | None
 LONGEST_TEXT = 32_767
@@ -32,6 +32,7 @@ class Page:
         self.sheet, self.styles, self.facts = sheet, styles, facts
         self._widths: Sequence[float] = ()
         self._lines: dict[int, int] = {}
+        self._negligible: dict[int, tuple[int, int]] = {}
         self.name: str = sheet.get_name()
         self.text(0, 0, f"{title}, {facts.period}, as of {facts.as_of} (taxlots {__version__})", "title")
         self._completeness()
@@ -84,11 +85,26 @@ class Page:
             _written(self.sheet.write_datetime(row, column, value, self.styles[style]))
         else:
             _written(self.sheet.write_number(row, column, number(value), self.styles[style]))
+            self._note_sign(row, column, number(value), style)
 
     def formula(self, row: int, column: int, formula: str, value: Decimal | int | str, style: str = "money") -> None:
         """A live formula with the value that it comes to, for readers that do not calculate."""
         cached = value if isinstance(value, str) else number(value)
         _written(self.sheet.write_formula(row, column, f"={formula}", self.styles[style], cached))
+        if not isinstance(cached, str):
+            self._note_sign(row, column, cached, style)
+
+    def _note_sign(self, row: int, column: int, value: float, style: str) -> None:
+        if NEGLIGIBLE[0] <= value <= NEGLIGIBLE[1] and style in MONEY_STYLES:
+            first, last = self._negligible.get(column, (row, row))
+            self._negligible[column] = (min(first, row), max(last, row))
+
+    def hide_signs(self) -> None:
+        """An amount below 0 that rounds to 0.00 shows no sign; the cell keeps the amount. Once, after everything is written."""
+        low, high = NEGLIGIBLE
+        rule = {"type": "cell", "criteria": "between", "minimum": low, "maximum": high, "format": self.styles["no_sign"]}
+        for column, (first, last) in sorted(self._negligible.items()):
+            _written(self.sheet.conditional_format(first, column, last, column, dict(rule)) or 0)
 
     def row(self, row: int, values: Sequence[Cell], style: str = "text", first: int = 0) -> None:
         """Values side by side in one style."""
