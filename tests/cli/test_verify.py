@@ -481,3 +481,22 @@ def test_json_is_read_by_the_contract(written):
     document = json.loads(run(written.parent, "verify", "report.xlsx", "--format", "json").out)
     assert [set(source) for source in document["sources"]] == [{"file", "use", "sha256", "status", "found", "found_sha256"}] * 3
     assert document["sheets"][0] == {"name": "Summary", "cells": document["sheets"][0]["cells"], "different": 0}
+
+
+@pytest.mark.parametrize(
+    ("name", "use"),
+    [("/etc", "folder given"), ("/etc/hosts", "file given"), ("soon", "moment"), ("x", "--year"), ("/etc", "--rules"), ('"x', "--pool")],
+)
+def test_a_list_that_can_not_be_used(home, name, use):
+    """What would be read outside of the sources, or is no value of its kind: told, and nothing is recomputed."""
+    run(home, "report", "exports")
+    cells = read_cells((home / "report.xlsx").read_bytes())["Sources"].cells
+    place = next(place for place, cell in cells.items() if cell.value == "moment")
+
+    def change(text: str) -> str:
+        text = _put(text, altered.inline(place, use))
+        return _put(text, altered.inline(f"A{place[1:]}", name.replace('"', "&quot;")))
+
+    ran = verified(home, altered.altered(home / "report.xlsx", "Sources", change))
+    assert (ran.code, ran.json["sheets"], ran.json["verified"]) == (1, [], False)
+    assert codes(ran) == {"WORKBOOK_NOT_RECOMPUTED"}
