@@ -257,7 +257,7 @@ def open_session(paths: Iterable[Path], choices: Choices, progress: Callable[[st
     booked.problems += [*unusable, *orders.remarks, *journal_problems(journal), *chosen.directions.problems]
     booked.problems += unmatched_names(settings, ledger)
     booked.problems += unrecorded(orders.wish, booked.disposals, orders.purpose)
-    checks, differing = check_forms(_lines_until(ledger), frames.records(booked.disposals) if ledger.form_lines else [])
+    checks, differing = check_forms(lines_until(ledger), frames.records(booked.disposals) if ledger.form_lines else [])
     told, elect = [*booked.problems, *differing], partial(orders.elect, journal=journal)
     return Session(given, settings_file, rulebook, ledger, booked, now, choices, journal, told, checks, elect=elect)
 
@@ -287,7 +287,7 @@ def booked_with(session: Session, file: Path, named: Mapping[str, Named], choice
     return replace(session, ledger=ledger, book=booked, now=now, choices=choices, problems=[*booked.problems], _portfolio=None)
 
 
-def _lines_until(ledger: Ledger) -> list[FormLine]:
+def lines_until(ledger: Ledger) -> list[FormLine]:
     """The lines of forms that tell of sales before the as-of date."""
     until = ledger.as_of.astimezone(ledger.zone).date() if ledger.as_of else date.max
     return [line for line in ledger.form_lines if line.sold <= until]

@@ -24,7 +24,7 @@ from taxlots import exact
 from taxlots.ledger.entry_columns import NOWHERE, OUTSIDE, Action, Entries
 from taxlots.lots import blocks, compiled
 from taxlots.lots.allocation import Allocation
-from taxlots.lots.booked import Booked, Lacking, Moved, Written, all_sold
+from taxlots.lots.booked import Booked, Lacking, Moved, Raised, Written, all_sold
 from taxlots.lots.by_record import BY_RECORD, REORDER, Pick, Recorded
 from taxlots.lots.calendar import Calendar
 from taxlots.lots.changes import changes_of
@@ -75,6 +75,7 @@ def book_entries(entries: Entries, elections: Elections, zone: tzinfo = UTC) -> 
         fold.told,
         fold.washing.found if fold.washing else [],
         fold.own_pools,
+        fold.raised,
     )
 
 
@@ -100,7 +101,7 @@ class Fold:
         self.pools = Pools(self.make_pool)
         self.sold, self.single, self.moved = Written(4), Written(1), Written(2)
         self.recorded = Recorded.of(elections.directions, entries, self.everywhere)
-        self.lacking, self.picks = list[Lacking](), list[Pick]()
+        self.lacking, self.picks, self.raised = list[Lacking](), list[Pick](), list[Raised]()
         self.by_tax = MIN_TAX in elections.orders()
         if self.by_tax:
             self.rates = Rates(elections.rates)
@@ -330,10 +331,13 @@ class Fold:
         gain = exact.share(amount - cost, covered, units) - basis
         if gain < 0 and (denied := self.holdings.denied(entry, covered, -gain)).amount:
             self.denied[entry] = denied.amount
+            account, asset = int(self.entries.account[entry]), int(self.entries.asset[entry])
             pool.deny(denied.own)
+            self.raised.append(Raised(entry, account, asset, denied.own))
             for place, part in denied.others:
-                if isinstance(other := self.pools[place * self.width + int(self.entries.asset[entry])], HoldingPool):
+                if isinstance(other := self.pools[place * self.width + asset], HoldingPool):
                     other.deny(part)
+                    self.raised.append(Raised(entry, NOWHERE if place == self.everywhere else place, asset, part))
 
     def by_record(self, entry: int, pool: Pool, units: int, amount: int, cost: int) -> None:
         """Lots that a record names first, the rest in the pool's order."""

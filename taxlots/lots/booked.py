@@ -61,6 +61,16 @@ class Washed:
 
 
 @dataclass(frozen=True, slots=True)
+class Raised:
+    """Basis that lots in a pool took over of a denied loss, or of what a transfer cost, at an entry; account `NOWHERE`: the common pool."""
+
+    entry: int
+    account: int
+    asset: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class Booked:
     """The result of the fold, in booking order, before it becomes frames.
 
@@ -79,6 +89,7 @@ class Booked:
     told: list[Problem] = field(default_factory=list)
     washed: list[Washed] = field(default_factory=list)
     own_pools: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
+    raised: list[Raised] = field(default_factory=list)
 
     def shared(self, account: np.ndarray, asset: np.ndarray) -> np.ndarray:
         """Which lots (by the numbers of account and asset) are in one pool with those of other accounts."""

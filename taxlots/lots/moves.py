@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from taxlots import exact
 from taxlots.ledger.entry_columns import Action
-from taxlots.lots.booked import Lacking
+from taxlots.lots.booked import Lacking, Raised
 from taxlots.lots.changes import Handler
 from taxlots.lots.pools import Pool
 
@@ -39,6 +39,8 @@ class Moves:
             flat += (entry, piece, part, basis)
             copy, acquired, added = pieces.copy(piece, part, basis), acquiring[piece], exact.share(paid, part, left)
             pieces.raise_basis(copy, added)
+            if added:
+                fold.raised.append(Raised(entry, target, asset, added))
             left, paid = left - part, paid - added
             pieces.place(copy, target, asset)
             pieces.moved.add(copy)

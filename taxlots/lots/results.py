@@ -43,7 +43,8 @@ class Book:
     """What the ledger comes to under the elections. Frames of `frames.LOTS`, `DISPOSALS`, `INCOME` and `MOVES`.
 
     `claims`: what purchases after a sale took over of its loss. `carried`: short-term and long-term loss that a filed year carries into a
-    year. `problems` holds the ledger's problems too: what is missing there makes these numbers incomplete.
+    year. `ledger` is what was booked: after a filed year its lots and what came later. `problems` holds the ledger's problems too: what is
+    missing there makes these numbers incomplete. `common` are the assets whose lots are in one pool over all accounts in the end.
     """
 
     lots: pd.DataFrame
@@ -54,6 +55,8 @@ class Book:
     problems: list[Problem] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     carried: dict[int, tuple[Decimal, Decimal]] = field(default_factory=dict)
+    ledger: Ledger | None = None
+    common: frozenset[str] = frozenset()
 
 
 def book(ledger: Ledger, elections: Elections, rulebook: Rulebook) -> Book:
@@ -86,6 +89,8 @@ def written(ledger: Ledger, folded: tuple[Entries, Booked], elections: Elections
         elections=elections,
         problems=problems,
         claims=writer.claims(),
+        ledger=ledger,
+        common=frozenset(np.array(entries.assets, object)[booked.universal].tolist()),
     )
 
 

@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from taxlots import exact
 from taxlots.ledger.entry_columns import NOWHERE, Action
-from taxlots.lots.booked import Washed, ints
+from taxlots.lots.booked import Raised, Washed, ints
 from taxlots.lots.gifts import Gifts
 from taxlots.lots.holding import day_of, tacked
 from taxlots.lots.pieces import UNIT_RANK_SCALE, unit_rank
@@ -143,6 +143,7 @@ class Washing:
             piece = pieces.new(entry, claim.units, part + claim.denied)
             pieces.ranks[piece] = unit_rank(part, claim.units) + claim.denied * UNIT_RANK_SCALE // claim.units
             pieces.starts[piece] = self.tacked(entry, claim.first, claim.sold)
+            self.fold.raised.append(Raised(entry, int(self.entries.account[entry]), int(self.entries.asset[entry]), claim.denied))
             made.append(piece)
             units, amount = units - claim.units, amount - part
         if units:
@@ -283,6 +284,8 @@ class Washing:
         account, asset = pieces.where(piece)
         pool = self.fold.pools[self.fold.pool_number(account, asset)]
         lost, whole = bool(self.deferred[account]), pieces.quantity[piece] == units
+        if not lost:
+            self.fold.raised.append(Raised(loss.entry, account, asset, denied))
         if pool.blended:
             pool.open()  # every piece has its part of the average now
         rank = pieces.rank_of(piece)

@@ -32,6 +32,8 @@ FORMATS: dict[str, dict[str, Any]] = {
     "center": {"valign": "top", "align": "center"},
     "right": {"valign": "top", "align": "right"},
     "error": _LEFT | {"bold": True, "font_color": "#C00000"},
+    "ties": {"font_color": "#2E7D32"},
+    "differs": {"bold": True, "font_color": "#C00000", "bg_color": "#FDE9E7"},
     "money": {"num_format": _MONEY, "valign": "top"},
     "quantity": {"num_format": "#,##0.00########", "valign": "top"},
     "fine": {"num_format": "0.00#######", "valign": "top", "italic": True, "font_color": "#595959"},
@@ -44,11 +46,12 @@ FORMATS: dict[str, dict[str, Any]] = {
     "total": _TOTAL | _LEFT,
     "total_money": _TOTAL | {"num_format": _MONEY},
     "total_whole": _TOTAL | {"num_format": "#,##0"},
+    "note_money": {"italic": True, "font_color": "#595959", "num_format": _MONEY, "valign": "top"},
     "bold_money": {"bold": True, "num_format": _MONEY},
     "bold": _LEFT | {"bold": True},
     "no_sign": {"num_format": "0.00;0.00"},
 }
-MONEY_STYLES = frozenset({"money", "total_money", "bold_money"})
+MONEY_STYLES = frozenset({"money", "total_money", "bold_money", "note_money"})
 # What cells show as 0.00 although it is below 0. Not a condition inside a number format: programs differ in the sign they show then.
 NEGLIGIBLE = (-0.004999999, -1e-15)
 RIGHT_ALIGNED = frozenset({"money", "quantity", "whole", "points", "tiny", "right"})

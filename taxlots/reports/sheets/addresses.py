@@ -1,12 +1,16 @@
 """Addresses of cells and of tables that continue on further sheets, so that one sheet's formula can name another's rows."""
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 MAX_ROWS = 1_048_576
 HEADER_ROW = 4
 FIRST_ROW = HEADER_ROW + 1
 _RESERVED = FIRST_ROW + 4  # the header lines above, and the totals below
+# Letters, or a name with digits that no program takes for a month.
+_NAME = re.compile(r"(?!jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z][\w-]*|[a-z][a-z_ -]*", re.IGNORECASE | re.ASCII)
 
 
 def letters(column: int) -> str:
@@ -81,3 +85,34 @@ def sum_where(extents: Sequence[Extent], column: int, criteria: Sequence[tuple[i
         f"SUMIFS({extent.range(column)}," + ",".join(f"{extent.range(where)},{value}" for where, value in criteria) + ")"
         for extent in extents
     )
+
+
+def plain_names(names: Iterable[str]) -> frozenset[str]:
+    """The names that `SUMIFS` compares as they stand: no operator, wildcard, number or date, and no two that differ in case only."""
+    found = frozenset(names)
+    folded = Counter(name.casefold() for name in found)
+    return frozenset(
+        name for name in found if _NAME.fullmatch(name) and name.casefold() not in {"true", "false"} and folded[name.casefold()] == 1
+    )
+
+
+def sum_exactly(extents: Sequence[Extent], column: int, criteria: Sequence[tuple[int, str]], equal: Sequence[tuple[int, str]] = ()) -> str:
+    """As `sum_where`, comparing text letter by letter: for names that `plain_names` leaves out; `equal` are criteria of numbers."""
+    if not extents:
+        return "0"
+    found = []
+    for extent in extents:
+        tests = [f"--EXACT({extent.range(where)},{value})" for where, value in criteria]
+        tests += [f"--({extent.range(where)}={value})" for where, value in equal]
+        found.append(f"SUMPRODUCT({','.join(tests)},{extent.range(column)})")
+    return "+".join(found)
+
+
+def count_of(extents: Sequence[Extent], column: int, text: str) -> str:
+    """How many cells of a column hold that text."""
+    return "+".join(f'COUNTIF({extent.range(column)},"{text}")' for extent in extents) or "0"
+
+
+def sum_of(extents: Sequence[Extent], column: int) -> str:
+    """Sum of a whole column."""
+    return "ROUND(" + ("+".join(f"SUM({extent.range(column)})" for extent in extents) or "0") + ",9)"

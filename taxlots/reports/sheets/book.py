@@ -10,9 +10,11 @@ from taxlots import exact
 from taxlots.reports.sheets.addresses import FIRST_ROW, HEADER_ROW, Extent, cell, letters, rows_left, spread
 from taxlots.reports.sheets.content import Facts
 from taxlots.reports.sheets.page import TITLE_FILL, Cell, Page
+from taxlots.reports.sheets.ties import Tie
 from taxlots.reports.styles import Styles
 
 LARGEST_TABLE = 50_000
+_KEY = re.compile(r"\{(\w+)\}")
 _TABLE_STYLE = "Table Style Light 1"
 
 
@@ -21,7 +23,8 @@ class Field:
     """A column: its title, width and style, and how a row's value is found.
 
     `formula` names other columns by key, such as `ROUND({net}-{basis},9)`; the value then is what the cell shows without calculating,
-    and where it is None there is no formula either. `total` adds the column up below the table.
+    and where it is None there is no formula either. A formula that is not the same in every row is made of the row (empty: none).
+    `total` adds the column up below the table. `mark` colours it: a "difference" above `DIFFERENCE` in red, a "state" by what it says.
     """
 
     key: str
@@ -29,8 +32,9 @@ class Field:
     width: float
     style: str
     value: Callable[[Any], Cell]
-    formula: str = ""
+    formula: str | Callable[[Any], str] = ""
     total: bool = False
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Workbook:
         """`raw` is an `xlsxwriter.Workbook`."""
         self.raw, self.facts = raw, facts
         self.styles = Styles(raw)
+        self.ties: list[Tie] = []
         self.pages: list[Page] = []
 
     def page(self, name: str) -> Page:
@@ -115,9 +120,12 @@ class _Writer:
         page.text(2, 0, self.layout.note, "note")
         page.widths([field.width for field in self.fields])
         self._frame(last)
-        formulas = {field.key: self._template(field) for field in self.fields if field.formula}
+        formulas = {field.key: self._template(field.formula) for field in self.fields if isinstance(field.formula, str)}
         for number, row in enumerate(rows, start=FIRST_ROW):
             self._row(number, row, formulas)
+        for column, field in enumerate(self.fields):
+            if field.mark:
+                page.marked(field.mark, (FIRST_ROW, column), (self.extent.last + 2, column))
         after = self._totals(rows, everything)
         page.finish(after - 1, last, columns=self.layout.frozen, split=self.layout.split)
         return after + 1
@@ -135,9 +143,9 @@ class _Writer:
         options = {"name": table_name(extent.sheet), "columns": columns, "style": _TABLE_STYLE}
         page.sheet.add_table(HEADER_ROW, 0, extent.last, last, options)
 
-    def _template(self, field: Field) -> str:
+    def _template(self, formula: str) -> str:
         """The formula with the column's letters in place of the keys, and `{row}` left to fill in."""
-        return re.sub(r"\{(\w+)\}", lambda match: f"{letters(self.layout.column(match[1]))}{{row}}", field.formula)
+        return _KEY.sub(lambda match: f"{letters(self.layout.column(match[1]))}{{row}}", formula)
 
     def _row(self, number: int, row: Any, formulas: Mapping[str, str]) -> None:
         for column, field in enumerate(self.fields):
@@ -145,9 +153,11 @@ class _Writer:
             if value is None or value == "":
                 continue
             if field.formula and isinstance(value, (Decimal, int, str)):
-                self.page.formula(number, column, formulas[field.key].replace("{row}", str(number + 1)), value, field.style)
-            else:
-                self.page.put(number, column, value, field.style)
+                template = formulas[field.key] if isinstance(field.formula, str) else self._template(field.formula(row))
+                if template:
+                    self.page.formula(number, column, template.replace("{row}", str(number + 1)), value, field.style)
+                    continue
+            self.page.put(number, column, value, field.style)
 
     def _totals(self, rows: Sequence[Any], everything: Sequence[Any]) -> int:
         after = self.extent.last + 1

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path, PurePath
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from taxlots import frames
@@ -14,6 +15,13 @@ from taxlots.decisions.money_frontier import MoneyPoint
 from taxlots.decisions.plan import Plan
 from taxlots.decisions.plan_file import PlanFile
 from taxlots.decisions.portfolio import Portfolio
+from taxlots.ledger.entries import split
+from taxlots.ledger.entry_columns import Entries
+from taxlots.lots.book import book_entries
+from taxlots.lots.booked import Booked
+from taxlots.lots.calendar import Calendar
+from taxlots.lots.filed import closing
+from taxlots.lots.results import Book
 from taxlots.problems import Problem, Severity, TaxlotsError
 from taxlots.reports.form8949 import Block, blocks
 from taxlots.reports.harvest_documents import Review
@@ -21,6 +29,7 @@ from taxlots.session import Session
 from taxlots.tax import TaxDue, TaxPosition, tax_due
 
 UNITED_STATES = "us"
+LAST_YEAR_OF_COMMON_POOLS = 2024  # Rev. Proc. 2024-28
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +58,18 @@ class TaxOfYear:
     why_not: str
 
 
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Entries, what the fold made of them, and the day of each entry since 1970."""
+
+    entries: Entries
+    booked: Booked
+    day: np.ndarray
+
+
 @dataclass(slots=True)
 class Facts:
-    """Rows of the asked years, tax by year, and every problem, each computed once for all sheets."""
+    """Rows of the asked years, tax by year, and every problem, each computed once for all sheets; `held` is for the sheet Open lots."""
 
     content: Content
     disposals: list[dict[str, Any]]
@@ -60,7 +78,10 @@ class Facts:
     years: list[int]
     taxes: dict[int, TaxOfYear]
     problems: list[Problem]
+    held: list[Any] | None = None
     _names: dict[str, str] = field(default_factory=dict)
+    _closed: Book | None = None
+    _folded: Folded | None = None
 
     @property
     def session(self) -> Session:
@@ -90,6 +111,27 @@ class Facts:
     def local(self, moment: datetime) -> datetime:
         """The same moment in the taxpayer's time zone."""
         return moment.astimezone(self.session.ledger.zone)
+
+    @property
+    def folded(self) -> Folded:
+        """The book once more, as entries and what the fold made of them."""
+        if self._folded is None:
+            session = self.session
+            ledger, elections = session.book.ledger or session.ledger, session.book.elections
+            entries = split(ledger.transactions)
+            day = Calendar(entries, ledger.zone, inherited_is_long=elections.regime.inherited_is_long).day
+            self._folded = Folded(entries, book_entries(entries, elections, ledger.zone), day)
+        return self._folded
+
+    @property
+    def allocated(self) -> Book:
+        """The book at the close of 2024, after what was in one pool over all accounts was allocated to them."""
+        if self._closed is None:
+            session = self.session
+            booked = session.book
+            elect = session.elect or (lambda _ledger: booked.elections)
+            self._closed = closing(booked.ledger or session.ledger, elect, session.rulebook, LAST_YEAR_OF_COMMON_POOLS)
+        return self._closed
 
     def place(self, file: str | None, row: int | None = None) -> str:
         """`file:row`; a file is named without its folders where that name is unique (Sources gives the path)."""

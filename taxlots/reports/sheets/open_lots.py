@@ -38,12 +38,15 @@ class Held:
 
 
 def held(facts: Facts) -> list[Held]:
-    """The open lots by asset, account and date."""
+    """The open lots by asset, account and date; found once for all sheets."""
+    if facts.held is not None:
+        return facts.held
     session = facts.session
     lots = frames.records(session.book.lots)
     quotes = {asset: session.ledger.prices.latest(asset, session.now) for asset in {lot["asset"] for lot in lots}}
     ordered = sorted(lots, key=lambda lot: (lot["asset"], lot["account"] or "", lot["acquired"] or _FIRST, lot["order"]))
-    return [Held(lot, quotes[lot["asset"]]) for lot in ordered]
+    facts.held = [Held(lot, quotes[lot["asset"]]) for lot in ordered]
+    return facts.held
 
 
 def layout(facts: Facts) -> Layout:

@@ -8,10 +8,12 @@ from typing import Any
 
 from taxlots import __version__, exact
 from taxlots.reports.render import DRAFT
-from taxlots.reports.sheets.addresses import HEADER_ROW
+from taxlots.reports.sheets.addresses import HEADER_ROW, cell
 from taxlots.reports.sheets.content import Facts
 from taxlots.reports.styles import MONEY_STYLES, NEGLIGIBLE, Styles, is_shown_exactly, number
 
+TIES, AGREES, DIFFERS = "ties", "agrees", "DIFFERS"
+DIFFERENCE = "0.00000001"  # what floating-point cells and dust may differ by
 Cell = Decimal | int | float | str | date | datetime | None
 LONGEST_TEXT = 32_767
 _CUT = " ... (cut)"
@@ -105,6 +107,21 @@ class Page:
         rule = {"type": "cell", "criteria": "between", "minimum": low, "maximum": high, "format": self.styles["no_sign"]}
         for column, (first, last) in sorted(self._negligible.items()):
             _written(self.sheet.conditional_format(first, column, last, column, dict(rule)) or 0)
+
+    def state(self, row: int, column: int, test: str, *, holds: bool) -> None:
+        """Whether something ties, as a live formula, green or red."""
+        self.formula(row, column, f'IF({test},"{TIES}","{DIFFERS}")', TIES if holds else DIFFERS, "center")
+        self.marked("state", (row, column), (row, column))
+
+    def marked(self, mark: str, first: tuple[int, int], last: tuple[int, int]) -> None:
+        """Colours that follow the values: a "difference" is red; a "state" (of all: "summary") is green where it ties, else red."""
+        rules = [(f"ABS(N({cell(*first)}))>{DIFFERENCE}", "differs")]
+        if mark == "state":
+            rules = [(f'{cell(*first)}="{state}"', "differs" if state == DIFFERS else "ties") for state in (DIFFERS, TIES, AGREES)]
+        if mark == "summary":
+            rules = [(f'LEFT({cell(*first)},3)="All"', "ties"), (f'LEFT({cell(*first)},3)<>"All"', "differs")]
+        for criteria, style in rules:
+            self.sheet.conditional_format(*first, *last, {"type": "formula", "criteria": f"={criteria}", "format": self.styles[style]})
 
     def row(self, row: int, values: Sequence[Cell], style: str = "text", first: int = 0) -> None:
         """Values side by side in one style."""

@@ -1,8 +1,10 @@
 """Problems: what is wrong or assumed, errors first, with the next step; and every decision of a person's own, in words."""
 
 from taxlots.problems import Problem, Severity
+from taxlots.reports.sheets.addresses import count_of, spread
 from taxlots.reports.sheets.book import Field, Layout, Workbook
 from taxlots.reports.sheets.content import Facts
+from taxlots.reports.sheets.ties import Figure, Tie
 
 # What a person decided, by the code that logs it; in this order below the problems.
 DECISIONS = {
@@ -22,6 +24,10 @@ def write(book: Workbook) -> None:
     found = [p for p in facts.problems if p.code not in DECISIONS]
     layout = Layout("Problems", _fields(facts), "No problems: nothing is missing, assumed or doubtful.", _NOTE)
     page, row = book.table(layout, sorted(found, key=_rank))
+    if found:
+        counted = count_of(spread(layout.name, len(found)), layout.column("severity"), str(Severity.ERROR))
+        errors = Figure("Problems of severity error", counted, sum(p.severity is Severity.ERROR for p in found))
+        book.ties.append(Tie("Problems: errors that remain", errors, Figure("none", "0", 0)))
     made = decisions(facts)
     page, row = book.below(page, row, max(1, len(made)) + 1, layout)
     page.text(row, 0, "Your own decisions, in the place of what the exports say", "section")

@@ -26,7 +26,7 @@ TITLES = (
 STYLES = ("center", "text", "money", "money", "money", "money", "money", "money", "center")
 DISTRIBUTION = "income:capital-gain-distribution"
 _COLUMNS = {"proceeds": 2, "basis": 3, "adjustment": 4, "gain": 5}
-_GAIN, _EXACT, _DIFFERENCE, _TIE = 5, 6, 7, 8
+_GAIN, _EXACT, _DIFFERENCE, TIE = 5, 6, 7, 8
 _ROW_ROUNDING = Decimal("0.015")  # three amounts of a line, each rounded by half a cent at most
 _HALF_CENT = Decimal("0.005")
 _ZERO = Decimal(0)
@@ -56,6 +56,7 @@ class ScheduleD:
         self.facts = page.facts
         self.tax = self.facts.taxes[year]
         self.blocks = [one for one in placed(self.facts) if one.block.year == year]
+        self.differing = 0
 
     def write(self) -> None:
         """Heading, lines 1b to 21 and the losses carried over."""
@@ -176,5 +177,6 @@ class ScheduleD:
         page.formula(row, _EXACT, formula, whole.exact)
         difference = exact.CONTEXT.subtract(whole.shown, whole.exact)
         page.formula(row, _DIFFERENCE, f"ROUND({cell(row, _GAIN)}-{cell(row, _EXACT)},9)", difference, "fine")
-        test = f'IF(ABS({cell(row, _DIFFERENCE)})<={exact.plain(whole.tolerance)},"ties","DIFFERS")'
-        page.formula(row, _TIE, test, "ties" if abs(difference) <= whole.tolerance else "DIFFERS", "center")
+        holds = abs(difference) <= whole.tolerance
+        self.differing += not holds
+        page.state(row, TIE, f"ABS({cell(row, _DIFFERENCE)})<={exact.plain(whole.tolerance)}", holds=holds)

@@ -1,12 +1,11 @@
-"""Sources: every file with its hash and the fate of its rows; reported balances; and what the workbook can be computed from again."""
+"""Sources: every file with its hash and the fate of its rows; and what the workbook can be computed from again."""
 
-from taxlots.ledger.reconcile import TOLERANCE
 from taxlots.ledger.settle import FileSummary
 from taxlots.reports.origins import ORIGIN_TITLES, ORIGINS_TITLE, Origin, origins, shown_name
-from taxlots.reports.sheets.addresses import cell
+from taxlots.reports.sheets.addresses import spread, sum_of
 from taxlots.reports.sheets.book import Field, Layout, Workbook
-from taxlots.reports.sheets.content import Facts
 from taxlots.reports.sheets.page import Page
+from taxlots.reports.sheets.ties import Figure, Tie
 
 _NOTE = (
     "Each data row has one fate: used, merged (says the same as another row), set aside (recognised, without effect) or unusable. "
@@ -31,17 +30,17 @@ _FIELDS = (
     Field("last", "Last date (UTC)", 12, "date", lambda f: f.last.date() if f.last else None),
     Field("sha256", "SHA-256", 68, "text", lambda f: f.sha256 or ""),
 )
-_BALANCE_TITLES = ("File and row", "Account", "Asset", "Reported", "Computed", "Difference", "")
-_BALANCE_STYLES = ("text", "text", "text", "quantity", "quantity", "quantity", "center")
 
 
 def write(book: Workbook) -> None:
-    """The sheet, with the balances below."""
+    """The sheet; that no row is without a fate is one of the checks."""
     layout = Layout("Sources", _FIELDS, "No files were read.", _NOTE)
     files = sorted(book.facts.session.ledger.files, key=lambda f: f.file)
     page, row = book.table(layout, files)
-    page, row = book.below(page, row, len(book.facts.session.ledger.balances) + 2, layout)
-    row = _balances(page, book.facts, row)
+    if files:
+        summed = sum_of(spread(layout.name, len(files)), layout.column("check"))
+        left = Figure("Sources, rows without a fate", summed, sum(_without_fate(summary) for summary in files))
+        book.ties.append(Tie("Sources: every row of every file has one fate", left, Figure("none", "0", 0)))
     listed = origins(book.facts.session, book.facts.content.year, book.facts.content.plan_file)
     page, row = book.below(page, row, len(listed) + 2, layout)
     _origins(page, listed, row)
@@ -56,20 +55,3 @@ def _origins(page: Page, listed: list[Origin], row: int) -> None:
         page.text(number, 1, origin.use)
         if origin.sha256:
             page.text(number, 2, origin.sha256)
-
-
-def _balances(page: Page, facts: Facts, row: int) -> int:
-    page.text(row, 0, "Balances that the exports report", "section")
-    checks = facts.session.ledger.balances
-    if not checks:
-        page.text(row + 1, 0, "No file reports a balance.")
-        return row + 3
-    page.header(row + 1, _BALANCE_TITLES, _BALANCE_STYLES)
-    for number, check in enumerate(checks, start=row + 2):
-        page.row(number, [facts.place(*check.source), check.account, check.asset])
-        page.put(number, 3, check.reported, "quantity")
-        page.put(number, 4, check.computed, "quantity")
-        page.formula(number, 5, f"ROUND({cell(number, 3)}-{cell(number, 4)},9)", check.difference, "quantity")
-        agrees = abs(check.difference) <= TOLERANCE
-        page.text(number, 6, "agrees" if agrees else "DIFFERS", "center" if agrees else "error")
-    return row + 3 + len(checks)

@@ -5,16 +5,18 @@ from decimal import Decimal
 
 from taxlots import exact
 from taxlots.reports.sheets import disposals, income
-from taxlots.reports.sheets.addresses import HEADER_ROW, cell, fixed, quoted
+from taxlots.reports.sheets.addresses import HEADER_ROW, cell, fixed, letters, quoted, spread, sum_of
 from taxlots.reports.sheets.book import Workbook, total
 from taxlots.reports.sheets.content import UNITED_STATES, Facts
-from taxlots.reports.sheets.page import Page
-from taxlots.reports.sheets.schedule_d import STYLES, TITLES, ScheduleD
+from taxlots.reports.sheets.page import DIFFERS, Page
+from taxlots.reports.sheets.schedule_d import STYLES, TIE, TITLES, ScheduleD
+from taxlots.reports.sheets.ties import Figure, Tie
 from taxlots.tax import TaxDue
 
 NAME = "Summary"
 _WIDTHS = (10, 56, *[16] * 6, 10)
 _OVERVIEW = ("Tax year", "Tax estimate", "Short-term gain", "Long-term gain", "Total gain", "Income", "Estimated tax")
+OVERVIEW = {"short_gain": 2, "long_gain": 3, "gain": 4, "income": 5}  # columns with totals
 _CHART_ROWS = 15
 _DUE: tuple[tuple[str, Callable[[TaxDue], Decimal]], ...] = (
     ("Adjusted gross income", lambda due: due.agi),
@@ -40,11 +42,18 @@ def write(book: Workbook) -> None:
         page.text(HEADER_ROW, 0, f"No disposals and no income in {facts.period}.")
         page.finish(HEADER_ROW, last, header_row=None)
         return
-    row = _overview(book, page)
+    row, differing = _overview(book, page), 0
     for year in facts.years:
         schedule = ScheduleD(page, year, row)
         schedule.write()
-        row = schedule.row
+        row, differing = schedule.row, differing + schedule.differing
+    column = letters(TIE)
+    counted = Figure(f"{NAME}, lines that differ", f'COUNTIF({quoted(NAME)}!${column}$1:${column}${row},"{DIFFERS}")', differing)
+    book.ties.append(Tie("Schedule D: lines that the exact records do not explain", counted, Figure("none", "0", 0)))
+    table = income.layout(facts)
+    summed = sum_of(spread(table.name, len(facts.income)), table.column("value"))
+    incomes = Figure(table.name, summed, _totals(facts)["income"])
+    book.ties.append(Tie("Income of all years", Figure(NAME, *_address(facts, "income")), incomes))
     row = _estimate(page, row)
     row = _income(page, row)
     page.finish(row, last, header_row=None)
@@ -57,7 +66,7 @@ def _overview(book: Workbook, page: Page) -> int:
     for row, year in enumerate(facts.years, start=first):
         _year(page, row, year)
     after = first + len(facts.years)
-    _column_totals(page, after, first, range(2, 6))
+    _column_totals(page, after, first)
     _chart(book, page, first, after - 1)
     return after + 2 + _CHART_ROWS
 
@@ -85,13 +94,27 @@ def _covered(facts: Facts, year: int) -> str:
     return f"{tax.position.filing_status}, federal and state, before credits" if tax.position else ""
 
 
-def _column_totals(page: Page, row: int, first: int, columns: range) -> None:
-    facts = page.facts
+def _column_totals(page: Page, row: int, first: int) -> None:
     page.row(row, ["Total", *[None] * (len(_OVERVIEW) - 1)], "total")
-    terms = {term: total(r["gain"] for r in facts.disposals if r["term"] == term) for term in ("short", "long")}
-    values = (*terms.values(), exact.CONTEXT.add(terms["short"], terms["long"]), total(r["value"] for r in facts.income))
-    for column, value in zip(columns, values, strict=True):
+    values = _totals(page.facts)
+    for name, column in OVERVIEW.items():
+        value = values[name]
         page.formula(row, column, f"ROUND(SUM({cell(first, column)}:{cell(row - 1, column)}),9)", value, "total_money")
+
+
+def total_of(facts: Facts, name: str) -> Figure | None:
+    """The total over the years of one of `OVERVIEW`; None where the sheet has no years."""
+    return Figure(NAME, *_address(facts, name)) if facts.years else None
+
+
+def _address(facts: Facts, name: str) -> tuple[str, Decimal]:
+    return f"{quoted(NAME)}!{cell(HEADER_ROW + 1 + len(facts.years), OVERVIEW[name])}", _totals(facts)[name]
+
+
+def _totals(facts: Facts) -> dict[str, Decimal]:
+    short, long = (total(r["gain"] for r in facts.disposals if r["term"] == term) for term in ("short", "long"))
+    incomes = total(r["value"] for r in facts.income)
+    return {"short_gain": short, "long_gain": long, "gain": exact.CONTEXT.add(short, long), "income": incomes}
 
 
 def _chart(book: Workbook, page: Page, first: int, last: int) -> None:
