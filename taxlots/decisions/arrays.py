@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from taxlots import exact
 from taxlots.decisions.instance import FederalTax, Instance, LinearTax, Lot, position_of
 from taxlots.decisions.piece import Affine, Nets, Piece
 from taxlots.decisions.regions import TaxModel, pieces, tax_model
@@ -72,6 +73,11 @@ class Arrays:
         return self.held - self.target
 
     @cached_property
+    def rounding(self) -> float:
+        """Dollars that rounding may add to or take from a sum: sums of many lots of a large portfolio end no nearer to 0."""
+        return 1e-9 * max(1.0, abs(self.total))
+
+    @cached_property
     def weight(self) -> float:
         """Cost of a squared dollar of tracking variance."""
         return self.aversion / self.total if self.variance is not None and self.total > 0 else 0.0
@@ -112,8 +118,7 @@ class Arrays:
             return 0.0, 0.0
         point = np.array([nets])
         slack = 1e-7 * (1.0 + sum(map(abs, nets)))
-        held = [p for p in self.pieces if p.holds(nets, slack)]
-        return min((float(p.tax(point)[0]), p.carried.at(nets)) for p in [p for p in held if not p.edge] or held)
+        return min((float(p.tax(point)[0]), p.carried.at(nets)) for p in self.pieces if p.holds(nets, slack))
 
     @cached_property
     def start(self) -> tuple[float, float]:
@@ -136,22 +141,24 @@ class Arrays:
         rebuyable = self.by_asset(np.where(self.losing & self.wash[self.owner], 0.0, self.value))
         losing = self.by_asset(np.where(self.losing, 1.0, 0.0)) > 0
         least = max(self.least, 0.0)
+        worth = least - 1e-3 * self.rounding  # what lots are that are worth the minimum trade but for their last digits
         if least > 0:
-            menu[:, HOLD] = menu[:, BUY] = True
-            menu[:, SELL] = sellable >= least
-            menu[:, BOTH] = ~self.exclusive & (rebuyable >= least)
+            payable = least <= min(self.most_bought, self.turnover) + self.rounding
+            menu[:, HOLD], menu[:, BUY] = True, payable
+            menu[:, SELL] = (sellable >= worth) & (least <= self.turnover + self.rounding)
+            menu[:, BOTH] = ~self.exclusive & (rebuyable >= worth) & payable & (2 * least <= self.turnover + self.rounding)
         else:
             menu[:, SELL] = (self.exclusive | (self.wash & losing)) & (sellable > 0)
             menu[:, BUY] = self.exclusive & (sellable > 0)
             menu[:, BOTH] = ~menu[:, BUY]
         # What may not be bought sells, or stays where nothing of it is held or not enough for a sale.
         only_sold = ~self.buyable
-        enough = sellable >= least if least > 0 else sellable > 0
+        enough = sellable >= worth if least > 0 else sellable > 0
         menu[only_sold, BOTH] = menu[only_sold, BUY] = False
         menu[only_sold, SELL] = enough[only_sold]
         menu[only_sold, HOLD] = ~enough[only_sold] | (least > 0)
         menu[~self.tradable] = (False, False, False, True)
-        outside = np.abs(self.distance) > self.band * (1 + 1e-9) + 1e-9
+        outside = np.abs(self.distance) > self.band + self.rounding
         alone = menu.sum(axis=1) == 1
         menu[:, HOLD] &= ~outside | alone
         return menu
@@ -180,7 +187,8 @@ def arrays(instance: Instance, rulebook: Rulebook | None = None) -> Arrays:
     rate = float(instance.trading_cost_bps) / 1e4
     money = float(instance.cash + instance.contribution - instance.withdrawal)
     total = money + float(value.sum())
-    taxed = _taxed(instance.tax, lots, basis / value, rate, rulebook)
+    losing = _losing(instance, lots)
+    taxed = _taxed(instance.tax, lots, (basis / value, losing), rate, rulebook)
     tracking = instance.max_tracking_error
     return Arrays(
         names=tuple(a.asset for a in assets),
@@ -208,7 +216,7 @@ def arrays(instance: Instance, rulebook: Rulebook | None = None) -> Arrays:
         least=float(instance.min_trade),
         variance=None if instance.risk is None else variance_of(instance.risk, len(assets)),
         gain=taxed.gain,
-        losing=taxed.losing,
+        losing=losing,
         sale_cost=taxed.sale_cost,
         tax=taxed.tax,
         carry_value=taxed.carry_value,
@@ -224,23 +232,32 @@ class _Taxed(NamedTuple):
     """What depends on the tax model."""
 
     gain: np.ndarray
-    losing: np.ndarray
     sale_cost: np.ndarray
     tax: TaxModel | None = None
     carry_value: float = 0.0
     pay_from_cash: bool = False
 
 
-def _taxed(tax: LinearTax | FederalTax, lots: Sequence[Lot], share: np.ndarray, rate: float, rulebook: Rulebook | None) -> _Taxed:
-    """By the tax model; `share`: the basis per dollar of value."""
+def _taxed(
+    tax: LinearTax | FederalTax, lots: Sequence[Lot], held: tuple[np.ndarray, np.ndarray], rate: float, rulebook: Rulebook | None
+) -> _Taxed:
+    """By the tax model; `held`: the basis per dollar of value, and whether a sale loses."""
+    share, losing = held
     if isinstance(tax, FederalTax):
         gain = 1.0 - rate - share
         model = tax_model(position_of(tax), rulebook or load(), collectibles_sold=any(lot.in_group for lot in lots))
         cost = rate - float(tax.future_rate) * gain
-        return _Taxed(gain, gain < 0, cost, model, float(tax.carryforward_value), tax.pay_from_cash)
+        return _Taxed(gain, cost, model, float(tax.carryforward_value), tax.pay_from_cash)
     gain = 1.0 - share
-    losing = gain < 0
     rates = np.array([float(tax.long_rate if lot.term == "long" else tax.short_rate) for lot in lots])
     on_loss = np.array([0.0 if lot.wash_flag else 1.0 for lot in lots])
     factor = np.where(losing, on_loss * (float(tax.loss_utilization) - float(tax.future_recapture)), 1.0)
-    return _Taxed(gain, losing, rate + gain * rates * factor)
+    return _Taxed(gain, rate + gain * rates * factor)
+
+
+def _losing(instance: Instance, lots: Sequence[Lot]) -> np.ndarray:
+    """Whether each lot sells at a loss, decided exactly: a lot bought at today's price has neither gain nor loss."""
+    price = {a.asset: a.price for a in instance.assets}
+    with exact.exactly():
+        kept = 1 - instance.trading_cost_bps / 10000 if isinstance(instance.tax, FederalTax) else 1
+        return np.array([kept * price[lot.asset] * lot.quantity < lot.basis for lot in lots], dtype=bool)

@@ -121,12 +121,13 @@ def _shared_variance(arrays: Arrays, prices: Prices) -> tuple[float, np.ndarray]
 
 @dataclass(frozen=True, slots=True)
 class _Curve:
-    """The cost of an asset's distance d from its target: `penalty |d| + square d^2 + slope d`, within the band."""
+    """The cost of an asset's distance d from its target: `penalty |d| + square d^2 + slope d`, within the band up to rounding."""
 
     penalty: float
     square: np.ndarray
     slope: np.ndarray
     band: np.ndarray
+    rounding: float
 
     def at(self, rows: np.ndarray, distance: np.ndarray) -> np.ndarray:
         return self.penalty * np.abs(distance) + (self.square[rows] * distance + self.slope[rows]) * distance
@@ -135,7 +136,7 @@ class _Curve:
         """The least of the curve plus `tilt * d` over `low <= d <= high` within the band; infinite where that is empty."""
         band = self.band[rows]
         low, high = np.maximum(low, -band), np.minimum(high, band)
-        empty = low > high + 1e-9 * (1.0 + np.abs(high))
+        empty = low > high + self.rounding
         high = np.maximum(low, high)
         best = np.full(len(rows), INFINITY)
         candidates = [np.zeros(len(rows)), low, high]
@@ -157,7 +158,7 @@ def _option_costs(arrays: Arrays, prices: Prices, slope: np.ndarray) -> np.ndarr
     square = np.zeros(count)
     if arrays.variance is not None:
         square = (arrays.weight + prices.tracking) * arrays.variance.specific
-    curve = _Curve(arrays.drift_penalty + prices.drift, square, slope, arrays.band)
+    curve = _Curve(arrays.drift_penalty + prices.drift, square, slope, arrays.band, arrays.rounding)
     rate = arrays.rate
     buy = arrays.buy_cost + prices.cash * (1 + rate) + prices.turnover
     gains = np.where(arrays.long, np.where(arrays.group, prices.long + prices.group, prices.long), prices.short)
@@ -189,7 +190,7 @@ def _both(curve: _Curve, lots: "_Ladder", held: tuple[np.ndarray, np.ndarray], p
     sold = np.minimum(np.maximum(lots.profitable(-buy), least), lots.total)
     bought = lots.cost_of(sold) + curve.least(everyone, start + least - sold, start + most, buy) - buy * (start - sold)
     best = np.minimum(bought, lots.least_cost(curve, start + least, sold, np.zeros(len(start))) + buy * least)
-    best[lots.total < least] = INFINITY
+    best[lots.total < least - curve.rounding] = INFINITY
     return best
 
 
@@ -227,5 +228,5 @@ class _Ladder:
         found[self.value <= 0] = INFINITY
         best = np.full(self.count, INFINITY)
         np.minimum.at(best, owner, found)
-        best[self.total < required] = INFINITY
+        best[self.total < required - curve.rounding] = INFINITY
         return best

@@ -14,6 +14,7 @@ import numpy as np
 from taxlots.decisions.piece import Affine, Line, Nets, Piece
 
 CLOSE = 1e-9
+EDGE = 1e-12  # of the amounts: well above the rounding of a crossing, and worth nothing where the objective is small
 AXES = (Affine(short=1.0), Affine(long=1.0), Affine(group=1.0))
 Box = tuple[float, float, float, float, float, float]
 
@@ -120,7 +121,7 @@ def _line(expression: Affine, value: float) -> tuple[float, float, float, float]
 
 
 def _inside(points: np.ndarray, piece: Piece, box: Box) -> np.ndarray:
-    slack = CLOSE * (1.0 + np.abs(points).sum(axis=1)) + CLOSE * max(map(abs, box))
+    slack = EDGE * (1.0 + np.abs(points).sum(axis=1) + max(map(abs, box)))
     inside = np.ones(len(points), dtype=bool)
     for axis in range(3):
         inside &= (points[:, axis] >= box[2 * axis] - slack) & (points[:, axis] <= box[2 * axis + 1] + slack)

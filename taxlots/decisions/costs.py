@@ -9,6 +9,7 @@ from taxlots.decisions.bounds import base_value
 from taxlots.decisions.piece import Nets
 
 CLOSE = 1e-9
+TRACE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,13 @@ def cash_left(arrays: Arrays, moves: Moves) -> float:
 
 
 def allowed(arrays: Arrays, moves: Moves) -> bool:
-    """Whether the moves keep every constraint, to rounding."""
-    slack = CLOSE * max(1.0, abs(arrays.total))
+    """Whether the moves keep every constraint, to rounding; what is bought and sold at all, however little, is a trade."""
+    slack = arrays.rounding
     sold = arrays.by_asset(moves.sold)
-    buys, sells = moves.bought > slack, sold > slack
-    rebought_losses = arrays.by_asset(np.where(arrays.losing & arrays.wash[arrays.owner], moves.sold, 0.0)) > slack
+    buys, sells = moves.bought > 0, sold > 0
+    rebought_losses = arrays.by_asset(np.where(arrays.losing & arrays.wash[arrays.owner], moves.sold, 0.0)) > 0
     away = distance(arrays, moves)
-    small = arrays.least - slack
+    small = arrays.least - TRACE * max(1.0, abs(arrays.total))
     broken = (
         np.isfinite(arrays.most_tax) and arrays.federal(nets(arrays, moves))[0] > arrays.due + arrays.most_tax + slack,
         cash_left(arrays, moves) < -slack,

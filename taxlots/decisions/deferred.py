@@ -68,7 +68,7 @@ def _inside(portfolio: Portfolio, account: str) -> list[Trade]:
     zero = Decimal(0)
     terms = msgspec.structs.replace(portfolio.terms, cash=cash, contribution=zero, withdrawal=zero, cash_reserve=zero)
     alone = replace(portfolio, lots=mine, fixed=fixed, terms=terms, deferred={_ELSEWHERE: elsewhere}, account_cash={})
-    instance = msgspec.structs.replace(instance_of(alone), tax=LinearTax(), wash_sales=False)
+    instance = msgspec.structs.replace(instance_of(alone), tax=LinearTax(short_rate=zero, long_rate=zero), wash_sales=False)
     free = tuple(msgspec.structs.replace(asset, wash_sales=False) for asset in instance.assets)
     return rounded_trades(alone, solve_instance(alone, msgspec.structs.replace(instance, assets=free)))
 

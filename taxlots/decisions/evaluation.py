@@ -202,7 +202,8 @@ class Evaluator:
             limit = float(one.max_tracking_error)
             if found.tracking_error > limit * (1 + 1e-6) + 1e-9:
                 yield f"tracking error {found.tracking_error:.8f} exceeds {limit}"
-        losing = {self.lots[name].asset for name, gain in gains.items() if gain < 0}
+        whole = {name: self._gain(self.lots[name], self.lots[name].quantity) for name in gains}
+        losing = {self.lots[name].asset for name, gain in gains.items() if gain and whole[name] < 0}
         for asset in one.assets:
             sold, bought, away = (part[asset.asset] for part in by_asset)
             yield from self._broken_by(asset, (sold, bought, away), asset.asset in losing)

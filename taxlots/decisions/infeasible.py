@@ -4,33 +4,61 @@ Each limit in turn is lifted and its violation minimised while the others hold: 
 """
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
+import msgspec
 import numpy as np
 
-from taxlots.decisions.arrays import INFINITY, Arrays
+from taxlots.decisions.arrays import INFINITY, Arrays, arrays
 from taxlots.decisions.costs import Moves, cash_left, distance
 from taxlots.decisions.instance import Instance
 from taxlots.decisions.search import Effort, Search
+from taxlots.rulebook import Rulebook
 
 QUICK = Effort(aim=1e-6, enough=1e-3, patience=5e5, most=5e6)
 MARGIN = 1e-6
+ROOM = 1e-3
 HEAVY = 1e4
 MOST_BANDS = 30
 UNNAMED = {"constraint": None, "message": "no single constraint is to blame: relax two of cash, bands, turnover and tracking error"}
 
 
-def reasons(data: Arrays, instance: Instance) -> list[dict[str, Any]]:
+def reasons(data: Arrays, instance: Instance, rulebook: Rulebook | None = None) -> list[dict[str, Any]]:
     """Ways out, each with the constraint, its value now, the value that would do, and the difference; in words as `message`."""
     if data.total <= 0:
-        anywhere = np.full(len(data.names), INFINITY)
-        priced = replace(data, total=max(1.0, float(data.value.sum())), band=anywhere, tracking=INFINITY, turnover=INFINITY)
-        told = _money(priced, instance)
-        return [told or UNNAMED]
-    found = [told for way in (_money, _bands, _turnover, _tracking, _min_trade) if (told := way(data, instance)) is not None]
-    if found:
-        return found
-    return [UNNAMED]
+        return [_withdrawal(instance, 0.0, rulebook) or UNNAMED]
+    ways = (_money(data, instance, rulebook), *(way(data) for way in (_bands, _turnover, _tracking, _min_trade)))
+    return [told for told in ways if told is not None] or _together(data) or [UNNAMED]
+
+
+def _together(data: Arrays) -> list[dict[str, Any]]:
+    """Several limits with values that do together: all are lifted, then each is set again, or where that is too much to its least value."""
+    anywhere = np.full(len(data.names), INFINITY)
+    now = replace(data, least=0.0, tracking=INFINITY, turnover=INFINITY, band=anywhere)
+    told: list[dict[str, Any]] = []
+    if _best(_free(now)) is None:
+        return []
+    for field, way, unit in (("least", _min_trade, 1.0), ("tracking", _tracking, data.total), ("turnover", _turnover, data.total)):
+        tight = replace(now, **{field: getattr(data, field)})
+        found = None if _best(_free(tight)) is not None else way(tight)
+        if found:
+            found = _roomier(found)
+            told.append(found)
+        now = replace(tight, **{field: found["needed"] * unit}) if found else tight
+    last = replace(now, band=data.band)
+    if _best(_free(last)) is None:
+        found = _bands(last)
+        if found is None:
+            return []
+        told.append(_roomier(found))
+    return [one | {"together": True, "message": f"{one['message']}; with the other changes named here"} for one in told]
+
+
+def _roomier(told: dict[str, Any]) -> dict[str, Any]:
+    """The same way out with a thousandth to spare: several limits at their very edge leave one plan, which rounding misses."""
+    needed = told["needed"] * (1 + (ROOM if told["needed"] > told["now"] else -ROOM))
+    return _told(told["constraint"], told["now"], needed, told["message"].rpartition(": ")[2])
 
 
 def _told(constraint: str, now: float, needed: float, because: str) -> dict[str, Any]:
@@ -52,24 +80,47 @@ def _best(data: Arrays) -> Moves | None:
     return Search(data, QUICK).run().moves
 
 
-def _money(data: Arrays, instance: Instance) -> dict[str, Any] | None:
-    """With unlimited money, the least that is needed of it."""
+def _money(data: Arrays, instance: Instance, rulebook: Rulebook | None) -> dict[str, Any] | None:
+    """The withdrawal or the cash that would do.
+
+    With unlimited money, the least that is needed of it says by how much; but V moves with the money, and with V the targets, the
+    bands and the limits that are shares of it. So the amount is tried, and sought where it does not do.
+    """
     rate = data.rate
     plenty = data.money + 10 * abs(data.total) + 1.0
     rich = replace(_free(data), sale_cost=np.full(len(data.owner), rate - 1), buy_cost=np.full(len(data.names), 1 + rate), money=plenty)
     moves = _best(rich)
-    if moves is None:
-        return None
-    missing = -cash_left(data, moves) * (1 + MARGIN)
-    if missing <= 0:
-        return None
+    missing = 0.0 if moves is None else -cash_left(data, moves) * (1 + MARGIN)
     if instance.withdrawal:
-        now = float(instance.withdrawal)
-        return _told("withdrawal", now, now - missing, "no sales within the other constraints raise that much")
+        return _withdrawal(instance, missing, rulebook)
+    if missing <= 0 or not _fits_money(instance, ("cash", float(instance.cash) + missing), rulebook):
+        return None
     return _told("cash", float(instance.cash), float(instance.cash) + missing, "the constraints need more money than there is")
 
 
-def _bands(data: Arrays, _instance: Instance) -> dict[str, Any] | None:
+def _withdrawal(instance: Instance, missing: float, rulebook: Rulebook | None) -> dict[str, Any] | None:
+    """The largest withdrawal found that would do: the one that the missing money says, or by halving what is below it."""
+    now = float(instance.withdrawal)
+    most = now - missing if 0 < missing <= now else now
+    if not (missing > 0 and most < now and _fits_money(instance, ("withdrawal", most), rulebook)):
+        if not _fits_money(instance, ("withdrawal", 0.0), rulebook):
+            return None
+        low, high = 0.0, most
+        while high - low > MARGIN * now:
+            middle = (low + high) / 2
+            low, high = (middle, high) if _fits_money(instance, ("withdrawal", middle), rulebook) else (low, middle)
+        most = low
+    return _told("withdrawal", now, most, "no sales within the other constraints raise that much")
+
+
+def _fits_money(instance: Instance, change: tuple[str, float], rulebook: Rulebook | None) -> bool:
+    """Whether a plan exists with another amount of cash or withdrawn."""
+    name, amount = change
+    other = arrays(msgspec.structs.replace(instance, **{name: Decimal(repr(amount))}), rulebook)
+    return other.total >= 0 and _best(_free(other)) is not None
+
+
+def _bands(data: Arrays) -> dict[str, Any] | None:
     """The one band that is in the way, where there is one; else all of them. By how much is found by halving the interval."""
     banded = np.isfinite(data.band)
     if not banded.any() or not _fits(data, banded, 1.0):
@@ -90,7 +141,7 @@ def _fits(data: Arrays, which: np.ndarray, by: float) -> bool:
     return _best(replace(_free(data), band=data.band + np.where(which, by * data.total, 0.0))) is not None
 
 
-def _turnover(data: Arrays, _instance: Instance) -> dict[str, Any] | None:
+def _turnover(data: Arrays) -> dict[str, Any] | None:
     """The least turnover of any plan."""
     if not np.isfinite(data.turnover):
         return None
@@ -102,7 +153,7 @@ def _turnover(data: Arrays, _instance: Instance) -> dict[str, Any] | None:
     return _told("max_turnover", data.turnover / data.total, needed, "every plan within the other constraints trades more")
 
 
-def _tracking(data: Arrays, _instance: Instance) -> dict[str, Any] | None:
+def _tracking(data: Arrays) -> dict[str, Any] | None:
     """The least tracking error of any plan."""
     if not np.isfinite(data.tracking) or data.variance is None:
         return None
@@ -113,7 +164,7 @@ def _tracking(data: Arrays, _instance: Instance) -> dict[str, Any] | None:
     return _told("max_tracking_error", data.tracking / data.total, needed, "every plan within the other constraints is further away")
 
 
-def _min_trade(data: Arrays, _instance: Instance) -> dict[str, Any] | None:
+def _min_trade(data: Arrays) -> dict[str, Any] | None:
     """Whether the minimum trade alone is in the way."""
     if not data.least or _best(replace(_free(data), least=0.0)) is None:
         return None

@@ -4,6 +4,7 @@ Numbers are read as exact decimals, so that a solution is scored on what the fil
 """
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -38,7 +39,7 @@ class Lot(msgspec.Struct, frozen=True):
     asset: str
     quantity: Decimal
     basis: Decimal
-    term: Literal["short", "long"] = "long"
+    term: Literal["short", "long"]
     wash_flag: bool = False
     collectible: bool = False
 
@@ -51,8 +52,8 @@ class Lot(msgspec.Struct, frozen=True):
 class LinearTax(msgspec.Struct, frozen=True, tag_field="model", tag="linear"):
     """A rate per term, without netting."""
 
-    short_rate: Decimal = ZERO
-    long_rate: Decimal = ZERO
+    short_rate: Decimal
+    long_rate: Decimal
     loss_utilization: Decimal = Decimal(1)
     future_recapture: Decimal = ZERO
 
@@ -109,7 +110,7 @@ def read_instance(path: Path) -> tuple[Instance, list[Problem]]:
 def content_of(path: Path) -> bytes:
     """A file's bytes. Raises TaxlotsError(FILE_UNREADABLE)."""
     try:
-        return path.read_bytes()
+        return path.read_bytes().removeprefix(BOM_UTF8)
     except OSError as error:
         raise TaxlotsError(problem("FILE_UNREADABLE", f"{path}: {error.strerror}", file=str(path))) from None
 
@@ -130,6 +131,8 @@ def decoded(content: bytes, name: str, wanted: Any) -> Any:
     """The document as that type, numbers exactly as written. Raises TaxlotsError(INSTANCE_INVALID)."""
     try:
         return msgspec.json.decode(content, type=wanted, strict=True)
+    except RecursionError:
+        raise invalid(name, "", "it is nested too deeply for a document of this kind") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         text = content.decode("utf-8", "replace")
         found = NOT_JSON_NUMBERS.search(text)

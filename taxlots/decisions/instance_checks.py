@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from math import isfinite
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from taxlots.tax import tax_due
 
 ROUNDING = Decimal("0.000001")
 MOST = Decimal(10) ** 15
+MOST_VARIANCE = 1e9
 SIGN_TOLERANCE = 1e-8
 SHARE, AMOUNT = (Decimal(0), Decimal(1)), (Decimal(0), MOST)
 
@@ -42,7 +42,7 @@ class _Checks:
             raise invalid(self.name, place, f"{value} is no finite number")
         if not low <= value <= high:
             what = "it can't be negative" if value < low == 0 else f"it must lie between {low:f} and {high:.0f}"
-            raise invalid(self.name, place, f"{value}: {what}")
+            raise invalid(self.name, place, f"{_short(value)}: {what}")
 
     def money(self) -> None:
         one = self.instance
@@ -69,8 +69,6 @@ class _Checks:
 
     def lots(self) -> None:
         lots = self.instance.lots
-        if not lots:
-            raise invalid(self.name, "$.lots", "there are no lots, so there is nothing to decide on")
         self.distinct("$.lots", "lot_id", [lot.lot_id for lot in lots])
         known = {a.asset for a in self.instance.assets}
         for number, lot in enumerate(lots):
@@ -109,8 +107,9 @@ class _Checks:
             found = 0 if specific is None else len(specific)
             raise invalid(self.name, "$.risk.specific_variance", f"{found} numbers for {count} assets")
         for number, value in enumerate(specific):
-            if not isfinite(value) or value < 0:
-                raise invalid(self.name, f"$.risk.specific_variance[{number}]", f"{value} is no variance: it must be 0 or more")
+            if not 0 <= value <= MOST_VARIANCE:
+                message = f"{value} is no variance: it must lie between 0 and {MOST_VARIANCE:,.0f}"
+                raise invalid(self.name, f"$.risk.specific_variance[{number}]", message)
         self.matrix("factors", risk.factors or (), None)
         rows = len(risk.factors or ())
         if rows != count and any(len(row) != count for row in risk.factors or ()):
@@ -123,8 +122,9 @@ class _Checks:
             wanted = len(rows[0]) if size is None else size
             if len(row) != wanted:
                 raise invalid(self.name, f"$.risk.{key}[{number}]", f"{len(row)} numbers where {wanted} are needed")
-            if not all(map(isfinite, row)):
-                raise invalid(self.name, f"$.risk.{key}[{number}]", "it has a number that is not finite")
+            if not all(abs(value) <= MOST_VARIANCE for value in row):
+                message = f"it has a number that is not between -{MOST_VARIANCE:,.0f} and {MOST_VARIANCE:,.0f}"
+                raise invalid(self.name, f"$.risk.{key}[{number}]", message)
         return np.array(rows, dtype=float)
 
     def covariance(self, matrix: np.ndarray) -> None:
@@ -142,11 +142,11 @@ class _Checks:
 
     def together(self) -> None:
         one = self.instance
-        money = one.cash + one.contribution - one.withdrawal
-        if one.contribution and one.contribution < one.min_trade and money < one.min_trade:
-            message = (
-                f"{one.contribution} is below the minimum trade of {one.min_trade} and can't be placed; contribute more, or lower min_trade"
-            )
-            raise invalid(self.name, "$.contribution", message)
         if one.max_tracking_error is not None and one.risk is None:
             raise invalid(self.name, "$.max_tracking_error", "a tracking error needs $.risk")
+
+
+def _short(value: Decimal) -> str:
+    """A number in a message: not with hundreds of digits."""
+    text = str(value)
+    return text if len(text) <= 30 else f"{value:.3e}"

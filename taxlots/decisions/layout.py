@@ -11,7 +11,7 @@ import numpy as np
 
 from taxlots.decisions.arrays import BOTH, BUY, HOLD, SELL, Arrays
 
-HEIGHTS, LINES, EDGES = 4, 12, 7
+HEIGHTS, EDGES = 4, 7
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,11 @@ class Layout:
     def heights(self) -> int:
         """The most parts of a piece of the tax, at least `HEIGHTS`."""
         return max(HEIGHTS, *(len(piece.parts) for piece in self.arrays.pieces))
+
+    @cached_property
+    def lines(self) -> int:
+        """The most lines of a part."""
+        return max((len(lines) for piece in self.arrays.pieces for _, lines in piece.parts), default=0)
 
     def columns(self, name: str, count: int) -> np.ndarray:
         """The columns of a kind."""

@@ -46,35 +46,30 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """`lower <= expression <= upper`. `slack`: by how much it may be missed at most, where the tax jumps, US dollars."""
+    """`lower <= expression <= upper`. With a `cliff` the tax jumps above `upper`, so that nothing above it may be taken for it."""
 
     expression: Affine
     lower: float
     upper: float
-    slack: float = INFINITY
+    cliff: bool = False
 
-    def kept(self, nets: Nets, slack: float) -> bool:
+    def holds(self, nets: Nets, slack: float) -> bool:
         """Whether the nets keep it, within some slack in dollars."""
-        slack = min(slack, self.slack)
-        return self.lower - slack <= self.expression.at(nets) <= self.upper + slack
+        return self.lower - slack <= self.expression.at(nets) <= self.upper + (0.0 if self.cliff else slack)
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One linear piece: where it holds, the carried loss, and the tax as a sum of maxima of lines over affine arguments.
-
-    `edge`: it is the last cent below a cliff, which bounds the cost but is no place for a plan: rounding could carry it over.
-    """
+    """One linear piece: where it holds, the carried loss, and the tax as a sum of maxima of lines over affine arguments."""
 
     name: str
     bounds: tuple[Bound, ...]
     carried: Affine
     parts: tuple[tuple[Affine, tuple[Line, ...]], ...]
-    edge: bool = False
 
     def holds(self, nets: Nets, slack: float) -> bool:
         """Whether the nets lie in its region, within some slack in dollars."""
-        return all(bound.kept(nets, slack) for bound in self.bounds)
+        return all(bound.holds(nets, slack) for bound in self.bounds)
 
     def tax(self, points: np.ndarray) -> np.ndarray:
         """The tax at points (Gs, Gl, G28), one per row; right where the piece's bounds hold."""

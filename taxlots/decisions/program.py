@@ -1,8 +1,9 @@
 """The linear program of one decision, built as arrays and handed to HiGHS in one call.
 
-Amounts are in units of a ten-thousandth of the portfolio, so that the solver's tolerances mean the same for every size. The tax's piece is
-written into rows that are kept free for it, so that the next piece starts from the last basis. Quadratic variance is approximated
-from below by tangents, added where a solution violates it.
+Amounts are in units of a ten-thousandth of the portfolio (before a withdrawal, which may leave next to nothing of it), so that the
+solver's tolerances mean the same for every size. The tax's piece is written into rows that are kept free for it, so that the next piece
+starts from the last basis. Quadratic variance is approximated from below by tangents, added where a solution violates it, and dropped
+where it has long ceased to matter.
 """
 
 from dataclasses import dataclass
@@ -10,15 +11,18 @@ from typing import Any
 
 import numpy as np
 
+from taxlots.decisions.added_rows import AddedRows
 from taxlots.decisions.arrays import HOLD, INFINITY, Arrays
 from taxlots.decisions.bounds import Prices
-from taxlots.decisions.layout import EDGES, LINES, Layout, Rows
+from taxlots.decisions.layout import EDGES, Layout, Rows
 from taxlots.decisions.piece import Affine, Piece
 from taxlots.decisions.solver import quiet_solver
 
 PARTS = 1e4
-SNUG = 1e-9
 INSIDE = 1e-7
+MOST_ADDED = 1.0
+PER_ITERATION, PER_ENTRY = 40.0, 0.002  # work of a simplex iteration, and for each row and column: about a microsecond each
+CLEAR = 1e-3  # dollars that a plan keeps from a cliff, so that rounding does not carry it over
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,14 @@ class Program:
     def __init__(self, arrays: Arrays, menu: np.ndarray) -> None:
         """Build and hand over."""
         self.arrays, self.layout = arrays, Layout(arrays, menu)
-        self.unit = (arrays.total if arrays.total > 0 else 1.0) / PARTS
+        self.unit = (max(arrays.total, float(arrays.value.sum())) or 1.0) / PARTS
         self.rows = Rows([], [], [], [], [])
         self.at: dict[str, Any] = {}
-        self.linked: set[int] = set()
+        self.work = 0.0
         self.piece: Piece | None = None
         self._rows()
         self.solver = quiet_solver()
+        self.added = AddedRows(self.solver, self.rows.count)
         for name, value in (("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9)):
             self.solver.setOptionValue(name, value)
         # Presolve costs more than it saves where there is nothing to choose: the basis of all slacks is nearly feasible then.
@@ -144,7 +149,7 @@ class Program:
         _, lot = layout.sales
         sale, buy = layout.columns("sale", len(lot)), layout.columns("buy", len(layout.buying))
         paid = layout.columns("paid", 1)
-        (cash,) = rows.add(-INFINITY, arrays.money / unit - SNUG)
+        (cash,) = rows.add(-INFINITY, arrays.money / unit)
         rows.put(cash, buy, 1 + arrays.rate)
         rows.put(cash, sale, -(1 - arrays.rate))
         rows.put(cash, paid, 1.0)
@@ -166,7 +171,7 @@ class Program:
             rows.put(capped, layout.columns("height", layout.heights), 1.0)
             self.at["capped"] = int(capped)
         if np.isfinite(arrays.turnover):
-            (turnover,) = rows.add(-INFINITY, max(0.0, arrays.turnover / unit - SNUG))
+            (turnover,) = rows.add(-INFINITY, arrays.turnover / unit)
             rows.put(turnover, np.concatenate((sale, buy)), 1.0)
             self.at["turnover"] = int(turnover)
 
@@ -225,9 +230,9 @@ class Program:
 
     def _tax_rows(self) -> None:
         self.at["edges"] = self.rows.add(-INFINITY, INFINITY, EDGES)
-        self.at["lines"] = self.rows.add(-INFINITY, INFINITY, self.layout.heights * LINES)
+        self.at["lines"] = self.rows.add(-INFINITY, INFINITY, self.layout.heights * self.layout.lines)
         heights = self.layout.columns("height", self.layout.heights)
-        self.rows.put(self.at["lines"], np.repeat(heights, LINES), 1.0)
+        self.rows.put(self.at["lines"], np.repeat(heights, self.layout.lines), 1.0)
 
     def set_piece(self, piece: Piece) -> None:
         """Write a piece of the tax into its rows, and the value of the loss that it carries into the costs."""
@@ -238,12 +243,13 @@ class Program:
         height = layout.starts["height"]
         for number, row in enumerate(self.at["edges"]):
             bound = piece.bounds[number] if number < len(piece.bounds) else None
-            self._set_row(int(row), bound.expression if bound else Affine(), (bound.lower, bound.upper) if bound else (-INFINITY, INFINITY))
+            sides = (bound.lower, bound.upper - (CLEAR + self.arrays.rounding if bound.cliff else 0.0)) if bound else (-INFINITY, INFINITY)
+            self._set_row(int(row), bound.expression if bound else Affine(), sides)
         for number in range(layout.heights):
             used = number < len(piece.parts)
             argument, lines = piece.parts[number] if used else (Affine(), ())
-            for index in range(LINES):
-                row = int(self.at["lines"][number * LINES + index])
+            for index in range(layout.lines):
+                row = int(self.at["lines"][number * layout.lines + index])
                 line = lines[index] if index < len(lines) else None
                 scaled = Affine().plus(argument, -line.slope) if line else Affine()
                 self._set_row(row, scaled, (line.intercept if line else -INFINITY, INFINITY))
@@ -274,10 +280,15 @@ class Program:
         import highspy  # noqa: PLC0415  as in _pass
 
         told = highspy.HighsModelStatus
-        self.solver.run()
-        if self.solver.getModelStatus() not in {told.kOptimal, told.kInfeasible}:
-            self.solver.clearSolver()  # numerical trouble from the last basis: once more from none
-            self.solver.run()
+        self._run()
+        _, usual = self.solver.getOptionValue("presolve")
+        for presolve in (usual, "off" if usual == "choose" else "choose"):
+            if self.solver.getModelStatus() in {told.kOptimal, told.kInfeasible}:
+                break
+            self.solver.clearSolver()  # numerical trouble from the last basis: once more from none, then by the other way
+            self.solver.setOptionValue("presolve", presolve)
+            self._run()
+        self.solver.setOptionValue("presolve", usual)
         if self.solver.getModelStatus() != told.kOptimal:
             return None
         solution = self.solver.getSolution()
@@ -289,6 +300,17 @@ class Program:
         asset = layout.asset[layout.buying]
         bought = np.bincount(asset, values[start["buy"] : start["above"]], minlength=len(arrays.names)) * self.unit
         return Point(sold, bought, values[: start["sale"]], self._prices(duals), values)
+
+    def _run(self) -> None:
+        """Solve, and count the work, which unlike the time is the same on every machine."""
+        width, rows = self.layout.starts["width"], self.rows.count + len(self.added)
+        self.solver.run()
+        self.work += width + max(0, self.solver.getInfo().simplex_iteration_count) * (PER_ITERATION + PER_ENTRY * (width + rows))
+
+    def forget(self) -> None:
+        """Drop added rows that the last solution does not need, once they are many: each makes every later program slower."""
+        if len(self.added) > MOST_ADDED * (self.rows.count + self.layout.starts["width"]):
+            self.added.forget()
 
     def ray(self) -> Prices | None:
         """Prices that prove that nothing is feasible, once `run` has found so; None where the solver has none."""
@@ -364,20 +386,12 @@ class Program:
         start, moving = self.layout.starts, self.layout.moving
         columns = np.column_stack((start["specific"] + own, start["above"] + own, start["below"] + own, moving[own]))
         values = np.column_stack((np.ones(len(own)), -2 * specific * at, 2 * specific * at, specific * at**2))
-        self._add_rows(columns, values, np.zeros(len(own)))
+        self.added.add(columns, values, np.zeros(len(own)))
 
     def _add_common(self, common: np.ndarray, at: np.ndarray) -> None:
         start = self.layout.starts
         columns = np.column_stack((start["common"] + common, start["exposure"] + common))
-        self._add_rows(columns, np.column_stack((np.ones(len(common)), -2 * at)), -(at**2))
-
-    def _add_rows(self, columns: np.ndarray, values: np.ndarray, lower: np.ndarray) -> None:
-        count = len(columns)
-        if count:
-            starts = (np.arange(count) * columns.shape[1]).astype(np.int32)
-            self.solver.addRows(
-                count, lower, np.full(count, INFINITY), columns.size, starts, columns.ravel().astype(np.int32), values.ravel().astype(float)
-            )
+        self.added.add(columns, np.column_stack((np.ones(len(common)), -2 * at)), -(at**2))
 
     def add_links(self, point: Point) -> int:
         """`x <= V y` for the lots that a solution sells beyond their option's share; how many were added."""
@@ -386,8 +400,8 @@ class Program:
         most = self.arrays.value[lot] / self.unit
         sold = point.columns[start["sale"] : start["buy"]]
         found = np.flatnonzero(self.layout.chosen[option] & (sold > most * point.share[option] + 1e-7))
-        found = np.array([n for n in found if n not in self.linked], dtype=np.int64)
-        self.linked.update(found.tolist())
+        linked = set(self.added.links)
+        found = np.array([n for n in found if n not in linked], dtype=np.int64)
         columns = np.column_stack((option[found], start["sale"] + found))
-        self._add_rows(columns, np.column_stack((most[found], np.full(len(found), -1.0))), np.zeros(len(found)))
+        self.added.add(columns, np.column_stack((most[found], np.full(len(found), -1.0))), np.zeros(len(found)), found.tolist())
         return len(found)

@@ -16,13 +16,13 @@ Net investment income tax is convex: both arms of its minimum rise alike with th
 linear program, and the least of their optima is the optimum. Gain on collectibles is in `group`.
 
 A state's schedule is convex in its base and the same in every piece: taxable income, or the income before capital gain plus the year's
-own net gain where the state allows no loss. A state's cliff divides the pieces once more: below it, its last cent, and above.
+own net gain where the state allows no loss. Where income up to some amount is free of it (a cliff), each piece is divided there.
 
 A loss that meets no income saves no tax: the limit is no more than taxable income before the loss (Capital Loss Carryover Worksheet).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from taxlots.decisions.group import Group, Parts, layered, span
@@ -32,11 +32,10 @@ from taxlots.problems import TaxlotsError, problem
 from taxlots.rulebook import Rulebook
 from taxlots.tax.liability import tax_due
 from taxlots.tax.position import TaxPosition
-from taxlots.tax.schedule import Schedule, Tiers, schedule_for
+from taxlots.tax.schedule import Schedule, schedule_for
 from taxlots.tax.states import StateSchedule, state_schedule
 
 ORDINARY, SPLIT = "ordinary rates", "preferential rates"
-LAST_CENT, CENT = "the last cent of no state tax", 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +49,17 @@ class _Polygon:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """A state's convex lines; its base is `before_gain` (which may be negative) plus the net gain, or the year's own net gain.
+    """A state's convex lines; its base is `before_gain` (which may be negative) plus the net gain, of which at least `least_gain` counts.
 
-    `free` is the base up to which nothing is due, where that is a cliff. `carried_in` is what takes the net after carryovers back to the
-    year's own; None where losses count as they do federally.
+    `carried_in` takes the net after carryovers back to the year's own, where none are carried in. A base up to `free_up_to` owes
+    nothing, whatever the lines say.
     """
 
     lines: tuple[Line, ...]
     before_gain: float
-    carried_in: float | None
-    free: float | None = None
+    least_gain: float
+    carried_in: float = 0.0
+    free_up_to: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def tax_model(position: TaxPosition, rulebook: Rulebook, *, collectibles_sold: b
         other_income=float(earned - position.investment_income),
         limit=float(min(schedule.loss_limit, room)),
         legal_limit=float(schedule.loss_limit),
-        state=_state(position, base + position.qualified_dividends, deduction, rulebook),
+        state=_state(position, (base + position.qualified_dividends, deduction), -float(schedule.loss_limit), rulebook),
         starts=(
             float(position.short_term - position.carryover_short),
             float(position.long_term - position.carryover_long),
@@ -117,31 +117,26 @@ def tax_model(position: TaxPosition, rulebook: Rulebook, *, collectibles_sold: b
     )
 
 
-def _state(position: TaxPosition, income: Decimal, deduction: Decimal, rulebook: Rulebook) -> _State | None:
-    """The state's part of the model; `income` is after the federal deduction and before capital gain."""
+def _state(position: TaxPosition, federal: tuple[Decimal, Decimal], most_loss: float, rulebook: Rulebook) -> _State | None:
+    """The state's part of the model; `federal`: income after the deduction and before capital gain, and the deduction."""
+    income, deduction = federal
     own_deductions = position.state_deductions
     before = float(income if own_deductions is None else income + deduction - own_deductions)
     if position.state_rate is not None:
-        return _State((Line(0.0, 0.0), Line(float(position.state_rate), 0.0)), before, None)
+        return _State((Line(0.0, 0.0), Line(float(position.state_rate), 0.0)), before, most_loss)
     if position.state is None:
         return None
     schedule = state_schedule(position.state, position.year, position.filing_status, rulebook)
     if schedule is None:
         return None
-    carried_in = float(position.carryover_short + position.carryover_long)
+    free = None if schedule.no_tax_up_to is None else float(schedule.no_tax_up_to)
+    lines = _state_lines(schedule)
     if schedule.losses_within_year_only:
-        return _State(_state_lines(schedule), before, carried_in)
-    free = schedule.no_tax_up_to
-    whole = schedule if free is None else replace(schedule, no_tax_up_to=None)
-    return _State(_state_lines(whole), before, None, None if free is None else float(free))
+        return _State(lines, before, 0.0, float(position.carryover_short + position.carryover_long), free)
+    return _State(lines, before, most_loss, free_up_to=free)
 
 
 def _state_lines(schedule: StateSchedule) -> tuple[Line, ...]:
-    """The schedule, or the largest convex function below it where it has a cliff."""
-    if schedule.no_tax_up_to is not None:
-        free = (schedule.no_tax_up_to, Decimal(0))
-        above = [(upper, rate) for upper, rate in schedule.tiers if upper is None or upper > schedule.no_tax_up_to]
-        return lines_of(Tiers([free, *above]))
     lines = lines_of(schedule.tiers)
     if schedule.surtax is None:
         return lines
@@ -151,25 +146,11 @@ def _state_lines(schedule: StateSchedule) -> tuple[Line, ...]:
 
 def pieces(model: TaxModel) -> Iterator[Piece]:
     """All pieces; their regions cover the plane of (Gs, Gl), and the tax is their minimum where they overlap."""
+    sides = [("", (), ())] if model.state is None else list(_state_sides(model.state))
     for polygon in _polygons(model.limit):
         for piece in _pieces_of(polygon, model):
-            yield from _by_cliff(piece, polygon, model.state)
-
-
-def _by_cliff(piece: Piece, polygon: _Polygon, state: _State | None) -> Iterator[Piece]:
-    """The piece without the state's cliff, by the sides of it."""
-    if state is None or state.free is None:
-        yield piece
-        return
-    base, last = Affine(state.before_gain).plus(polygon.ordinary).plus(polygon.preferential), state.free - CENT
-    sides: tuple[tuple[str, float, float, Parts], ...] = (
-        ("no state tax", -INFINITY, last, ()),
-        (LAST_CENT, last, state.free, ()),
-        ("state tax", state.free, INFINITY, ((base, state.lines),)),
-    )
-    for name, low, high, parts in sides:
-        bounds = (*piece.bounds, Bound(base, low, high, slack=CENT / 2))
-        yield Piece(f"{piece.name}, {name}", bounds, piece.carried, (*piece.parts, *parts), edge=name == LAST_CENT)
+            for name, within, parts in sides:
+                yield Piece(piece.name + name, (*piece.bounds, *within), piece.carried, (*piece.parts, *parts))
 
 
 def _polygons(limit: float) -> tuple[_Polygon, ...]:
@@ -187,7 +168,7 @@ def _polygons(limit: float) -> tuple[_Polygon, ...]:
 def _pieces_of(polygon: _Polygon, model: TaxModel) -> Iterator[Piece]:
     ordinary = Affine(model.base_ordinary).plus(polygon.ordinary)
     stack = ordinary.plus(polygon.preferential).plus(Affine(model.qualified))
-    shared = _shared_parts(polygon, model)
+    shared = _investment_parts(model)
     by_ordinary = (stack, lines_of(model.schedule.ordinary))
     yield Piece(f"{polygon.name}, {ORDINARY}", polygon.bounds, polygon.carried, (by_ordinary, *shared))
     if polygon.preferential == Affine() and not model.qualified:
@@ -213,8 +194,8 @@ def _split(model: TaxModel, layers: tuple[Affine, Affine, Affine]) -> Iterator[t
         yield f"other income {span(low, high)}", (Bound(ordinary, low, high),), ((ordinary, lines), by_stack)
 
 
-def _shared_parts(polygon: _Polygon, model: TaxModel) -> tuple[tuple[Affine, tuple[Line, ...]], ...]:
-    """Net investment income tax and state tax: the same in every piece.
+def _investment_parts(model: TaxModel) -> Parts:
+    """Net investment income tax: the same in every piece.
 
     Form 8960 takes the loss that the law allows, even where there is too little income to use it.
     """
@@ -222,17 +203,21 @@ def _shared_parts(polygon: _Polygon, model: TaxModel) -> tuple[tuple[Affine, tup
     excess = max(0.0, float(model.schedule.niit_threshold) - model.other_income) - model.investment
     net = Affine(short=1.0, long=1.0)
     floor = max(0.0, -rate * (model.legal_limit + excess))
-    parts: list[tuple[Affine, tuple[Line, ...]]] = [(net, (Line(0.0, floor), Line(rate, -rate * excess)))]
-    if model.state is not None and model.state.free is None:
-        parts += _state_parts(model.state, polygon)
-    return tuple(parts)
+    return ((net, (Line(0.0, floor), Line(rate, -rate * excess))),)
 
 
-def _state_parts(state: _State, polygon: _Polygon) -> list[tuple[Affine, tuple[Line, ...]]]:
-    """The state's tax; where it allows no loss, a net loss counts as no gain: the tax is never below that on other income."""
-    before = Affine(state.before_gain)
-    if state.carried_in is None:
-        return [(before.plus(polygon.ordinary).plus(polygon.preferential), state.lines)]
-    least = max(line.intercept + line.slope * state.before_gain for line in state.lines)
-    own = before.plus(Affine(state.carried_in, short=1.0, long=1.0))
-    return [(own, (*state.lines, Line(0.0, least)))]
+def _state_sides(state: _State) -> Iterator[tuple[str, tuple[Bound, ...], Parts]]:
+    """The state's tax: name, where it holds, and parts; on both sides of a cliff where there is one.
+
+    It never falls below that at the largest loss that counts: none where the state allows no loss, else the one that the law allows,
+    which reduces adjusted gross income even where there is too little income to use it.
+    """
+    base = Affine(state.before_gain + state.carried_in, short=1.0, long=1.0)
+    least = state.before_gain + state.least_gain
+    lines = (*state.lines, Line(0.0, max(line.intercept + line.slope * least for line in state.lines)))
+    if state.free_up_to is None or least > state.free_up_to:
+        yield "", (), ((base, lines),)
+        return
+    edge = f"{state.free_up_to:,.0f}"
+    yield f", no state tax up to {edge}", (Bound(base, -INFINITY, state.free_up_to, cliff=True),), ()
+    yield f", state tax above {edge}", (Bound(base, state.free_up_to, INFINITY),), ((base, lines),)

@@ -14,11 +14,11 @@ import numpy as np
 from taxlots.decisions.arrays import INFINITY, Arrays
 from taxlots.decisions.bounds import Charged, Prices, Relaxed, charged
 from taxlots.decisions.corners import Corners, corners
-from taxlots.decisions.costs import Moves, allowed, cost
+from taxlots.decisions.costs import Moves, allowed, cash_left, cost
 from taxlots.decisions.program import Point, Program
 
 WHOLE = 1e-6
-DUST = 1e-12
+DUST = 1e-11
 ROUNDS = 60
 PATIENT = 3
 MEMORY = 6
@@ -28,12 +28,12 @@ STRETCHES = tuple(10.0**n for n in range(0, 13, 2))
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """When to stop: the gap that is aimed at, the one that is enough after `patience` columns times nodes, and the most of these."""
+    """When to stop: the gap that is aimed at, the one that is enough after `patience`, and the most work, in units of `Program.work`."""
 
     aim: float = 1e-7
     enough: float = 1e-4
     patience: float = 2e6
-    most: float = 4e7
+    most: float = 2e7
 
 
 @dataclass(slots=True)
@@ -121,7 +121,7 @@ class Search:
     def _possible(self, menu: np.ndarray) -> bool:
         """Whether every asset has an option that its band allows: a restricted asset outside its band has none."""
         arrays = self.arrays
-        outside = np.abs(arrays.distance) > arrays.band * (1 + WHOLE) + WHOLE
+        outside = np.abs(arrays.distance) > arrays.band + arrays.rounding
         return bool((menu.any(axis=1) & ~(outside & ~arrays.tradable)).all())
 
     def _ordered(self, reachable: list[int]) -> list[int]:
@@ -182,9 +182,9 @@ class Search:
         self.piece = node.piece
         program.set_piece(self.arrays.pieces[node.piece])
         program.set_menu(node.menu)
+        program.forget()
         for turn in range(ROUNDS):
-            self.work += program.layout.starts["width"]
-            point = program.run()
+            point = self._run(program)
             if point is None:
                 return self._set_aside(node, program.ray())
             closed, settled = self._take(node, point, program)
@@ -194,15 +194,26 @@ class Search:
                 break
         return False
 
+    def _run(self, program: Program) -> Point | None:
+        """Solve, and count the work against the effort."""
+        before = program.work
+        point = program.run()
+        self.work += program.work - before
+        return point
+
     def _take(self, node: Node, point: Point, program: Program) -> tuple[bool, bool]:
         """Learn from a solution: its bound, and its plan where no asset is mixed. Whether the node is closed, and the program exact."""
         prices = charged(self.arrays, point.prices)
         self._remember(prices)
         closed = self._raise(node, prices)
-        if not closed and self._is_whole(point, program):
-            self._offer(Moves(point.sold, point.bought))
-            closed = node.bound >= self.best_cost - self._slack()
+        whole = not closed and self._is_whole(point, program)
+        taken = whole and self._offer(Moves(point.sold, point.bought))
         added = program.add_tangents(point, self._tolerance(program)) + program.add_links(point)
+        if whole and not taken and not added and program.layout.chosen.any():
+            self._round(node, point)  # shares within rounding of whole ones leave traces of the options not taken
+            program.set_menu(node.menu)
+        if whole:
+            closed = node.bound >= self.best_cost - self._slack()
         return closed, not added
 
     def _settle(self, node: Node, point: Point, program: Program) -> bool:
@@ -261,19 +272,21 @@ class Search:
         menu[np.arange(len(menu)), shares.argmax(axis=1)] = True
         program.set_menu(menu)
         for _ in range(ROUNDS):
-            self.work += layout.starts["width"]
-            found = program.run()
+            found = self._run(program)
             if found is None:
                 return
             self._offer(Moves(found.sold, found.bought))
             if not program.add_tangents(found, self._tolerance(program)):
                 return
 
-    def _offer(self, moves: Moves) -> None:
-        """Take moves as the best plan where they are allowed and cheaper."""
+    def _offer(self, moves: Moves) -> bool:
+        """Take moves as the best plan where they are allowed and cheaper; whether they are allowed."""
         moves = tidied(self.arrays, moves)
-        if allowed(self.arrays, moves) and (reached := cost(self.arrays, moves)) < self.best_cost:
+        if not allowed(self.arrays, moves):
+            return False
+        if (reached := cost(self.arrays, moves)) < self.best_cost:
             self.best, self.best_cost, self.favourite = moves, reached, self.piece
+        return True
 
     def _divide(self, node: Node) -> list[tuple[tuple[int, ...], Node]]:
         """Bar what the prices exclude, then divide the menu of the asset whose shares are mixed most."""
@@ -319,7 +332,12 @@ def stretched(ray: Prices, factor: float) -> Prices:
 
 
 def tidied(arrays: Arrays, moves: Moves) -> Moves:
-    """Without the solver's dust: whole lots are whole, and amounts too small to mean anything are nothing."""
+    """Without the solver's dust: whole lots are whole, traces are nothing, and nothing is spent that is not there."""
     dust = DUST * max(1.0, abs(arrays.total))
     sold = np.where(moves.sold < dust, 0.0, np.where(moves.sold > arrays.value - dust, arrays.value, moves.sold))
-    return Moves(sold, np.where(moves.bought < dust, 0.0, moves.bought))
+    clean = Moves(sold, np.where(moves.bought < dust, 0.0, moves.bought))
+    spent = (1 + arrays.rate) * float(clean.bought.sum())
+    missing = dust / 100 - cash_left(arrays, clean)
+    if spent > 0 and 0 < missing <= arrays.rounding:
+        return Moves(sold, clean.bought * (1 - min(1.0, missing / spent)))
+    return clean

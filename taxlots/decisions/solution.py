@@ -64,7 +64,7 @@ def solve(instance: Instance, effort: Effort | None = None, rulebook: Rulebook |
     data = arrays(instance, rulebook)
     found = Search(data, effort).run()
     if found.moves is None:
-        why = reasons(data, instance) if np.isinf(found.bound) else [NOT_FOUND]
+        why = reasons(data, instance, rulebook) if np.isinf(found.bound) else [NOT_FOUND]
         return Solution("infeasible", {}, {}, None, None, perf_counter() - begun, (), tuple(why))
     evaluator = Evaluator(instance, rulebook)
     known = Proven(found.bound + shifted_base(data, evaluator), proof_of(data, found))

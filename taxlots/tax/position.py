@@ -102,7 +102,7 @@ def _check_amount(name: str, amount: object) -> None:
         return
     if not isinstance(amount, Decimal) or not amount.is_finite():
         raise _unusable(f"{name} is {amount!r}, which is no finite Decimal.")
-    if abs(amount) >= TOO_LARGE:
+    if amount.copy_abs() >= TOO_LARGE:  # abs() would round, and so overflow
         raise _unusable(f"{name} is {amount:.3e}: an amount has at most 18 digits before the point.")
     if amount < 0 and name in NEVER_NEGATIVE:
         raise _unusable(f"{name} is {amount}; it can't be negative.")

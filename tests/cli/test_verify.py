@@ -295,7 +295,7 @@ def test_sheets_added_renamed_hidden_taken_out_and_reordered(written, tmp_path):
         ]
 
     workbook = altered.parts_of(written)["xl/workbook.xml"]
-    income, behind = re.search('(<sheet name="Income"[^>]*/>)(<sheet [^>]*/>)', workbook).groups()
+    tags = {name: re.search(f'<sheet name="{name}"[^>]*/>', workbook)[0] for name in ("Income", "Non-taxable", "Problems")}
     empty = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
     relations = altered.parts_of(written)["xl/_rels/workbook.xml.rels"]
     added = relations.replace("</Relationships>", '<Relationship Id="rId99" Type="t" Target="worksheets/sheet99.xml"/></Relationships>')
@@ -306,8 +306,9 @@ def test_sheets_added_renamed_hidden_taken_out_and_reordered(written, tmp_path):
     assert of_tabs('name="Income"', 'name="Earnings"') == [("Earnings", "name of the sheet", "Earnings", "Income")]
     assert of_tabs('name="Income"', 'name="Income" state="veryHidden"') == [("Income", "hidden", "hidden", "shown")]
     cells = len(read_cells(written.read_bytes())["Income"].cells)
-    assert of_tabs(income, "") == [("Income", "sheet", None, f"a sheet with {cells} filled cells")]
-    [found] = of_tabs(income + behind, behind + income)
+    assert of_tabs(tags["Income"], "") == [("Income", "sheet", None, f"a sheet with {cells} filled cells")]
+    swapped = tags["Non-taxable"] + tags["Income"]
+    [found] = of_tabs(tags["Income"] + tags["Non-taxable"], swapped)
     assert found[1] == "order of the sheets"
 
 

@@ -314,13 +314,13 @@ def test_a_state_is_taxed_by_its_own_schedule(state):
             assert plan.broken or float(plan.objective) >= found.bound - 1e-6 * max(1.0, abs(found.bound)), seed
 
 
-@pytest.mark.parametrize(("held", "sold", "objective"), [(5000, 49.99, 996.0008), (10_000, 10_000, 1805.62704)])
+@pytest.mark.parametrize(("held", "sold", "objective"), [(5000, 49.999, 996.00008), (10_000, 10_000, 1805.62704)])
 def test_a_plan_stops_below_a_cliff_or_leaps_it(held, sold, objective):
     """Ohio 2026: nothing up to 26,050, 332.00204 and 2.75 % above. Single, wages 42,100 - 16,100 = 26,000; short-term gains at 12 %.
 
-    A of basis 0 should go at 20 cents a dollar. 50 dollars less a cent are free of state tax: 0.2 x (5,000 - 49.99) + 0.12 x 49.99 =
-    996.0008. All 5,000 would cost 600 + 332.00 + 2.75 % of 4,950 = 1,068.13. Of 10,000 all go: 1,200 + 332.00204 + 2.75 % of 9,950 =
-    1,805.62704 is less than 1,996.
+    A of basis 0 should go at 20 cents a dollar. 50 dollars less a tenth of a cent are free of state tax: 0.2 x (5,000 - 49.999) + 0.12 x
+    49.999 = 996.00008. All 5,000 would cost 600 + 332.00 + 2.75 % of 4,950 = 1,068.13. Of 10,000 all go: 1,200 + 332.00204 + 2.75 % of
+    9,950 = 1,805.62704 is less than 1,996.
     """
     given = {
         "schema": "taxlots.instance/1",

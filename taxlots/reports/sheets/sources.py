@@ -1,4 +1,4 @@
-"""Sources: every file with its hash and the fate of its rows; and what the workbook can be computed from again."""
+"""Sources: every file with its hash and the fate of its rows, and what the workbook can be computed from again."""
 
 from taxlots.ledger.settle import FileSummary
 from taxlots.reports.origins import ORIGIN_TITLES, ORIGINS_TITLE, Origin, origins, shown_name
