@@ -163,6 +163,10 @@ class Arrays:
         menu[:, HOLD] &= ~outside | alone
         return menu
 
+    def specific_of(self, asset: np.ndarray) -> np.ndarray:
+        """Specific variance of these assets; zeros without a model."""
+        return np.zeros(len(asset)) if self.variance is None else self.variance.specific[asset]
+
     def by_asset(self, per_lot: np.ndarray) -> np.ndarray:
         """Sum per asset of an amount per lot."""
         return np.bincount(self.owner, per_lot, minlength=len(self.names))

@@ -6,7 +6,6 @@ starts from the last basis. Quadratic variance is approximated from below by tan
 where it has long ceased to matter.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from taxlots.decisions.arrays import HOLD, INFINITY, Arrays
 from taxlots.decisions.bounds import Prices
 from taxlots.decisions.layout import EDGES, Layout, Rows
 from taxlots.decisions.piece import Affine, Piece
+from taxlots.decisions.point import Point
 from taxlots.decisions.solver import quiet_solver
 
 PARTS = 1e4
@@ -23,17 +23,6 @@ INSIDE = 1e-7
 MOST_ADDED = 1.0
 PER_ITERATION, PER_ENTRY = 40.0, 0.002  # work of a simplex iteration, and for each row and column: about a microsecond each
 CLEAR = 1e-3  # dollars that a plan keeps from a cliff, so that rounding does not carry it over
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A solution: dollars sold per lot and bought per asset, the share of each option, and the prices of the coupling rows."""
-
-    sold: np.ndarray
-    bought: np.ndarray
-    share: np.ndarray
-    prices: Prices
-    columns: np.ndarray
 
 
 class Program:
@@ -49,7 +38,7 @@ class Program:
         self.piece: Piece | None = None
         self._rows()
         self.solver = quiet_solver()
-        self.added = AddedRows(self.solver, self.rows.count)
+        self.added = AddedRows(self.solver, self.rows.count, self.layout, self.unit)
         for name, value in (("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9)):
             self.solver.setOptionValue(name, value)
         # Presolve costs more than it saves where there is nothing to choose: the basis of all slacks is nearly feasible then.
@@ -84,12 +73,8 @@ class Program:
         distance = arrays.distance[layout.asset[hold]] / self.unit
         cost[hold] = arrays.drift_penalty * np.abs(distance)
         if layout.has_variance:
-            cost[hold] += arrays.weight * self.unit * self._specific(layout.asset[hold]) * distance**2
+            cost[hold] += arrays.weight * self.unit * self.arrays.specific_of(layout.asset[hold]) * distance**2
         return cost
-
-    def _specific(self, asset: np.ndarray) -> np.ndarray:
-        variance = self.arrays.variance
-        return np.zeros(len(asset)) if variance is None else variance.specific[asset]
 
     def _bounds(self) -> tuple[np.ndarray, np.ndarray]:
         arrays, layout, unit = self.arrays, self.layout, self.unit
@@ -194,7 +179,7 @@ class Program:
             (row,) = rows.add(-INFINITY, (arrays.tracking * (1 - INSIDE) / unit) ** 2)
             rows.put(row, layout.columns("specific", len(moving)), 1.0)
             rows.put(row, layout.columns("common", layout.factors), 1.0)
-            rows.put(row, hold, self._specific(layout.asset[hold]) * held**2)
+            rows.put(row, hold, self.arrays.specific_of(layout.asset[hold]) * held**2)
             self.at["tracking"] = int(row)
 
     def _link_rows(self) -> None:
@@ -361,47 +346,3 @@ class Program:
             return None
         wanted = duals[self.at["exposure"]] / (2 * weight)
         return np.linalg.lstsq(variance.loadings.T, wanted * self.unit, rcond=None)[0]
-
-    def add_tangents(self, point: Point, tolerance: float) -> int:
-        """Tangents to the variance where the solution lies below it by more than a tolerance (in units); how many were added."""
-        layout, start = self.layout, self.layout.starts
-        if not layout.has_variance:
-            return 0
-        values, moving = point.columns, layout.moving
-        share = values[moving]
-        distance = values[start["above"] : start["below"]] - values[start["below"] : start["below"] + len(moving)]
-        held = share > 1e-7
-        at = np.where(held, distance / np.where(held, share, 1.0), 0.0)
-        specific = self._specific(layout.asset[moving])
-        short = specific * at**2 * share - values[start["specific"] : start["specific"] + len(moving)]
-        own = np.flatnonzero(held & (short > tolerance))
-        exposure = values[start["exposure"] : start["common"]]
-        common = np.flatnonzero(exposure**2 - values[start["common"] : start["width"]] > tolerance)
-        self._add_own(own, at[own], specific[own])
-        self._add_common(common, exposure[common])
-        return len(own) + len(common)
-
-    def _add_own(self, own: np.ndarray, at: np.ndarray, specific: np.ndarray) -> None:
-        """`u >= D (2 a d - a^2 y)` for the options numbered among the moving ones."""
-        start, moving = self.layout.starts, self.layout.moving
-        columns = np.column_stack((start["specific"] + own, start["above"] + own, start["below"] + own, moving[own]))
-        values = np.column_stack((np.ones(len(own)), -2 * specific * at, 2 * specific * at, specific * at**2))
-        self.added.add(columns, values, np.zeros(len(own)))
-
-    def _add_common(self, common: np.ndarray, at: np.ndarray) -> None:
-        start = self.layout.starts
-        columns = np.column_stack((start["common"] + common, start["exposure"] + common))
-        self.added.add(columns, np.column_stack((np.ones(len(common)), -2 * at)), -(at**2))
-
-    def add_links(self, point: Point) -> int:
-        """`x <= V y` for the lots that a solution sells beyond their option's share; how many were added."""
-        option, lot = self.layout.sales
-        start = self.layout.starts
-        most = self.arrays.value[lot] / self.unit
-        sold = point.columns[start["sale"] : start["buy"]]
-        found = np.flatnonzero(self.layout.chosen[option] & (sold > most * point.share[option] + 1e-7))
-        linked = set(self.added.links)
-        found = np.array([n for n in found if n not in linked], dtype=np.int64)
-        columns = np.column_stack((option[found], start["sale"] + found))
-        self.added.add(columns, np.column_stack((most[found], np.full(len(found), -1.0))), np.zeros(len(found)), found.tolist())
-        return len(found)

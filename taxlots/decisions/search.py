@@ -15,7 +15,8 @@ from taxlots.decisions.arrays import INFINITY, Arrays
 from taxlots.decisions.bounds import Charged, Prices, Relaxed, charged
 from taxlots.decisions.corners import Corners, corners
 from taxlots.decisions.costs import Moves, allowed, cash_left, cost
-from taxlots.decisions.program import Point, Program
+from taxlots.decisions.point import Point
+from taxlots.decisions.program import Program
 
 WHOLE = 1e-6
 DUST = 1e-11
@@ -208,7 +209,7 @@ class Search:
         closed = self._raise(node, prices)
         whole = not closed and self._is_whole(point, program)
         taken = whole and self._offer(Moves(point.sold, point.bought))
-        added = program.add_tangents(point, self._tolerance(program)) + program.add_links(point)
+        added = program.added.add_tangents(point, self._tolerance(program)) + program.added.add_links(point)
         if whole and not taken and not added and program.layout.chosen.any():
             self._round(node, point)  # shares within rounding of whole ones leave traces of the options not taken
             program.set_menu(node.menu)
@@ -276,7 +277,7 @@ class Search:
             if found is None:
                 return
             self._offer(Moves(found.sold, found.bought))
-            if not program.add_tangents(found, self._tolerance(program)):
+            if not program.added.add_tangents(found, self._tolerance(program)):
                 return
 
     def _offer(self, moves: Moves) -> bool:
