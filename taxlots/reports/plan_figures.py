@@ -57,6 +57,7 @@ class _Carried(msgspec.Struct, frozen=True):
     prices: dict[str, Decimal]
     targets: dict[str, Target]
     terms: Rebalance
+    account_cash: dict[str, Decimal]
     deferred: dict[str, Decimal]
     covariance: Covariance | None
     classes: dict[str, str]
@@ -85,8 +86,9 @@ def carried(portfolio: Portfolio) -> Any:
     """The portfolio for a document, amounts as exact text."""
     lots = tuple(_Lot(**{name: getattr(lot, name) for name in _Lot.__struct_fields__}) for lot in portfolio.lots)
     prices, targets = dict(portfolio.prices), dict(portfolio.targets)
-    deferred, classes = dict(portfolio.deferred), dict(portfolio.classes)
-    return msgspec.to_builtins(_Carried(portfolio.today, lots, prices, targets, portfolio.terms, deferred, portfolio.covariance, classes))
+    cash, deferred, classes = dict(portfolio.account_cash), dict(portfolio.deferred), dict(portfolio.classes)
+    whole = _Carried(portfolio.today, lots, prices, targets, portfolio.terms, cash, deferred, portfolio.covariance, classes)
+    return msgspec.to_builtins(whole)
 
 
 def disagreements(content: Mapping[str, Any], instance: Instance, rulebook: Rulebook | None = None) -> Iterator[str]:
@@ -165,6 +167,7 @@ def _restored(told: Any, instance: Instance, rulebook: Rulebook) -> Portfolio:
         found.terms,
         position_of(instance.tax),
         rulebook,
+        account_cash=found.account_cash,
         deferred=found.deferred,
         covariance=found.covariance,
         classes=found.classes,
@@ -196,7 +199,7 @@ def _alternative(portfolio: Portfolio, told: Mapping[str, Any]) -> Iterator[str]
 def _trades(portfolio: Portfolio, told: Mapping[str, Any]) -> list[Trade]:
     """The trades of a document with value and gain by the portfolio's lots and prices."""
     by_id = {(lot.account, lot.lot_id): lot for lot in portfolio.lots}
-    accounts = {lot.account for lot in portfolio.lots} | set(portfolio.deferred)
+    accounts = {lot.account for lot in portfolio.lots} | set(portfolio.deferred) | set(portfolio.account_cash)
     found = []
     for said in msgspec.convert(told["trades"], list[_Said]):
         if said.side == "buy":

@@ -27,6 +27,8 @@ never_sell = ["b4"]
 [accounts.ira]
 type = "deferred"
 cash = 100
+[accounts.home]
+cash = 3000
 [assets]
 VTI = { class = "fund" }
 """
