@@ -200,6 +200,7 @@ def _trades(portfolio: Portfolio, told: Mapping[str, Any]) -> list[Trade]:
     """The trades of a document with value and gain by the portfolio's lots and prices."""
     by_id = {(lot.account, lot.lot_id): lot for lot in portfolio.lots}
     accounts = {lot.account for lot in portfolio.lots} | set(portfolio.deferred) | set(portfolio.account_cash)
+    accounts |= set() if any(lot.taxed for lot in portfolio.lots) else {""}  # no account holds what a purchase could stand beside
     found = []
     for said in msgspec.convert(told["trades"], list[_Said]):
         if said.side == "buy":

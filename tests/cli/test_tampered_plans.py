@@ -103,6 +103,15 @@ def test_the_document_as_it_was_written_is_verified(document, tmp_path):
     assert objections(document, tmp_path) == []
 
 
+def test_a_document_of_money_alone_is_verified(tmp_path):
+    """Everything held is in a tax-deferred account: a purchase with free cash stands in no account."""
+    ledger = universal(tx("2025-03-02T17:00:00Z", "buy", sent="5000 USD", received="50 BTC", account="ira", id="i1"))
+    folder(tmp_path, {"taxlots.toml": SETTINGS.replace("cash = 3000", "cash = 0"), "ledger.csv": ledger, "prices.csv": PRICES})
+    ran = run(tmp_path, "rebalance", "ledger.csv", "--as-of", "2026-06-30", "--format", "json")
+    assert any(t["account"] == "" for plan in ran.json["alternatives"] for t in plan["trades"])
+    assert objections(ran.json, tmp_path) == []
+
+
 @pytest.mark.parametrize("name", ["optimal", "defer", "graduated", "full-fifo", "withdraw"])
 def test_each_number_and_word_of_an_alternative_is_followed(document, name):
     """Also those that the proof is not about: other alternatives, tax by lot, accounts, the value at the horizon."""
