@@ -73,7 +73,9 @@ class Page:
         if column < len(self._widths):
             room = max(1, int(Decimal(self._widths[column]) * fill))
             lines = sum(1 if len(part) <= room else len(wrap(part.replace("-", "- "), room)) for part in value.split("\n"))
-            self._lines[row] = max(self._lines.get(row, 1), min(lines, _MOST_LINES))
+            if row not in self._lines or lines > self._lines[row]:
+                self._lines[row] = min(lines, _MOST_LINES)
+                self.sheet.set_row(row, _LINE_HEIGHT * self._lines[row] + 2)
 
     def put(self, row: int, column: int, value: Cell, style: str = "text") -> None:
         """A value by its type; None leaves the cell empty."""
@@ -146,8 +148,6 @@ class Page:
         `header_row` None freezes the header lines only; `columns` is the number of frozen columns, which a second page repeats.
         """
         sheet = self.sheet
-        for row, lines in self._lines.items():
-            sheet.set_row(row, _LINE_HEIGHT * lines + 2)
         sheet.set_landscape()
         sheet.set_paper(_LETTER)
         sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
