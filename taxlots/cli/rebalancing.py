@@ -56,6 +56,8 @@ def rebalance(session: Session, advance: Advance, request: Request) -> Result:
     if not portfolio.targets:
         hint = "Fill in [targets] in taxlots.toml, where `taxlots init` lists your assets."
         raise TaxlotsError(problem("USAGE", "there are no targets", hint))
+    if not len(session.book.lots) and not any((portfolio.money, *portfolio.deferred.values())):
+        raise _wrong("nothing is held and there is no money", "Add the exports of your purchases, or `cash` under [rebalance].")
     session.problems += [problem("WISHES_CONTRADICT", message) for message in contradictions(portfolio)]
     plans = compare(portfolio, advance, NAMES if request.plan is None else (request.plan,))
     _tell_shortage(session, portfolio, plans)

@@ -306,6 +306,8 @@ def _price_problems(quotes: Mapping[str, Quote | None], today: date) -> list[Pro
         if quote is None:
             hint = f"Add to prices.csv: {today},{asset},<price>,USD,<source>"
             found.append(problem("PRICE_MISSING", f"no price of {asset}: it is left out of every plan", hint))
+        elif not quote.price:
+            found.append(problem("PRICE_ZERO", f"the price of {asset} is 0: it counts as worth nothing, and none of it is traded"))
         elif quote.away.days > OLD_PRICE_DAYS:
             message = f"the last price of {asset} is {quote.away.days} days old"
             found.append(problem("PRICE_STALE", message, f"Add to prices.csv: {today},{asset},<price>,USD,<source>"))

@@ -157,6 +157,23 @@ def test_a_plan_that_does_not_fit(tmp_path):
     assert run(tmp_path, "rebalance", "ledger.csv", *DAY, "--plan", "optimum").code == 2
 
 
+def test_without_lots_and_money_there_is_nothing_to_decide(tmp_path):
+    case(tmp_path, cash=0)
+    (tmp_path / "ledger.csv").write_text((tmp_path / "ledger.csv").read_text().splitlines()[0] + "\n")
+    ran = run(tmp_path, "rebalance", "ledger.csv", *DAY)
+    assert (ran.code, "nothing is held and there is no money" in ran.err) == (2, True)
+
+
+def test_a_price_of_0_is_told(tmp_path):
+    """What nobody buys is sold by no plan, and the person hears why."""
+    case(tmp_path)
+    prices = re.sub(r"(2026-06-30,ETH),[0-9.]+", r"\1,0", (tmp_path / "prices.csv").read_text())
+    (tmp_path / "prices.csv").write_text(prices)
+    ran = run(tmp_path, "rebalance", "ledger.csv", *DAY, "--format", "json")
+    assert "PRICE_ZERO" in {problem["code"] for problem in ran.json["problems"]}
+    assert not any(trade["asset"] == "ETH" for plan in ran.json["alternatives"] for trade in plan["trades"])
+
+
 def test_the_worked_frontier(tmp_path):
     """Straight from 660 saved to 220 saved: 4.4 cents per dollar of b2."""
     case(tmp_path)
