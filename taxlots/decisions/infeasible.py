@@ -26,19 +26,26 @@ UNNAMED = {"constraint": None, "message": "no single constraint is to blame: rel
 
 def reasons(data: Arrays, instance: Instance, rulebook: Rulebook | None = None) -> list[dict[str, Any]]:
     """Ways out, each with the constraint, its value now, the value that would do, and the difference; in words as `message`."""
-    if data.total <= 0:
-        return [_withdrawal(instance, 0.0, rulebook) or UNNAMED]
-    ways = (_money(data, instance, rulebook), *(way(data) for way in (_bands, _turnover, _tracking, _min_trade)))
-    return [told for told in ways if told is not None] or _together(data) or [UNNAMED]
+    alone = (_bands, _turnover, _tracking, _min_trade) if data.total > 0 else ()
+    ways = (_money(data, instance, rulebook), *(way(data) for way in alone))
+    return [told for told in ways if told is not None] or _together(data, instance, rulebook) or [UNNAMED]
 
 
-def _together(data: Arrays) -> list[dict[str, Any]]:
-    """Several limits with values that do together: all are lifted, then each is set again, or where that is too much to its least value."""
-    anywhere = np.full(len(data.names), INFINITY)
-    now = replace(data, least=0.0, tracking=INFINITY, turnover=INFINITY, band=anywhere)
+def _together(data: Arrays, instance: Instance, rulebook: Rulebook | None) -> list[dict[str, Any]]:
+    """Several limits with values that do together: all are lifted, then each is set again, or where that is too much to its least value.
+
+    Where that is not enough, the money comes first: what there is to be withdrawn once the other limits are lifted.
+    """
     told: list[dict[str, Any]] = []
-    if _best(_free(now)) is None:
-        return []
+    if _best(_free(_lifted(data))) is None:
+        unlimited = msgspec.structs.replace(instance, max_turnover=None, max_tracking_error=None, min_trade=Decimal(0))
+        unlimited = msgspec.structs.replace(unlimited, assets=tuple(msgspec.structs.replace(a, band=None) for a in instance.assets))
+        money = _money(arrays(unlimited, rulebook), unlimited, rulebook)
+        if money is None:
+            return []
+        told.append(_roomier(money))
+        data = arrays(msgspec.structs.replace(instance, **{money["constraint"]: Decimal(repr(told[0]["needed"]))}), rulebook)
+    now = _lifted(data)
     for field, way, unit in (("least", _min_trade, 1.0), ("tracking", _tracking, data.total), ("turnover", _turnover, data.total)):
         tight = replace(now, **{field: getattr(data, field)})
         found = None if _best(_free(tight)) is not None else way(tight)
@@ -53,6 +60,11 @@ def _together(data: Arrays) -> list[dict[str, Any]]:
             return []
         told.append(_roomier(found))
     return [one | {"together": True, "message": f"{one['message']}; with the other changes named here"} for one in told]
+
+
+def _lifted(data: Arrays) -> Arrays:
+    """The same decision without the limits that can be relaxed but for the money."""
+    return replace(data, least=0.0, tracking=INFINITY, turnover=INFINITY, band=np.full(len(data.names), INFINITY))
 
 
 def _roomier(told: dict[str, Any]) -> dict[str, Any]:

@@ -125,6 +125,24 @@ def test_each_way_out_leads_out(seed):
         assert solve(relaxed(given, way)).status != "infeasible", way["message"]
 
 
+@pytest.mark.parametrize("withdrawal", [1500, 2500])
+def test_a_withdrawal_and_a_band_that_are_both_in_the_way(withdrawal):
+    """1,000 of A can be sold, 1,000 of B may not: so 1,500 are too much, and of what is left then B is all, 80 % above its target.
+
+    2,500 are more than the whole portfolio. With nothing withdrawn B is at 50 %, outside its band all the same: only both together do.
+    """
+    assets = [{"asset": "A", "price": 1, "target": 0.5}, {"asset": "B", "price": 1, "target": 0.2, "band": 0.1, "restricted": True}]
+    lots = [{"lot_id": name.lower(), "asset": name, "quantity": 1000, "basis": 1000, "term": "long"} for name in "AB"]
+    given = instances.parsed({"schema": "taxlots.instance/1", "assets": assets, "lots": lots, "tax": LINEAR, "withdrawal": withdrawal})
+    found = solve(given)
+    assert [way["constraint"] for way in found.why] == ["withdrawal", "band of B"]
+    assert [way["needed"] for way in found.why] == pytest.approx([1000, 0.8], rel=0.01)
+    for way in found.why:
+        assert way["together"]
+        given = relaxed(given, way)
+    assert solve(given).status == "optimal"
+
+
 def relaxed(given, way):
     """The instance with the value that a way out says."""
     name, needed = way["constraint"], Decimal(repr(way["needed"]))
