@@ -22,6 +22,7 @@ from taxlots.rulebook import Rulebook, load
 INFINITY = float("inf")
 BOTH, SELL, BUY, HOLD = range(4)
 SIDES = ("both", "sell", "buy", "hold")
+LAST_DIGITS = 1e-9
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ class Arrays:
         rebuyable = self.by_asset(np.where(self.losing & self.wash[self.owner], 0.0, self.value))
         losing = self.by_asset(np.where(self.losing, 1.0, 0.0)) > 0
         least = max(self.least, 0.0)
-        worth = least - 1e-3 * self.rounding  # what lots are that are worth the minimum trade but for their last digits
+        worth = least * (1 - LAST_DIGITS)  # what lots are that are worth the minimum trade but for their last digits
         if least > 0:
             payable = least <= min(self.most_bought, self.turnover) + self.rounding
             menu[:, HOLD], menu[:, BUY] = True, payable

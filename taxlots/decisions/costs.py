@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from taxlots.decisions.arrays import Arrays, nets_from
+from taxlots.decisions.arrays import LAST_DIGITS, Arrays, nets_from
 from taxlots.decisions.bounds import base_value
 from taxlots.decisions.piece import Nets
 
@@ -62,7 +62,7 @@ def allowed(arrays: Arrays, moves: Moves) -> bool:
     buys, sells = moves.bought > 0, sold > 0
     rebought_losses = arrays.by_asset(np.where(arrays.losing & arrays.wash[arrays.owner], moves.sold, 0.0)) > 0
     away = distance(arrays, moves)
-    small = arrays.least - TRACE * max(1.0, abs(arrays.total))
+    small = arrays.least * (1 - LAST_DIGITS) - TRACE * max(1.0, abs(arrays.total))
     broken = (
         np.isfinite(arrays.most_tax) and arrays.federal(nets(arrays, moves))[0] > arrays.due + arrays.most_tax + slack,
         cash_left(arrays, moves) < -slack,

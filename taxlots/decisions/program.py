@@ -196,7 +196,7 @@ class Program:
         self._per_share(buying, -INFINITY, np.full(len(buying), -arrays.most_bought / unit), (layout.buying, buy))
         if least:
             every = np.flatnonzero(size > 0)
-            self._per_share(every, 0.0, np.full(len(every), -least), (option, sale))
+            self._per_share(every, 0.0, -np.minimum(least, size[every]), (option, sale))
             self._per_share(layout.buying, 0.0, np.full(len(layout.buying), -least), (layout.buying, buy))
         moving = layout.moving
         banded = moving[chosen[moving] & np.isfinite(arrays.band[layout.asset[moving]])]

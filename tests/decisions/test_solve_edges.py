@@ -156,6 +156,17 @@ def relaxed(given, way):
     return msgspec.structs.replace(given, assets=tuple(assets))
 
 
+@pytest.mark.parametrize(("short", "sold"), [(2.5e-7, True), (1e-4, False)])
+def test_a_lot_worth_the_minimum_trade_but_for_the_last_digit_of_its_quantity(short, sold):
+    """2,499.99999975 of A are 2,500 to ten digits; 2,499.9999 are less. B could only be bought with what A brings."""
+    lots = [("a", "A", 2500 - short, 2500, "long"), ("b", "B", 50_000, 50_000, "long")]
+    given = instance([("A", 1, 0, None), ("B", 1, 1, None)], lots, LINEAR, drift_penalty=0.5, min_trade=2500)
+    found = solve(given)
+    assert found.status == "optimal"
+    assert found.evaluated.broken == ()
+    assert bool(found.sells) == sold
+
+
 def test_rows_that_are_not_needed_are_dropped(monkeypatch):
     """Tangents and links of one node are of no use to most others, and thousands of them made each program slow. The optimum stays."""
     dropped = []
