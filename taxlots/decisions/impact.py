@@ -68,9 +68,7 @@ def history_of(prices: PriceTable, assets: Sequence[str], since: date, until: da
     if len(days) < LEAST_DAYS:
         least = min(listed, key=lambda asset: len(listed[asset]), default="any asset")
         hint = f"Add daily prices of {least} to prices.csv (time,asset,price,currency,source), or give another --from."
-        raise TaxlotsError(
-            problem("USAGE", f"from {since} to {until:%Y-%m-%d} there are {len(days)} days with a price of every asset", hint)
-        )
+        raise TaxlotsError(problem("USAGE", f"days with a price of every asset from {since} on: {len(days)}", hint))
     return History(tuple(days), tuple({asset: series[day] for asset, series in listed.items()} for day in days))
 
 

@@ -67,7 +67,7 @@ def test_a_terminal_shows_the_comparison_and_each_step(tmp_path):
         (("--from", "2024-12-31"), "", "is not before"),
         (("--from", "soon"), "", "is no date"),
         (("--from", "2021-01-04"), "", "nothing was held on 2021-01-04"),
-        (("--from", "2024-03-01"), "", "1 days with a price of every asset"),
+        (("--from", "2024-03-01"), "", "days with a price of every asset from 2024-03-01 on: 1"),
         (("--from", "2023-01-03", "--policy", "weekly"), "", "there is no policy 'weekly'"),
         (("--from", "2023-01-03", "--cash", "-5"), "", "--cash"),
         (("--from", "2023-01-03"), '[policies.x]\nalternative = "defer"\n', "is no plan of one day"),
