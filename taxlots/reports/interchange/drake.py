@@ -2,9 +2,9 @@
 
 The first columns and their values are on https://drakesoftware.com/sharedassets/help/2022/form-8949-import-gruntworx-trade.html; the order
 of the rest is that of public scripts which follow that page. Dates are eight digits MMDDYYYY, and `INHERIT` stands for an inherited lot
-(https://kb.drakesoftware.com/kb/Drake-Tax/11790.htm). The check box is a number for both terms: 1, 2, 3 are A/D, B/E, C/F; the codes 4, 5, 6 for G/J, H/K, I/L are those of the screen for Form 1099-DA
-(https://kb.drakesoftware.com/kb/Drake-Tax/18925.htm), of which the page on the import says nothing yet. The columns after the last one
-needed here (tax withheld, states) are left away.
+(https://kb.drakesoftware.com/kb/Drake-Tax/11790.htm). The check box is a number for both terms: 1, 2, 3 are A/D, B/E, C/F; the codes 4, 5,
+6 for G/J, H/K, I/L are those of the screen for Form 1099-DA (https://kb.drakesoftware.com/kb/Drake-Tax/18925.htm), of which the page on
+the import says nothing yet. The columns after the last one needed here (tax withheld, states) are left away.
 """
 
 from collections.abc import Sequence
